@@ -1,0 +1,3 @@
+module nenep/cmd/nenep
+
+go 1.26.0

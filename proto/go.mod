@@ -1,0 +1,3 @@
+module nenep/proto
+
+go 1.26.0

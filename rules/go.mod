@@ -1,0 +1,3 @@
+module nenep/rules
+
+go 1.26.0

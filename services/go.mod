@@ -1,0 +1,3 @@
+module nenep/services
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module nenep/standalone
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module nenep/workflows
+
+go 1.26.0
