@@ -1,0 +1,188 @@
+// Package contract holds the names by which the rooms of the house speak of each other: workflow
+// types, ids, task queues, updates, activities, search attributes. It holds nothing else, so that
+// everyone may import it.
+package contract
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+)
+
+// Workflow types. The four of the mission keep their names so that supervisors find them in the
+// Temporal UI.
+const (
+	AnnualDialogue         = "AnnualDialogue"
+	CadreConference        = "CadreConference"
+	SemiannualReport       = "SemiannualReport"
+	CommitteeRestructuring = "CommitteeRestructuring"
+
+	// ReconcilePeriods asks which cases should exist and starts those the register does not know.
+	ReconcilePeriods = "ReconcilePeriods"
+	// MorningDigest has each official's waiting messages sent as one.
+	MorningDigest = "MorningDigest"
+	// DeliverActs delivers acts that were stored and never reached their workflow.
+	DeliverActs = "DeliverActs"
+	// SealPeriod seals every accepted case of an obligation's period.
+	SealPeriod = "SealPeriod"
+)
+
+// CaseWorkflows are the workflow types that are cases.
+var CaseWorkflows = []string{AnnualDialogue, CadreConference, SemiannualReport, CommitteeRestructuring}
+
+// Task queues: one per concern.
+const (
+	QueueCases  = "cases"
+	QueueUpkeep = "upkeep"
+)
+
+// Ids of the scheduled workflows.
+const (
+	ScheduleReconcilePrefix = "reconcile-" // + obligation id
+	ScheduleDigest          = "digest-07-30"
+	ScheduleDeliverActs     = "deliver-acts"
+	// WorkflowReconcileNow is the reconciliation that a change of units, events or catalogue starts.
+	WorkflowReconcileNow = "reconcile-now"
+)
+
+// Updates of a case: every human act is one (law 4). The update's id is the act's id.
+const (
+	UpdateRecordStep       = "record_step"
+	UpdateSubmit           = "submit"
+	UpdateRecall           = "recall"
+	UpdateAccept           = "accept"
+	UpdateReturn           = "return"
+	UpdateExplain          = "explain"
+	UpdateRequestExtension = "request_extension"
+	UpdateDecideExtension  = "decide_extension"
+	UpdateExempt           = "exempt"
+	UpdateTransfer         = "transfer"
+	UpdateWithdraw         = "withdraw"
+	UpdateCorrect          = "correct"
+	UpdateNote             = "note"
+	UpdateShiftClock       = "shift_clock"
+	UpdateSeal             = "seal"
+	// QueryState answers the CaseState.
+	QueryState = "state"
+)
+
+// Activities, all of them doors to services.
+const (
+	ActivityRegisterCase    = "RegisterCase"
+	ActivityCarryOutRung    = "CarryOutRung"
+	ActivityWriteProgress   = "WriteProgress"
+	ActivityExportHistory   = "ExportHistory"
+	ActivityReconcile       = "Reconcile"
+	ActivitySendDigest      = "SendDigest"
+	ActivityDeliverActs     = "DeliverActs"
+	ActivityListCasesToSeal = "ListCasesToSeal"
+	ActivitySealCase        = "SealCase"
+)
+
+// What a write of progress tells the register.
+const (
+	ProgressOpened             = "opened"
+	ProgressRung               = "rung"
+	ProgressStepRecorded       = "step-recorded"
+	ProgressSubmitted          = "submitted"
+	ProgressRecalled           = "recalled"
+	ProgressAccepted           = "accepted"
+	ProgressReturned           = "returned"
+	ProgressExplained          = "explained"
+	ProgressExtensionRequested = "extension-requested"
+	ProgressExtensionGranted   = "extension-granted"
+	ProgressExtensionRefused   = "extension-refused"
+	ProgressExempted           = "exempted"
+	ProgressTransferred        = "transferred"
+	ProgressWithdrawn          = "withdrawn"
+	ProgressCorrected          = "corrected"
+	ProgressNoted              = "noted"
+	ProgressClockShifted       = "clock-shifted"
+	ProgressSealed             = "sealed"
+)
+
+// Search attributes: ids and dates only, since no codec hides them.
+var (
+	AttributeUnit       = temporal.NewSearchAttributeKeyKeyword("NenepUnit")
+	AttributeObligation = temporal.NewSearchAttributeKeyKeyword("NenepObligation")
+	AttributePeriod     = temporal.NewSearchAttributeKeyKeyword("NenepPeriod")
+	AttributeArea       = temporal.NewSearchAttributeKeyKeyword("NenepArea")
+	AttributeState      = temporal.NewSearchAttributeKeyKeyword("NenepState")
+	AttributeDue        = temporal.NewSearchAttributeKeyTime("NenepDue")
+)
+
+// Codes of refusals: the Type of an application error that crosses the wire.
+const (
+	CodeInvalid     = "invalid"
+	CodeForbidden   = "forbidden"
+	CodeWrongState  = "wrong-state"
+	CodeConflict    = "conflict"
+	CodeNotFound    = "not-found"
+	CodeUnavailable = "unavailable"
+)
+
+var (
+	idPattern   = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]*$`)
+	tailPattern = regexp.MustCompile(`^c[1-9][0-9]*$`)
+)
+
+// CaseID builds the id a person can type: obligation/unit/period.
+func CaseID(obligation, unit, period string) string {
+	return obligation + "/" + unit + "/" + period
+}
+
+// CaseIDParts takes a case id apart; a correction's tail ("c1") stays with the period.
+func CaseIDParts(id string) (obligation, unit, period string, err error) {
+	parts := strings.Split(id, "/")
+	if len(parts) != 3 && len(parts) != 4 {
+		return "", "", "", fmt.Errorf("case id %q is not obligation/unit/period", id)
+	}
+	for _, part := range parts[:3] {
+		if !idPattern.MatchString(part) {
+			return "", "", "", fmt.Errorf("case id %q: %q is not of A-Z, 0-9 and hyphen", id, part)
+		}
+	}
+	period = parts[2]
+	if len(parts) == 4 {
+		if !tailPattern.MatchString(parts[3]) {
+			return "", "", "", fmt.Errorf("case id %q: %q is not a correction's number", id, parts[3])
+		}
+		period += "/" + parts[3]
+	}
+	return parts[0], parts[1], period, nil
+}
+
+// ReconcileInput tells the reconciliation what to look at.
+type ReconcileInput struct {
+	// Obligation limits the run to one entry of the catalogue; empty means all.
+	Obligation string `json:"obligation,omitempty"`
+	// Reason is for the reader of the history: "schedule", "units-changed", "event".
+	Reason string `json:"reason,omitempty"`
+}
+
+// ReconcileResult counts what a reconciliation did.
+type ReconcileResult struct {
+	Expected int `json:"expected"`
+	Opened   int `json:"opened"`
+	Known    int `json:"known"`
+}
+
+// SealInput names the obligation's period to seal.
+type SealInput struct {
+	Obligation string `json:"obligation"`
+	Period     string `json:"period"`
+	Document   string `json:"document,omitempty"`
+	OfficialID string `json:"official_id,omitempty"`
+}
+
+// CarryOutResult is what a rung came to. It is the result of a local activity, which is all that
+// a history keeps of one, so it repeats the rung's id.
+type CarryOutResult struct {
+	RungID      string   `json:"rung_id"`
+	Day         string   `json:"day"`
+	Round       int32    `json:"round"`
+	Outcome     string   `json:"outcome"`
+	OfficialIDs []string `json:"official_ids,omitempty"`
+}

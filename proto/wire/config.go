@@ -1,0 +1,112 @@
+// Package wire is how every process of the house talks: configuration, logger, Temporal client,
+// service tokens, clients of the services, refusals.
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is every setting of every role, read from NENEP_* variables. `nenep config` lists them
+// and the chart's values map onto them one to one.
+type Config struct {
+	DatabaseURL string `env:"NENEP_DATABASE_URL" doc:"PostgreSQL of the services (postgres://user@host/database)" secret:"true"`
+
+	UnitsAddr         string `env:"NENEP_UNITS_ADDR" envDefault:"127.0.0.1:8081" doc:"where the units service listens"`
+	ReportsAddr       string `env:"NENEP_REPORTS_ADDR" envDefault:"127.0.0.1:8082" doc:"where the reports service listens"`
+	NotificationsAddr string `env:"NENEP_NOTIFICATIONS_ADDR" envDefault:"127.0.0.1:8083" doc:"where the notifications service listens"`
+	PortalAddr        string `env:"NENEP_PORTAL_ADDR" envDefault:"127.0.0.1:8080" doc:"where the portal listens"`
+	WorkerAddr        string `env:"NENEP_WORKER_ADDR" envDefault:"127.0.0.1:8084" doc:"where the worker answers probes and metrics"`
+
+	UnitsURL         string `env:"NENEP_UNITS_URL" envDefault:"http://127.0.0.1:8081" doc:"where others find the units service"`
+	ReportsURL       string `env:"NENEP_REPORTS_URL" envDefault:"http://127.0.0.1:8082" doc:"where others find the reports service"`
+	NotificationsURL string `env:"NENEP_NOTIFICATIONS_URL" envDefault:"http://127.0.0.1:8083" doc:"where others find the notifications service"`
+	PortalURL        string `env:"NENEP_PORTAL_URL" envDefault:"http://127.0.0.1:8080" doc:"the portal's address as officials type it; links in messages begin with it"`
+
+	TemporalAddr      string `env:"NENEP_TEMPORAL_ADDR" envDefault:"127.0.0.1:7233" doc:"Temporal frontend, host:port"`
+	TemporalNamespace string `env:"NENEP_TEMPORAL_NAMESPACE" envDefault:"nenep" doc:"Temporal namespace"`
+	TemporalUIAddr    string `env:"NENEP_TEMPORAL_UI_ADDR" envDefault:"127.0.0.1:8233" doc:"where the Temporal Web UI listens (make run)"`
+	TemporalUIURL     string `env:"NENEP_TEMPORAL_UI_URL" envDefault:"http://127.0.0.1:8233" doc:"the Temporal Web UI's address as supervisors open it"`
+	TemporalAPIKey    string `env:"NENEP_TEMPORAL_API_KEY" doc:"API key for Temporal, where it asks for one" secret:"true"`
+	TemporalTLSCert   string `env:"NENEP_TEMPORAL_TLS_CERT" doc:"file: client certificate for mTLS to Temporal"`
+	TemporalTLSKey    string `env:"NENEP_TEMPORAL_TLS_KEY" doc:"file: key of the client certificate"`
+	TemporalTLSCA     string `env:"NENEP_TEMPORAL_TLS_CA" doc:"file: authority that signed Temporal's certificate"`
+
+	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
+
+	EvidenceURL  string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://, gs://, azblob://"`
+	MaxFileBytes int64  `env:"NENEP_MAX_FILE_BYTES" envDefault:"26214400" doc:"largest file an official may hand in, bytes"`
+
+	SMTPAddr     string `env:"NENEP_SMTP_ADDR" envDefault:"127.0.0.1:1025" doc:"mail relay, host:port"`
+	SMTPUser     string `env:"NENEP_SMTP_USER" doc:"user at the mail relay"`
+	SMTPPassword string `env:"NENEP_SMTP_PASSWORD" doc:"password at the mail relay" secret:"true"`
+	SMTPTLS      string `env:"NENEP_SMTP_TLS" envDefault:"mandatory" doc:"TLS to the mail relay: mandatory, opportunistic or none"`
+	MailFrom     string `env:"NENEP_MAIL_FROM" envDefault:"ne-nep@hungyen.example" doc:"sender of messages"`
+
+	OIDCIssuer       string `env:"NENEP_OIDC_ISSUER" doc:"sign-in: OpenID Connect issuer"`
+	OIDCClientID     string `env:"NENEP_OIDC_CLIENT_ID" doc:"sign-in: client id"`
+	OIDCClientSecret string `env:"NENEP_OIDC_CLIENT_SECRET" doc:"sign-in: client secret" secret:"true"`
+
+	HelpContact string `env:"NENEP_HELP_CONTACT" envDefault:"quản trị hệ thống của tỉnh" doc:"whom refusals tell people to ask"`
+	HelpPhone   string `env:"NENEP_HELP_PHONE" doc:"telephone of the help desk"`
+
+	LogLevel string `env:"NENEP_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	BuildID  string `env:"NENEP_BUILD_ID" doc:"Worker Versioning build id; empty means the worker is not versioned"`
+
+	WorkerStopSeconds int `env:"NENEP_WORKER_STOP_SECONDS" envDefault:"20" doc:"how long a stopping worker lets activities finish"`
+}
+
+// Setting describes one variable for `nenep config`.
+type Setting struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default string `json:"default"`
+	Doc     string `json:"doc"`
+	Secret  bool   `json:"secret"`
+}
+
+// Load reads the environment.
+func Load() (Config, error) {
+	var cfg Config
+	if err := env.Parse(&cfg); err != nil {
+		return cfg, fmt.Errorf("read NENEP_* variables: %w", err)
+	}
+	return cfg, nil
+}
+
+// Settings lists every variable with its value; secrets are shown as set or not.
+func (c Config) Settings() []Setting {
+	value, kind := reflect.ValueOf(c), reflect.TypeFor[Config]()
+	settings := make([]Setting, 0, kind.NumField())
+	for i := range kind.NumField() {
+		field := kind.Field(i)
+		setting := Setting{
+			Name: field.Tag.Get("env"), Default: field.Tag.Get("envDefault"), Doc: field.Tag.Get("doc"),
+			Secret: field.Tag.Get("secret") == "true", Value: fmt.Sprint(value.Field(i).Interface()),
+		}
+		if setting.Secret && setting.Value != "" {
+			setting.Value = "(set)"
+		}
+		settings = append(settings, setting)
+	}
+	return settings
+}
+
+// VerifyService tells all at once what a service role cannot start without.
+func (c Config) VerifyService() error {
+	var faults []error
+	if len(c.ServiceKey) < 32 {
+		faults = append(faults, errors.New("NENEP_SERVICE_KEY: must have at least 32 characters"))
+	}
+	if !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
+		faults = append(faults, errors.New("NENEP_DATABASE_URL: must begin with postgres://"))
+	}
+	if c.SMTPTLS != "mandatory" && c.SMTPTLS != "opportunistic" && c.SMTPTLS != "none" {
+		faults = append(faults, fmt.Errorf("NENEP_SMTP_TLS: %q is not one of mandatory, opportunistic, none", c.SMTPTLS))
+	}
+	return errors.Join(faults...)
+}
