@@ -1,3 +1,12 @@
 module nenep/rules
 
 go 1.26.0
+
+require (
+	github.com/stretchr/testify v1.12.1
+	gopkg.in/yaml.v3 v3.0.1
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
+
+replace nenep/proto => ../proto
