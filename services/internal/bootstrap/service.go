@@ -1,0 +1,174 @@
+// Package bootstrap is what the four services share: an Echo server with probes, metrics and the
+// one error handler; a GORM database of its own schema; migrations; the options of RPC handlers.
+package bootstrap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"connectrpc.com/connect"
+	"connectrpc.com/validate"
+	"github.com/labstack/echo-contrib/echoprometheus"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"nenep/proto/contract"
+	"nenep/proto/wire"
+)
+
+// Service is one of the four, ready to be served by a role of the program.
+type Service struct {
+	Name   string
+	Echo   *echo.Echo
+	ready  []func(context.Context) error
+	closes []func() error
+}
+
+// NewService makes an Echo server that answers /livez (the process lives), /readyz (what it
+// depends on answers) and /metrics.
+func NewService(name string, logger *zap.Logger) *Service {
+	service := &Service{Name: name, Echo: echo.New()}
+	e := service.Echo
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = errorHandler(logger)
+	metrics := prometheus.NewRegistry()
+	e.Use(middleware.Recover(), middleware.RequestID(), requestLog(logger), echoprometheus.NewMiddlewareWithConfig(
+		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: metrics}))
+	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
+	e.GET("/readyz", service.answerReady)
+	e.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: metrics}))
+	return service
+}
+
+// DependsOn adds a check to readiness; its error's text is the sentence an operator reads.
+func (s *Service) DependsOn(check func(context.Context) error) { s.ready = append(s.ready, check) }
+
+// OnClose adds what must be closed; closed in reverse order.
+func (s *Service) OnClose(closing func() error) { s.closes = append(s.closes, closing) }
+
+// ServeHTTP serves a request.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.Echo.ServeHTTP(w, r) }
+
+// Ready answers whether everything the service depends on answers.
+func (s *Service) Ready(ctx context.Context) error {
+	var faults []error
+	for _, check := range s.ready {
+		faults = append(faults, check(ctx))
+	}
+	return errors.Join(faults...)
+}
+
+// Close releases what the service holds.
+func (s *Service) Close() error {
+	var faults []error
+	for i := len(s.closes) - 1; i >= 0; i-- {
+		faults = append(faults, s.closes[i]())
+	}
+	return errors.Join(faults...)
+}
+
+func (s *Service) answerReady(c echo.Context) error {
+	if err := s.Ready(c.Request().Context()); err != nil {
+		return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// Mount serves a Connect handler under its path.
+func (s *Service) Mount(path string, handler http.Handler) {
+	s.Echo.Any(path+"*", echo.WrapHandler(handler))
+}
+
+// HandlerOptions are the options of every RPC handler: a token of the house, bad input refused
+// with field paths, refusals as refusals, anything else internal and logged.
+func HandlerOptions(keys wire.Keys, logger *zap.Logger) []connect.HandlerOption {
+	return []connect.HandlerOption{connect.WithInterceptors(
+		mapErrors(logger), keys.RequireToken(), validate.NewInterceptor(),
+	)}
+}
+
+func mapErrors(logger *zap.Logger) connect.Interceptor {
+	return connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
+		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+			response, err := next(ctx, request)
+			if err == nil {
+				return response, nil
+			}
+			if invalid := asInvalid(err); invalid != nil {
+				err = *invalid
+			}
+			mapped := wire.ConnectError(err)
+			if connect.CodeOf(mapped) == connect.CodeInternal {
+				logger.Error("call failed", zap.String("procedure", request.Spec().Procedure), zap.Error(err))
+			}
+			return nil, mapped
+		}
+	})
+}
+
+// asInvalid gives the validator's refusal the two texts every refusal has.
+func asInvalid(err error) *wire.Refusal {
+	var already *connect.Error
+	if !errors.As(err, &already) || already.Code() != connect.CodeInvalidArgument || wire.RefusalOf(err) != nil {
+		return nil
+	}
+	detail := strings.TrimSpace(already.Message())
+	refusal := wire.Refuse(contract.CodeInvalid, "Dữ liệu gửi lên chưa đúng: "+detail, "The request is not valid: "+detail)
+	return &refusal
+}
+
+func requestLog(logger *zap.Logger) echo.MiddlewareFunc {
+	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, HandleError: true,
+		Skipper: func(c echo.Context) bool {
+			path := c.Request().URL.Path
+			return path == "/livez" || path == "/readyz" || path == "/metrics"
+		},
+		LogValuesFunc: func(_ echo.Context, v middleware.RequestLoggerValues) error {
+			logger.Debug("request", zap.String("method", v.Method), zap.String("path", v.URIPath),
+				zap.Int("status", v.Status), zap.Duration("took", v.Latency), zap.String("request", v.RequestID))
+			return nil
+		},
+	})
+}
+
+// errorHandler answers plain HTTP errors as a refusal in JSON; services with pages replace it.
+func errorHandler(logger *zap.Logger) echo.HTTPErrorHandler {
+	return func(err error, c echo.Context) {
+		if c.Response().Committed {
+			return
+		}
+		status, refusal := HTTPRefusal(err)
+		if status == http.StatusInternalServerError {
+			logger.Error("request failed", zap.String("path", c.Request().URL.Path), zap.Error(err))
+		}
+		if writeErr := c.JSON(status, refusal.Refusal); writeErr != nil {
+			logger.Warn("answer not written", zap.Error(writeErr))
+		}
+	}
+}
+
+var httpStatus = map[string]int{
+	contract.CodeInvalid: http.StatusUnprocessableEntity, contract.CodeForbidden: http.StatusForbidden,
+	contract.CodeWrongState: http.StatusConflict, contract.CodeConflict: http.StatusConflict,
+	contract.CodeNotFound: http.StatusNotFound, contract.CodeUnavailable: http.StatusServiceUnavailable,
+}
+
+// HTTPRefusal maps any error to a status and a refusal that may be shown to a person.
+func HTTPRefusal(err error) (int, wire.Refusal) {
+	if refusal := wire.RefusalOf(err); refusal != nil {
+		return httpStatus[refusal.GetCode()], wire.Refusal{Refusal: refusal}
+	}
+	var httpErr *echo.HTTPError
+	if errors.As(err, &httpErr) && httpErr.Code < http.StatusInternalServerError {
+		if httpErr.Code == http.StatusNotFound {
+			return httpErr.Code, wire.Refuse(contract.CodeNotFound, "Không có trang này. Kiểm tra địa chỉ hoặc tìm hồ sơ theo mã.", "There is no such page. Check the address or look the case up by its id.")
+		}
+		return httpErr.Code, wire.Refuse(contract.CodeInvalid, "Yêu cầu chưa đúng. Kiểm tra rồi gửi lại.", fmt.Sprintf("The request is not valid (%d). Check it and send it again.", httpErr.Code))
+	}
+	return http.StatusInternalServerError, wire.Refuse("internal", "Hệ thống gặp sự cố. Thử lại sau ít phút.", "Something failed here. Try again in a few minutes.")
+}
