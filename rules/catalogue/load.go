@@ -1,13 +1,154 @@
 package catalogue
 
-import "io/fs"
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// The files of an edition.
+const (
+	editionName       = "catalogue.yaml"
+	rulesName         = "rules.yaml"
+	obligationsFolder = "obligations"
+)
 
 // Load reads every edition under the folder: each folder with a catalogue.yaml, beside it rules.yaml and obligations/*.yaml. What is
-// wrong is told at once, as [Faults].
-func Load(folder fs.FS) (*Catalogue, error) { return nil, Faults{} }
+// wrong in any file is told at once, as [Faults]; other errors are of the folder or of the program itself.
+func Load(folder fs.FS) (*Catalogue, error) {
+	s, err := compileSchema()
+	if err != nil {
+		return nil, err
+	}
+	homes, faults, err := findEditions(folder)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogue{}
+	for _, home := range homes {
+		e, found := loadEdition(folder, home, s)
+		faults = append(faults, found...)
+		c.Editions = append(c.Editions, e)
+	}
+	faults = append(faults, twins(homes, c.Editions)...)
+	if len(faults) > 0 {
+		return nil, faults.sorted()
+	}
+	slices.SortFunc(c.Editions, func(a, b *Edition) int { return a.InForceFrom.Compare(b.InForceFrom) })
+	return c, nil
+}
 
-// HungYen is the catalogue of Hưng Yên that travels inside the program.
-func HungYen() (*Catalogue, error) { return nil, Faults{} }
+// findEditions lists the folders of editions and refuses YAML files that no edition would read.
+func findEditions(folder fs.FS) ([]string, Faults, error) {
+	var homes, files []string
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		switch ext := path.Ext(name); {
+		case path.Base(name) == editionName:
+			homes = append(homes, path.Dir(name))
+		case ext == ".yaml" || ext == ".yml":
+			files = append(files, name)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("walk the catalogue's folder: %w", err)
+	}
+	var faults Faults
+	if len(homes) == 0 {
+		faults = append(faults, Fault{File: editionName, VI: "Thư mục không có tệp catalogue.yaml. Thêm tệp này.", EN: "The folder has no catalogue.yaml. Add it."})
+	}
+	for _, name := range files {
+		if !readByAny(homes, name) {
+			faults = append(faults, Fault{File: name,
+				VI: "Tệp này không thuộc phần nào của danh mục. Chuyển vào thư mục obligations (đuôi .yaml) hoặc bỏ đi.",
+				EN: "This file is no part of the catalogue. Move it into the folder obligations (ending .yaml) or remove it."})
+		}
+	}
+	return homes, faults, nil
+}
 
-// Describe is the obligation in plain Vietnamese: whom it obliges, when, by which steps, on which ground. Empty for an unknown code.
-func (e *Edition) Describe(code string) string { return "" }
+func readByAny(homes []string, name string) bool {
+	return slices.ContainsFunc(homes, func(home string) bool {
+		return name == path.Join(home, rulesName) || (path.Dir(name) == path.Join(home, obligationsFolder) && path.Ext(name) == ".yaml")
+	})
+}
+
+func twins(homes []string, editions []*Edition) Faults {
+	var faults Faults
+	for i, e := range editions {
+		for j := range i {
+			other := editions[j]
+			if e.Version == "" || (e.Version != other.Version && e.InForceFrom != other.InForceFrom) {
+				continue
+			}
+			faults = append(faults, Fault{File: path.Join(homes[i], editionName), Line: 1, Column: 1,
+				VI: fmt.Sprintf("Phiên bản hoặc ngày hiệu lực trùng với %s. Đổi một trong hai.", path.Join(homes[j], editionName)),
+				EN: fmt.Sprintf("Version or date in force is that of %s too. Change one of them.", path.Join(homes[j], editionName))})
+		}
+	}
+	return faults
+}
+
+func loadEdition(folder fs.FS, home string, s *schema) (*Edition, Faults) {
+	e := &Edition{}
+	edition := readInto(folder, path.Join(home, editionName), s, editionFile, e)
+	var law struct{ Rules []Rule }
+	rules := readInto(folder, path.Join(home, rulesName), s, rulesFile, &law)
+	e.Rules = law.Rules
+
+	documents := []*document{edition, rules}
+	whole := len(edition.faults)+len(rules.faults) == 0
+	var obligations []*document
+	names, _ := fs.Glob(folder, path.Join(home, obligationsFolder, "*.yaml"))
+	for _, name := range names {
+		o := &Obligation{}
+		d := readInto(folder, name, s, obligationFile, o)
+		documents = append(documents, d)
+		if len(d.faults) == 0 {
+			obligations = append(obligations, d)
+			e.Obligations = append(e.Obligations, o)
+		}
+	}
+	// Whether ids lead anywhere can be judged only where settings and rules could be read.
+	if whole {
+		checkEdition(e, edition, rules)
+		for i, d := range obligations {
+			checkObligation(e, e.Obligations[i], d)
+		}
+	}
+	slices.SortFunc(e.Obligations, func(a, b *Obligation) int { return cmp.Compare(a.Code, b.Code) })
+	var faults Faults
+	for _, d := range documents {
+		faults = append(faults, d.faults...)
+	}
+	return e, faults
+}
+
+// readInto reads a file, judges it by the schema and, when nothing is wrong, decodes it.
+func readInto(folder fs.FS, file string, s *schema, definition string, into any) *document {
+	d := readDocument(folder, file)
+	s.judge(d, definition)
+	if len(d.faults) > 0 {
+		return d
+	}
+	plain, err := json.Marshal(d.value)
+	if err == nil {
+		decoder := json.NewDecoder(strings.NewReader(string(plain)))
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(into)
+	}
+	if err != nil {
+		// The schema knows the form of a day, only the calendar knows that 30/02 is none.
+		d.faults = append(d.faults, Fault{File: file, Line: d.root.Line, Column: d.root.Column,
+			VI: "Tệp có giá trị không dùng được (thường là một ngày không có trong lịch). Kiểm tra các ngày.",
+			EN: "The file has a value that cannot be used (usually a day that is not in the calendar): " + err.Error()})
+	}
+	return d
+}
