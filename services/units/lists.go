@@ -1,0 +1,139 @@
+package units
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"connectrpc.com/connect"
+	"gorm.io/gorm"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
+)
+
+// ListAreas answers the areas valid on a day, or every area ever.
+func (s *server) ListAreas(ctx context.Context, r *connect.Request[unitsv1.ListAreasRequest]) (*connect.Response[unitsv1.ListAreasResponse], error) {
+	var read request
+	on := read.day("on", r.Msg.GetOn())
+	if err := read.err(); err != nil {
+		return nil, err
+	}
+	var rows []area
+	err := s.db.WithContext(ctx).Select(areaColumns).
+		Scopes(validOn("areas", on), equal("level", r.Msg.GetLevel()), equal("parent_id", r.Msg.GetParentId()), matching(r.Msg.GetQuery())).
+		Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list areas: %w", err)
+	}
+	return connect.NewResponse(&unitsv1.ListAreasResponse{Areas: messages(rows)}), nil
+}
+
+// GetArea answers one area.
+func (s *server) GetArea(ctx context.Context, r *connect.Request[unitsv1.GetAreaRequest]) (*connect.Response[unitsv1.Area], error) {
+	var row area
+	err := s.db.WithContext(ctx).Select(areaColumns).Where("id = ?", r.Msg.GetId()).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, unknownArea(r.Msg.GetId())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get area %s: %w", r.Msg.GetId(), err)
+	}
+	return connect.NewResponse(row.message()), nil
+}
+
+// ListUnits answers the units valid on a day, or every unit ever, in the order of their ids.
+func (s *server) ListUnits(ctx context.Context, r *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
+	var read request
+	on := read.day("on", r.Msg.GetOn())
+	if err := read.err(); err != nil {
+		return nil, err
+	}
+	var rows []unit
+	err := s.db.WithContext(ctx).Select(unitColumns).
+		Scopes(validOn("units", on), oneOf("kind", r.Msg.GetKinds()), oneOf("id", r.Msg.GetIds()),
+			equal("area_id", r.Msg.GetAreaId()), equal("parent_id", r.Msg.GetParentId()), matching(r.Msg.GetQuery())).
+		Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list units: %w", err)
+	}
+	return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: messages(rows)}), nil
+}
+
+// GetUnit answers a unit with those who hold positions in it on the day, or today.
+func (s *server) GetUnit(ctx context.Context, r *connect.Request[unitsv1.GetUnitRequest]) (*connect.Response[unitsv1.GetUnitResponse], error) {
+	var read request
+	on := read.dayOr("on", r.Msg.GetOn(), s.today())
+	if err := read.err(); err != nil {
+		return nil, err
+	}
+	found, err := s.unit(ctx, r.Msg.GetId())
+	if err != nil {
+		return nil, err
+	}
+	holders, err := s.holders(ctx, on, equal("positions.unit_id", found.ID))
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: found.message(), Holders: holders}), nil
+}
+
+func (s *server) unit(ctx context.Context, id string) (unit, error) {
+	var row unit
+	err := s.db.WithContext(ctx).Select(unitColumns).Where("id = ?", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return unit{}, unknownUnit(id)
+	}
+	if err != nil {
+		return unit{}, fmt.Errorf("get unit %s: %w", id, err)
+	}
+	return row, nil
+}
+
+// ListDaysOff answers the days from .. to that differ from Monday-to-Friday work; either end may be
+// open.
+func (s *server) ListDaysOff(ctx context.Context, r *connect.Request[unitsv1.ListDaysOffRequest]) (*connect.Response[unitsv1.ListDaysOffResponse], error) {
+	var read request
+	from, to := read.day("from", r.Msg.GetFrom()), read.day("to", r.Msg.GetTo())
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		read.faults = append(read.faults, wire.Field("to",
+			fmt.Sprintf("Ngày kết thúc %s trước ngày bắt đầu %s. Sửa một trong hai ngày.", to.Vietnamese(), from.Vietnamese()),
+			fmt.Sprintf("The last day %s is before the first day %s. Correct one of them.", to, from)))
+	}
+	if err := read.err(); err != nil {
+		return nil, err
+	}
+	query := s.db.WithContext(ctx).Order("day")
+	if !from.IsZero() {
+		query = query.Where("day >= ?", day{from})
+	}
+	if !to.IsZero() {
+		query = query.Where("day <= ?", day{to})
+	}
+	var rows []dayOff
+	if err := query.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list days off: %w", err)
+	}
+	return connect.NewResponse(&unitsv1.ListDaysOffResponse{Days: messages(rows), Source: sourcesOf(rows)}), nil
+}
+
+// sourcesOf names each source once, in the order of the days.
+func sourcesOf(rows []dayOff) string {
+	var sources []string
+	for _, row := range rows {
+		if !slices.Contains(sources, row.Source) {
+			sources = append(sources, row.Source)
+		}
+	}
+	return strings.Join(sources, "; ")
+}
+
+// ListSettings answers the province's settings with their defaults.
+func (s *server) ListSettings(ctx context.Context, _ *connect.Request[unitsv1.ListSettingsRequest]) (*connect.Response[unitsv1.ListSettingsResponse], error) {
+	var rows []setting
+	if err := s.db.WithContext(ctx).Order("key").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list settings: %w", err)
+	}
+	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: messages(rows)}), nil
+}

@@ -1,0 +1,87 @@
+package units
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"connectrpc.com/connect"
+	"gorm.io/gorm"
+	unitsv1 "nenep/proto/nenep/units/v1"
+)
+
+// ListHats answers every position an official holds on a day, or today.
+func (s *server) ListHats(ctx context.Context, r *connect.Request[unitsv1.ListHatsRequest]) (*connect.Response[unitsv1.ListHatsResponse], error) {
+	var read request
+	on := read.dayOr("on", r.Msg.GetOn(), s.today())
+	if err := read.err(); err != nil {
+		return nil, err
+	}
+	var row official
+	err := s.db.WithContext(ctx).Where("id = ?", r.Msg.GetOfficialId()).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, unknownOfficial(r.Msg.GetOfficialId())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get official %s: %w", r.Msg.GetOfficialId(), err)
+	}
+	hats, err := s.holders(ctx, on, equal("positions.official_id", row.ID))
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.ListHatsResponse{Official: row.message(), Hats: hats}), nil
+}
+
+// FindOfficials answers officials with the positions they hold today, those of the role when one
+// is asked for, by name. Who holds none comes without a position, unless a role was asked for.
+// The limit counts officials; none means all.
+func (s *server) FindOfficials(ctx context.Context, r *connect.Request[unitsv1.FindOfficialsRequest]) (*connect.Response[unitsv1.FindOfficialsResponse], error) {
+	found, err := s.officials(ctx, r.Msg)
+	if err != nil || len(found) == 0 {
+		return connect.NewResponse(&unitsv1.FindOfficialsResponse{}), err
+	}
+	ids := make([]string, len(found))
+	for i, row := range found {
+		ids[i] = row.ID
+	}
+	held, err := s.holders(ctx, s.today(), oneOf("positions.official_id", ids), equal("positions.role", r.Msg.GetRole()))
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.FindOfficialsResponse{Holders: byOfficial(found, held)}), nil
+}
+
+func (s *server) officials(ctx context.Context, asked *unitsv1.FindOfficialsRequest) ([]official, error) {
+	query := s.db.WithContext(ctx).Scopes(oneOf("id", asked.GetIds()), equal("lower(email)", strings.ToLower(strings.TrimSpace(asked.GetEmail()))), matching(asked.GetQuery()))
+	if role := asked.GetRole(); role != "" {
+		today := s.today()
+		query = query.Where("id IN (?)", s.db.Table("positions").Select("positions.official_id").
+			Joins("JOIN units ON units.id = positions.unit_id").
+			Where("positions.role = ?", role).Scopes(validOn("positions", today), validOn("units", today)))
+	}
+	if limit := int(asked.GetLimit()); limit > 0 {
+		query = query.Limit(limit)
+	}
+	var rows []official
+	if err := query.Order("folded, id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("find officials: %w", err)
+	}
+	return rows, nil
+}
+
+// byOfficial puts what is held in the officials' order.
+func byOfficial(officials []official, held []*unitsv1.Holder) []*unitsv1.Holder {
+	hats := map[string][]*unitsv1.Holder{}
+	for _, holder := range held {
+		hats[holder.GetOfficial().GetId()] = append(hats[holder.GetOfficial().GetId()], holder)
+	}
+	var holders []*unitsv1.Holder
+	for _, row := range officials {
+		if len(hats[row.ID]) == 0 {
+			holders = append(holders, &unitsv1.Holder{Official: row.message()})
+		}
+		holders = append(holders, hats[row.ID]...)
+	}
+	return holders
+}

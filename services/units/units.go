@@ -1,0 +1,81 @@
+// Package units is the service of who exists: areas, units, officials and their positions, what
+// followed what, days off and the province's settings. It answers for any civil day in
+// Asia/Ho_Chi_Minh, and tells the reconciliation when an administrator changed the units.
+package units
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"time"
+
+	"go.uber.org/zap"
+	"gorm.io/gorm"
+	"nenep/proto/nenep/units/v1/unitsv1connect"
+	"nenep/proto/wire"
+	"nenep/rules/calendar"
+	"nenep/services/internal/bootstrap"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Options are what only tests and make run set.
+type Options struct {
+	// Reconciler is told that units changed; nil means Temporal, as configured.
+	Reconciler Reconciler
+	// Now is the clock that says which day is today; nil means the machine's.
+	Now func() time.Time
+}
+
+type server struct {
+	db         *gorm.DB
+	cfg        wire.Config
+	logger     *zap.Logger
+	now        func() time.Time
+	reconciler Reconciler
+}
+
+var _ unitsv1connect.UnitsServiceHandler = (*server)(nil)
+
+func schema() bootstrap.Schema {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return bootstrap.Schema{Name: "units", Migrations: files}
+}
+
+// New makes the service. It starts while the database is away; /readyz tells.
+func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options) (*bootstrap.Service, error) {
+	db, err := schema().Open(cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, err
+	}
+	service := bootstrap.NewService("units", logger)
+	service.OnClose(pool.Close)
+	service.DependsOn(schema().CheckVersion(db))
+	if options.Reconciler == nil {
+		temporal := newTemporalReconciler(cfg, logger)
+		service.OnClose(temporal.Close)
+		options.Reconciler = temporal
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	service.Mount(unitsv1connect.NewUnitsServiceHandler(
+		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler},
+		bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), logger)...))
+	return service, nil
+}
+
+// Migrate brings the schema to this program's version.
+func Migrate(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	return schema().Migrate(ctx, cfg.DatabaseURL, logger)
+}
+
+func (s *server) today() calendar.Date { return calendar.DateOf(s.now()) }
