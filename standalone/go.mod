@@ -1,3 +1,37 @@
 module nenep/standalone
 
-go 1.26.0
+go 1.26.8
+
+require (
+	nenep/cmd/nenep v0.0.0
+	nenep/proto v0.0.0
+	nenep/rules v0.0.0
+	nenep/services v0.0.0
+	nenep/workflows v0.0.0
+)
+
+require (
+	github.com/emersion/go-message v0.18.2 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
+	github.com/emersion/go-smtp v0.25.1 // indirect
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	github.com/jackc/pgx/v5 v5.12.0 // indirect
+	github.com/stretchr/testify v1.12.1 // indirect
+	github.com/temporalio/ui-server/v2 v2.55.0 // indirect
+	go.temporal.io/sdk v1.50.0 // indirect
+	go.temporal.io/server v1.32.1 // indirect
+	go.uber.org/multierr v1.11.0 // indirect
+	go.uber.org/zap v1.28.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace nenep/proto => ../proto
+
+replace nenep/rules => ../rules
+
+replace nenep/services => ../services
+
+replace nenep/workflows => ../workflows
+
+replace nenep/cmd/nenep => ../cmd/nenep

@@ -13,10 +13,7 @@ func NewLogger(level, role string) (*zap.Logger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("NENEP_LOG_LEVEL: %q is not one of debug, info, warn, error", level)
 	}
-	cfg := zap.NewProductionConfig()
-	cfg.Level = zap.NewAtomicLevelAt(parsed)
-	cfg.EncoderConfig.EncodeTime = zapcore.RFC3339TimeEncoder
-	cfg.DisableStacktrace = true
+	cfg := loggerConfig(parsed)
 	logger, err := cfg.Build()
 	if err != nil {
 		return nil, fmt.Errorf("build logger: %w", err)
@@ -43,3 +40,22 @@ func (l TemporalLogger) Warn(msg string, keyvals ...any) { l.sugar.Warnw(msg, ke
 
 // Error logs at error level.
 func (l TemporalLogger) Error(msg string, keyvals ...any) { l.sugar.Errorw(msg, keyvals...) }
+
+// NewFileLogger writes the same lines to a file.
+func NewFileLogger(level, file string) (*zap.Logger, error) {
+	parsed, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return nil, fmt.Errorf("NENEP_LOG_LEVEL: %q is not one of debug, info, warn, error", level)
+	}
+	cfg := loggerConfig(parsed)
+	cfg.OutputPaths, cfg.ErrorOutputPaths = []string{file}, []string{file}
+	return cfg.Build()
+}
+
+func loggerConfig(level zapcore.Level) zap.Config {
+	cfg := zap.NewProductionConfig()
+	cfg.Level = zap.NewAtomicLevelAt(level)
+	cfg.EncoderConfig.EncodeTime = zapcore.RFC3339TimeEncoder
+	cfg.DisableStacktrace = true
+	return cfg
+}

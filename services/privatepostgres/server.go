@@ -4,7 +4,6 @@
 package privatepostgres
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -37,7 +36,6 @@ type Server struct {
 	password string
 	lock     *flock.Flock
 	command  *exec.Cmd
-	output   *bytes.Buffer
 	done     chan error
 }
 
@@ -56,7 +54,7 @@ func Start(ctx context.Context, folder string, options Options) (*Server, error)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("folder %s cannot be made: %w", folder, err)
 	}
-	server := &Server{folder: folder, output: &bytes.Buffer{}, lock: flock.New(filepath.Join(folder, "in-use.lock"))}
+	server := &Server{folder: folder, lock: flock.New(filepath.Join(folder, "in-use.lock"))}
 	if held, err := server.lock.TryLock(); err != nil || !held {
 		return nil, fmt.Errorf("folder %s is in use by another process: stop that one, or set NENEP_DATA to another folder", folder)
 	}
@@ -70,13 +68,30 @@ func (s *Server) begin(ctx context.Context, binaries string, options Options) er
 	if err := s.prepare(ctx, binaries, options); err != nil {
 		return err
 	}
-	if err := s.launch(ctx, binaries, options); err != nil {
-		return err
+	for deadline := time.Now().Add(takeoverGrace); ; {
+		if err := s.launch(ctx, binaries, options); err != nil {
+			return err
+		}
+		err := s.await(ctx)
+		if err == nil {
+			return nil
+		}
+		// A server whose owner was killed is still writing its last page; it will be gone soon.
+		if !strings.Contains(s.said(), "postmaster.pid") || time.Now().After(deadline) {
+			return errors.Join(err, s.end())
+		}
+		time.Sleep(200 * time.Millisecond)
 	}
-	if err := s.await(ctx); err != nil {
-		return errors.Join(err, s.Stop())
-	}
-	return nil
+}
+
+// takeoverGrace is how long a server left over from a killed process may take to end.
+const takeoverGrace = 20 * time.Second
+
+func (s *Server) logFile() string { return filepath.Join(s.folder, "postgres.log") }
+
+func (s *Server) said() string {
+	said, _ := os.ReadFile(s.logFile())
+	return string(said)
 }
 
 func (s *Server) data() string { return filepath.Join(s.folder, "data") }
@@ -123,7 +138,12 @@ func (s *Server) launch(_ context.Context, binaries string, options Options) err
 	}
 	s.command = exec.Command(filepath.Join(binaries, "postgres"), arguments...)
 	ordinaryUser(s.command)
-	s.command.Stdout, s.command.Stderr = s.output, s.output
+	output, err := os.Create(s.logFile())
+	if err != nil {
+		return fmt.Errorf("file %s cannot be written: %w", s.logFile(), err)
+	}
+	defer func() { _ = output.Close() }()
+	s.command.Stdout, s.command.Stderr = output, output
 	if err := s.command.Start(); err != nil {
 		return fmt.Errorf("PostgreSQL does not start: %w", err)
 	}
@@ -144,9 +164,9 @@ func (s *Server) await(ctx context.Context) error {
 		select {
 		case <-s.done:
 			s.done <- nil
-			return fmt.Errorf("PostgreSQL in %s ended at start: %s", s.folder, lastLine(s.output.Bytes()))
+			return fmt.Errorf("PostgreSQL in %s ended at start; if its files are damaged, restore the folder from a backup, or move it away to start empty: %s", s.folder, s.lastWords())
 		case <-ctx.Done():
-			return fmt.Errorf("PostgreSQL in %s does not answer within a minute: %s", s.folder, lastLine(s.output.Bytes()))
+			return fmt.Errorf("PostgreSQL in %s does not answer within a minute: %s", s.folder, s.lastWords())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -157,13 +177,15 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres:%s@127.0.0.1:%d/%s?sslmode=disable", s.password, s.port, database)
 }
 
-// Stop ends the server, having written everything.
-func (s *Server) Stop() error {
+// Stop ends the server, having written everything, and gives the folder free.
+func (s *Server) Stop() error { return errors.Join(s.end(), s.lock.Unlock()) }
+
+func (s *Server) end() error {
 	if err := s.command.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	<-s.done
-	return s.lock.Unlock()
+	return nil
 }
 
 // ordinaryUser lets root start PostgreSQL, which refuses root: in a user namespace where root of
@@ -203,6 +225,16 @@ func freePort() (int, error) {
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+// lastWords is the line in which PostgreSQL says why it ended.
+func (s *Server) lastWords() string {
+	for line := range strings.Lines(s.said()) {
+		if strings.Contains(line, "FATAL") || strings.Contains(line, "PANIC") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return lastLine([]byte(s.said()))
 }
 
 func lastLine(out []byte) string {

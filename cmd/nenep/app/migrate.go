@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"nenep/proto/contract"
+	"nenep/proto/wire"
+	"nenep/rules/catalogue"
+	"nenep/services/notifications"
+	"nenep/services/portal"
+	"nenep/services/reports"
+	"nenep/services/units"
+	"nenep/workflows/period"
+)
+
+// retention is how long Temporal keeps closed runs; the evidence store keeps them for good.
+const retention = 90 * 24 * time.Hour
+
+func migrateCommand() *cobra.Command {
+	command := &cobra.Command{Use: "migrate", Short: "Bring the database schemas and Temporal (namespace, search attributes, schedules) to this release", Args: cobra.NoArgs}
+	load := command.Flags().Bool("load", false, "also load the units of Hưng Yên into an empty database")
+	skipTemporal := command.Flags().Bool("database-only", false, "leave Temporal alone")
+	command.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, logger, err := configured("migrate")
+		if err != nil {
+			return err
+		}
+		if err := MigrateDatabase(c.Context(), cfg, logger, *load); err != nil || *skipTemporal {
+			return err
+		}
+		return PrepareTemporal(c.Context(), cfg, logger)
+	}
+	return command
+}
+
+// MigrateDatabase brings the four schemas to the newest version, and loads the units of the
+// province into an empty one when asked.
+func MigrateDatabase(ctx context.Context, cfg wire.Config, logger *zap.Logger, load bool) error {
+	for _, migrate := range []func(context.Context, wire.Config, *zap.Logger) error{
+		units.Migrate, reports.Migrate, notifications.Migrate, portal.Migrate,
+	} {
+		if err := migrate(ctx, cfg, logger); err != nil {
+			return err
+		}
+	}
+	if !load {
+		return nil
+	}
+	return units.Load(ctx, cfg, logger)
+}
+
+// PrepareTemporal makes the namespace, the search attributes and the schedules; again is harmless.
+func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	options, err := cfg.TemporalOptions(logger)
+	if err != nil {
+		return err
+	}
+	connection, err := client.DialContext(ctx, options)
+	if err != nil {
+		return fmt.Errorf("the Temporal server at %s does not answer: %w", cfg.TemporalAddr, err)
+	}
+	defer connection.Close()
+	if err := prepareNamespace(ctx, connection, cfg.TemporalNamespace); err != nil {
+		return err
+	}
+	if err := prepareAttributes(ctx, connection, cfg.TemporalNamespace); err != nil {
+		return err
+	}
+	cat, err := catalogue.HungYen()
+	if err != nil {
+		return fmt.Errorf("read the catalogue: %w", err)
+	}
+	if err := period.EnsureSchedules(ctx, connection, cat); err != nil {
+		return fmt.Errorf("prepare the schedules: %w", err)
+	}
+	return nil
+}
+
+func prepareNamespace(ctx context.Context, connection client.Client, namespace string) error {
+	_, err := connection.WorkflowService().RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
+		Namespace: namespace, Description: "Nề Nếp", WorkflowExecutionRetentionPeriod: durationpb.New(retention),
+	})
+	var exists *serviceerror.NamespaceAlreadyExists
+	if err != nil && !errors.As(err, &exists) {
+		return fmt.Errorf("register namespace %s: %w", namespace, err)
+	}
+	return nil
+}
+
+func prepareAttributes(ctx context.Context, connection client.Client, namespace string) error {
+	wanted := map[string]enumspb.IndexedValueType{
+		contract.AttributeUnit.GetName():       enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeObligation.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributePeriod.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeArea.GetName():       enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeState.GetName():      enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		contract.AttributeDue.GetName():        enumspb.INDEXED_VALUE_TYPE_DATETIME,
+	}
+	have, err := awaitNamespace(ctx, connection, namespace)
+	if err != nil {
+		return fmt.Errorf("list search attributes: %w", err)
+	}
+	for name := range have.GetCustomAttributes() {
+		delete(wanted, name)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	_, err = connection.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: namespace, SearchAttributes: wanted})
+	if err != nil {
+		return fmt.Errorf("add search attributes: %w", err)
+	}
+	return nil
+}
+
+// awaitNamespace asks until a namespace just registered is known to every host of Temporal: its
+// caches are refreshed by time only.
+func awaitNamespace(ctx context.Context, connection client.Client, namespace string) (*operatorservice.ListSearchAttributesResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		have, err := connection.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+		var missing *serviceerror.NamespaceNotFound
+		if !errors.As(err, &missing) {
+			return have, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}

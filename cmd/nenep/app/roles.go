@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"nenep/proto/contract"
+	"nenep/proto/wire"
+	"nenep/services/notifications"
+	"nenep/services/portal"
+	"nenep/services/reports"
+	"nenep/services/units"
+)
+
+// Options are what only code may set: the program of `make run` and the tests. No variable and no
+// flag of the production program reaches them.
+type Options struct {
+	// Demo lets the clock of a case be shifted.
+	Demo bool
+	// SignIn replaces the sign-in of the portal.
+	SignIn portal.SignIn
+}
+
+// service is one of the four as a role runs it.
+type service interface {
+	http.Handler
+	Close() error
+}
+
+// Services are the names `serve` takes.
+var Services = []string{"units", "reports", "notifications", "portal"}
+
+const stopGrace = 15 * time.Second
+
+// Serve runs one service until the context ends, then lets requests under way finish.
+func Serve(ctx context.Context, cfg wire.Config, logger *zap.Logger, name string, options Options) error {
+	listener, err := listen(addressOf(cfg, name), name)
+	if err != nil {
+		return err
+	}
+	running, err := newService(ctx, cfg, logger.Named(name), name, options)
+	if err != nil {
+		return errors.Join(fmt.Errorf("start %s: %w", name, err), listener.Close())
+	}
+	logger.Info("serving", zap.String("service", name), zap.String("address", listener.Addr().String()))
+	return errors.Join(serveUntilDone(ctx, listener, running), running.Close())
+}
+
+func newService(ctx context.Context, cfg wire.Config, logger *zap.Logger, name string, options Options) (service, error) {
+	switch name {
+	case "units":
+		return units.New(ctx, cfg, logger, units.Options{})
+	case "reports":
+		return reports.New(ctx, cfg, logger, reports.Options{Demo: options.Demo})
+	case "notifications":
+		return notifications.New(ctx, cfg, logger, notifications.Options{})
+	default:
+		return portal.New(ctx, cfg, logger, portal.Options{SignIn: options.SignIn})
+	}
+}
+
+func addressOf(cfg wire.Config, name string) string {
+	return map[string]string{
+		"units": cfg.UnitsAddr, "reports": cfg.ReportsAddr, "notifications": cfg.NotificationsAddr,
+		"portal": cfg.PortalAddr, "worker": cfg.WorkerAddr,
+	}[name]
+}
+
+func listen(address, name string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		variable := "NENEP_" + strings.ToUpper(name) + "_ADDR"
+		return nil, fmt.Errorf("%s cannot listen on %s: stop what uses that port, or set %s to another address (%w)", name, address, variable, err)
+	}
+	return listener, nil
+}
+
+func serveUntilDone(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context {
+		return context.WithoutCancel(ctx)
+	}}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	return server.Shutdown(grace)
+}
+
+func serveCommand() *cobra.Command {
+	command := &cobra.Command{Use: "serve " + strings.Join(Services, "|"), Short: "Run one service", Args: exactly(1)}
+	command.RunE = func(c *cobra.Command, arguments []string) error {
+		name := arguments[0]
+		if !slices.Contains(Services, name) {
+			return wire.Refuse(contract.CodeInvalid,
+				"Không có dịch vụ “"+name+"”. Chọn một trong: "+strings.Join(Services, ", ")+".",
+				"There is no service "+name+". Choose one of: "+strings.Join(Services, ", ")+".")
+		}
+		cfg, logger, err := configured(name)
+		if err != nil {
+			return err
+		}
+		return Serve(c.Context(), cfg, logger, name, Options{})
+	}
+	return command
+}
+
+// configured reads and verifies the settings of a role that touches the database.
+func configured(role string) (wire.Config, *zap.Logger, error) {
+	cfg, err := wire.Load()
+	if err != nil {
+		return cfg, nil, err
+	}
+	if err := cfg.VerifyService(); err != nil {
+		return cfg, nil, err
+	}
+	logger, err := wire.NewLogger(cfg.LogLevel, role)
+	return cfg, logger, err
+}

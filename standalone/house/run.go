@@ -1,0 +1,235 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+	"nenep/cmd/nenep/app"
+	"nenep/proto/wire"
+	"nenep/services/privatepostgres"
+	"nenep/standalone/devsignin"
+	"nenep/standalone/mailbox"
+	"nenep/standalone/temporalserver"
+)
+
+// database is ours; Temporal's two stores stand beside it with a prefix.
+const (
+	database       = "nenep"
+	temporalPrefix = "nenep_"
+)
+
+// Run starts the house and returns when the context ends and everything is stopped, or with the
+// sentence that says why it does not stand.
+func Run(ctx context.Context, options Options) (err error) {
+	key, err := prepareData(options.Data)
+	if err != nil {
+		return err
+	}
+	if err := options.checkPorts(); err != nil {
+		return err
+	}
+	logger, err := fileLogger(options)
+	if err != nil {
+		return err
+	}
+	var cleanups []func() error
+	defer func() {
+		for i := len(cleanups) - 1; i >= 0; i-- {
+			err = errors.Join(err, cleanups[i]())
+		}
+	}()
+	options.Say("Nề Nếp: data in " + options.Data)
+	options.Config.ServiceKey = key
+	stop, err := options.startPostgres(ctx)
+	if err != nil {
+		return err
+	}
+	cleanups = append(cleanups, stop)
+	temporal, err := options.startTemporal(ctx, logger)
+	if err != nil {
+		return err
+	}
+	cleanups = append(cleanups, temporal.Stop)
+	return options.live(ctx, logger)
+}
+
+func (o *Options) startPostgres(ctx context.Context) (stop func() error, err error) {
+	stop = func() error { return nil }
+	server := o.DatabaseURL
+	if server == "" {
+		o.Say("Starting PostgreSQL…")
+		private, err := privatepostgres.Start(ctx, filepath.Join(o.Data, "postgres"), privatepostgres.Options{})
+		if err != nil {
+			return nil, err
+		}
+		stop = func() error { o.Say("Stopping PostgreSQL…"); return private.Stop() }
+		server = private.URL("postgres")
+	}
+	o.DatabaseURL = server
+	if err := ensureDatabase(ctx, server); err != nil {
+		return nil, errors.Join(err, stop())
+	}
+	ours, err := url.Parse(server)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("DATABASE_URL is not a PostgreSQL address"), stop())
+	}
+	ours.Path = "/" + database
+	o.Config.DatabaseURL = ours.String()
+	return stop, nil
+}
+
+func ensureDatabase(ctx context.Context, server string) error {
+	connection, err := pgx.Connect(ctx, server)
+	if err != nil {
+		return fmt.Errorf("the PostgreSQL of DATABASE_URL does not answer: check the address and that it runs (%w)", err)
+	}
+	defer func() { _ = connection.Close(ctx) }()
+	var exists bool
+	if err := connection.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", database).Scan(&exists); err != nil || exists {
+		return err
+	}
+	if _, err := connection.Exec(ctx, "CREATE DATABASE "+database); err != nil {
+		return fmt.Errorf("the role of DATABASE_URL may not create databases: grant it CREATEDB (%w)", err)
+	}
+	return nil
+}
+
+func (o *Options) startTemporal(ctx context.Context, logger *zap.Logger) (*temporalserver.Server, error) {
+	o.Say("Starting Temporal…")
+	return temporalserver.Start(ctx, temporalserver.Options{
+		DatabaseURL: o.DatabaseURL, Addr: o.Config.TemporalAddr, UIAddr: o.Config.TemporalUIAddr,
+		Namespace: o.Config.TemporalNamespace, Logger: logger.Named("temporal"), Prefix: temporalPrefix,
+	})
+}
+
+// live runs the services, the worker and the mailbox until the context ends.
+func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
+	if err := o.completeConfig(); err != nil {
+		return err
+	}
+	o.Say("Preparing the schemas and the units of Hưng Yên…")
+	if err := app.MigrateDatabase(ctx, o.Config, logger, true); err != nil {
+		return err
+	}
+	if err := app.PrepareTemporal(ctx, o.Config, logger); err != nil {
+		return err
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return o.runMailbox(running) })
+	roles := app.Options{Demo: true, SignIn: devsignin.New(o.Config)}
+	for _, name := range app.Services {
+		group.Go(func() error { return app.Serve(running, o.Config, logger, name, roles) })
+	}
+	group.Go(func() error { return app.Work(running, o.Config, logger, roles) })
+	group.Go(func() error { return o.open(running, logger) })
+	err := group.Wait()
+	o.Say("Stopping…")
+	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
+		return nil
+	}
+	return err
+}
+
+func (o *Options) completeConfig() error {
+	evidence := filepath.Join(o.Data, "evidence")
+	if err := os.MkdirAll(evidence, 0o700); err != nil {
+		return fmt.Errorf("folder %s cannot be made: %w", evidence, err)
+	}
+	if o.Config.EvidenceURL == "" {
+		o.Config.EvidenceURL = "file://" + evidence + "?no_tmp_dir=true"
+	}
+	o.Config.SMTPTLS = "none"
+	o.Config.UnitsURL = "http://" + o.Config.UnitsAddr
+	o.Config.ReportsURL = "http://" + o.Config.ReportsAddr
+	o.Config.NotificationsURL = "http://" + o.Config.NotificationsAddr
+	o.Config.PortalURL = "http://" + o.Config.PortalAddr
+	o.Config.TemporalUIURL = "http://" + o.Config.TemporalUIAddr
+	return nil
+}
+
+func (o *Options) runMailbox(ctx context.Context) error {
+	box, err := mailbox.New(filepath.Join(o.Data, "mailbox"))
+	if err != nil {
+		return err
+	}
+	return box.Run(ctx, o.Config.SMTPAddr, o.MailboxAddr)
+}
+
+// open waits until everything answers, lets the current periods open, and says where to click.
+func (o *Options) open(ctx context.Context, logger *zap.Logger) error {
+	if err := awaitReady(ctx, "http://"+o.Config.PortalAddr+"/readyz"); err != nil {
+		return err
+	}
+	if err := o.firstStart(ctx, logger); err != nil {
+		return err
+	}
+	for _, line := range []string{
+		"",
+		"  Portal       http://" + o.Config.PortalAddr,
+		"  Mailbox      http://" + o.MailboxAddr + "   (every message sent ends there)",
+		"  Temporal UI  http://" + o.Config.TemporalUIAddr,
+		"  Temporal     " + o.Config.TemporalAddr + "   (gRPC, namespace " + o.Config.TemporalNamespace + ")",
+		"  Terminal     bin/nenep case list",
+		"  Log          " + filepath.Join(o.Data, "nenep.log"),
+		"",
+		"Ctrl-C stops everything; started again, everything goes on.",
+	} {
+		o.Say(line)
+	}
+	if o.Ready != nil {
+		o.Ready()
+	}
+	return nil
+}
+
+// awaitReady asks until the portal is ready; it answers 200 when the whole is up.
+func awaitReady(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	last := "no answer"
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return err
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+			last = response.Status
+		}
+		select {
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil
+			}
+			return fmt.Errorf("the portal is not ready after two minutes (%s): see nenep.log in the data folder", last)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func fileLogger(o Options) (*zap.Logger, error) {
+	return wire.NewFileLogger(o.Config.LogLevel, filepath.Join(o.Data, "nenep.log"))
+}
+
+// FreeAddress answers a loopback address nobody listens on; for runs beside another.
+func FreeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String(), nil
+}
