@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Says in one sentence what this machine lacks for the things named: postgres, chromium.
+set -euo pipefail
+for thing in "$@"; do
+  case $thing in
+    postgres)
+      [ -n "${DATABASE_URL:-}${NENEP_DATABASE_URL:-}" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
+        { echo "No PostgreSQL server found: install Debian's package postgresql-15 (apt-get install postgresql-15), or set DATABASE_URL." >&2; exit 1; } ;;
+    chromium)
+      command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
+        { echo "No Chromium found: install Debian's package chromium (apt-get install chromium)." >&2; exit 1; } ;;
+  esac
+done
