@@ -68,6 +68,8 @@ func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, today cale
 	v := view{edition: e, today: today}
 	units = slices.Clone(units)
 	slices.SortFunc(units, func(a, b UnitFacts) int { return cmp.Compare(a.ID, b.ID) })
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b EventFacts) int { return cmp.Or(cmp.Compare(a.UnitID, b.UnitID), cmp.Compare(a.ID, b.ID)) })
 	for _, o := range e.Obligations {
 		if o.Recurrence == ByEvent {
 			v.byEvent(o, units, events)
@@ -105,8 +107,8 @@ func (v *view) recurring(o *Obligation, u UnitFacts) {
 func (v *view) byEvent(o *Obligation, units []UnitFacts, events []EventFacts) {
 	for _, ev := range events {
 		period, err := calendar.ParsePeriod(ev.ID)
-		i := slices.IndexFunc(units, func(u UnitFacts) bool { return u.ID == ev.UnitID })
-		if ev.Obligation != o.Code || err != nil || period.Kind() != calendar.Event || i < 0 || ev.On.After(v.today) {
+		i, known := slices.BinarySearchFunc(units, ev.UnitID, func(u UnitFacts, id string) int { return cmp.Compare(u.ID, id) })
+		if ev.Obligation != o.Code || err != nil || period.Kind() != calendar.Event || !known || ev.On.After(v.today) {
 			continue
 		}
 		if u := units[i]; u.existsOn(ev.On) && u.existsOn(v.today) {

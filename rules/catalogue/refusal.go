@@ -46,3 +46,9 @@ func wrongPeriod(o *Obligation, period calendar.Period) *Refusal {
 		VI: fmt.Sprintf("Kỳ của nhiệm vụ %s là %s, không phải “%s”. Nhập lại kỳ.", o.Code, vi[o.Recurrence], period),
 		EN: fmt.Sprintf("The period of obligation %s is %s, not “%s”. Enter the period again.", o.Code, en[o.Recurrence], period)}
 }
+
+func noEventDay(event calendar.Period) *Refusal {
+	return &Refusal{Code: codeInvalid,
+		VI: fmt.Sprintf("Chưa có ngày của sự kiện %s. Nhập ngày đó rồi mở hồ sơ.", event),
+		EN: fmt.Sprintf("The day of the event %s is not known. Enter it, then open the case.", event)}
+}

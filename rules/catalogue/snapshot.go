@@ -55,8 +55,11 @@ func Snapshot(cat *Catalogue, obligation string, unit UnitFacts, period calendar
 // opensFor is the day on which the period opens for the unit: never before its birth.
 func (e *Edition) opensFor(o *Obligation, unit UnitFacts, period calendar.Period, eventOn calendar.Date) (calendar.Date, error) {
 	if o.Recurrence == ByEvent {
-		if period.Kind() != calendar.Event || eventOn.IsZero() {
+		if period.Kind() != calendar.Event {
 			return calendar.Date{}, wrongPeriod(o, period)
+		}
+		if eventOn.IsZero() {
+			return calendar.Date{}, noEventDay(period)
 		}
 		return eventOn, nil
 	}
