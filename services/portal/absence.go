@@ -1,0 +1,94 @@
+package portal
+
+import (
+	"slices"
+
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
+	"nenep/rules/catalogue"
+)
+
+// absent says which of three a cell without a case is: not due yet, not obliged (why), or the unit
+// did not exist then.
+type absent struct {
+	standing
+	Reason string
+}
+
+var (
+	notDue      = standing{Key: "not-due", Shape: "dot", Word: "Chưa đến kỳ", Hidden: "chưa đến kỳ"}
+	notHappened = standing{Key: "not-due", Shape: "dot", Word: "Chưa phát sinh", Hidden: "chưa phát sinh"}
+	notObliged  = standing{Key: "not-obliged", Shape: "dash", Word: "Không thuộc đối tượng", Hidden: "không thuộc đối tượng"}
+)
+
+func noUnit(word string) standing {
+	return standing{Key: "no-unit", Shape: "hatch", Word: word, Hidden: lowerFirst(word)}
+}
+
+// absences answers for the units of one page; the catalogue is asked once.
+func (p *portal) absences(units []*unitsv1.Unit, filter overviewFilter) func(*unitsv1.Unit, string) absent {
+	today, edition := p.today(), p.edition()
+	return func(unit *unitsv1.Unit, code string) absent {
+		if gone, is := goneIn(unit, filter.Period, today); is {
+			return gone
+		}
+		if edition == nil || edition.Obligation(code) == nil {
+			return absent{standing: notDue}
+		}
+		return absentFor(edition, edition.Obligation(code), unitFacts(unit), today)
+	}
+}
+
+func absentFor(edition *catalogue.Edition, obligation *catalogue.Obligation, unit catalogue.UnitFacts, today calendar.Date) absent {
+	obliged, reason, ground := edition.Obliged(obligation, unit, today)
+	if !obliged {
+		text := reason.VI
+		if law := ground.GetDocument(); law != "" {
+			text += " (" + ground.GetArticle() + ", " + law + ")"
+		}
+		return absent{notObliged, text}
+	}
+	if obligation.Recurrence == catalogue.ByEvent {
+		return absent{standing: notHappened}
+	}
+	return absent{standing: notDue}
+}
+
+// goneIn tells whether the unit did not exist in the period asked for, or today.
+func goneIn(unit *unitsv1.Unit, period string, today calendar.Date) (absent, bool) {
+	first, last := today, today
+	if parsed, err := calendar.ParsePeriod(period); err == nil {
+		if begins, ends, bounded := parsed.Bounds(); bounded {
+			first, last = begins, ends
+		}
+	}
+	if from, err := calendar.ParseDate(unit.GetValidFrom()); err == nil && from.After(last) {
+		return absent{noUnit("Chưa thành lập"), "thành lập ngày " + from.Vietnamese()}, true
+	}
+	if to, err := calendar.ParseDate(unit.GetValidTo()); err == nil && to.Before(first) {
+		word := "Đã giải thể"
+		if len(unit.GetSuccessorIds()) > 0 {
+			word = "Đã sáp nhập"
+		}
+		return absent{noUnit(word), "kết thúc ngày " + to.Vietnamese()}, true
+	}
+	return absent{}, false
+}
+
+func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
+	from, _ := calendar.ParseDate(unit.GetValidFrom())
+	to, _ := calendar.ParseDate(unit.GetValidTo())
+	return catalogue.UnitFacts{
+		ID: unit.GetId(), Kind: unit.GetKind(), Name: unit.GetName(), AreaID: unit.GetAreaId(), ValidFrom: from, ValidTo: to,
+		Staff: int(unit.GetStaff()), WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(),
+	}
+}
+
+// owesAny tells whether the unit is of a kind that owes one of the columns.
+func (p *portal) owesAny(unit *unitsv1.Unit, columns []column) bool {
+	edition := p.edition()
+	return edition == nil || slices.ContainsFunc(columns, func(col column) bool {
+		obligation := edition.Obligation(col.Code)
+		return obligation != nil && slices.ContainsFunc(obligation.Obliged.Kinds, func(k catalogue.KindSpan) bool { return k.Kind == unit.GetKind() })
+	})
+}

@@ -1,0 +1,159 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
+	"nenep/rules/calendar"
+)
+
+// person is the signed-in official with every position held today.
+type person struct {
+	ID, Name string
+	Hats     []hat
+}
+
+type hat struct{ Role, Title, UnitID, UnitName string }
+
+const contextPerson = "person"
+
+var (
+	ownRoles       = []string{"contact", "head", "deputy"}
+	overseingRoles = []string{"reviewer", "leader", "supervisor", "administrator"}
+)
+
+// ownUnits are the units this person acts for.
+func (p *person) ownUnits() []string {
+	var ids []string
+	for _, h := range p.Hats {
+		if slices.Contains(ownRoles, h.Role) && !slices.Contains(ids, h.UnitID) {
+			ids = append(ids, h.UnitID)
+		}
+	}
+	return ids
+}
+
+// hatIn answers the first position in the unit among the roles, in the roles' order.
+func (p *person) hatIn(unit string, roles ...string) (hat, bool) {
+	for _, role := range roles {
+		for _, h := range p.Hats {
+			if h.Role == role && h.UnitID == unit {
+				return h, true
+			}
+		}
+	}
+	return hat{}, false
+}
+
+func (p *person) owns(unit string) bool {
+	_, is := p.hatIn(unit, ownRoles...)
+	return is
+}
+
+func (p *person) has(roles ...string) bool {
+	return slices.ContainsFunc(p.Hats, func(h hat) bool { return slices.Contains(roles, h.Role) })
+}
+
+// Oversees tells whether the person sees every case.
+func (p *person) Oversees() bool { return p.has(overseingRoles...) }
+
+// Reviews tells whether the person confirms other units' cases.
+func (p *person) Reviews() bool { return p.has("reviewer") }
+
+// Post is what stands beside the name in the header.
+func (p *person) Post() string {
+	if len(p.Hats) == 0 {
+		return ""
+	}
+	return p.Hats[0].UnitName
+}
+
+func (p *portal) loadPerson(ctx context.Context, official string) (*person, error) {
+	answer, err := p.calls.Units.ListHats(ctx, call(&unitsv1.ListHatsRequest{OfficialId: official, On: p.today().String()}))
+	if err != nil {
+		return nil, err
+	}
+	who := &person{ID: official, Name: answer.Msg.GetOfficial().GetName()}
+	for _, holder := range answer.Msg.GetHats() {
+		who.Hats = append(who.Hats, hat{
+			Role: holder.GetPosition().GetRole(), Title: holder.GetPosition().GetTitle(),
+			UnitID: holder.GetPosition().GetUnitId(), UnitName: holder.GetUnit().GetName(),
+		})
+	}
+	return who, nil
+}
+
+func (p *portal) today() calendar.Date { return calendar.DateOf(p.now()) }
+
+// requireSignIn lets in whoever is signed in and lets every call to the services speak in that
+// official's name.
+func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		official := p.signedIn(c)
+		if official == "" {
+			return p.sendToSignIn(c)
+		}
+		ctx := wire.WithIdentity(c.Request().Context(), wire.Identity{Service: "portal", OfficialID: official})
+		c.SetRequest(c.Request().WithContext(ctx))
+		who, err := p.loadPerson(ctx, official)
+		if err != nil {
+			return err
+		}
+		c.Set(contextPerson, who)
+		c.Response().Header().Set("Cache-Control", "no-store")
+		return next(c)
+	}
+}
+
+func (p *portal) signedIn(c echo.Context) string {
+	return p.sessions.GetString(c.Request().Context(), keyOfficial)
+}
+
+func (p *portal) sendToSignIn(c echo.Context) error {
+	target := "/dang-nhap"
+	if c.Request().Method == http.MethodGet && c.Request().URL.Path != "/" {
+		target += "?" + url.Values{"den": {c.Request().URL.RequestURI()}}.Encode()
+	} else if c.Request().Method == http.MethodPost {
+		target += "?het-phien=1"
+	}
+	return c.Redirect(http.StatusSeeOther, target)
+}
+
+func personOf(c echo.Context) *person {
+	who, _ := c.Get(contextPerson).(*person)
+	return who
+}
+
+// refuseStranger is E20: what may not be done, where, and whom to ask.
+func (p *portal) refuseStranger(doing, unitName string) error {
+	return wire.Refuse(contract.CodeForbidden,
+		"Tài khoản này không có quyền "+doing+" ở "+unitName+". Liên hệ "+p.helpLine()+".",
+		"This account may not do that at "+unitName+". Contact "+p.helpLine()+".")
+}
+
+func (p *portal) helpLine() string {
+	if p.cfg.HelpPhone == "" {
+		return p.cfg.HelpContact
+	}
+	return p.cfg.HelpContact + ", " + p.cfg.HelpPhone
+}
+
+// safeReturn answers the path if it leads to a page of this portal, else the first page: a link
+// that signs in must never end on another site.
+func safeReturn(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t\x00") {
+		return "/"
+	}
+	parsed, err := url.Parse(path)
+	if err != nil || parsed.IsAbs() || parsed.Host != "" || strings.HasPrefix(parsed.Path, "//") || strings.HasPrefix(parsed.Path, "/dang-") {
+		return "/"
+	}
+	return parsed.RequestURI()
+}

@@ -1,0 +1,429 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"go.uber.org/zap"
+	"google.golang.org/protobuf/proto"
+	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/proto/wire"
+)
+
+// actForm is a human act upon a case as a page of its own: its effect, its fields, one verb.
+type actForm struct {
+	slug, title, button string
+	short               string // on the case's page; the button's word when empty
+	may                 func(*caseView) bool
+	effect              func(*caseView) string
+	fields              func(*caseView) []field
+	read                func(*casefilev1.Act, *inputs)
+	done                func(*caseView, *casefilev1.CaseState) string
+}
+
+func (a actForm) label(*caseView) string {
+	if a.short != "" {
+		return a.short
+	}
+	return a.button
+}
+
+func always(text string) func(*caseView) string { return func(*caseView) string { return text } }
+
+func said(text string) func(*caseView, *casefilev1.CaseState) string {
+	return func(v *caseView, _ *casefilev1.CaseState) string {
+		return strings.ReplaceAll(text, "{mã}", v.GetId())
+	}
+}
+
+// actForms are the acts in the order the case's page offers them. Recording a step and submitting
+// have pages of their own.
+var actForms = []actForm{
+	{
+		slug: "xac-nhan", title: "Xác nhận hồ sơ", button: "Xác nhận",
+		may:    func(v *caseView) bool { return v.Reviewing() && v.Submitted() },
+		effect: always("Sau khi xác nhận, hồ sơ hoàn thành. Đơn vị nhận thông báo và còn đính chính được đến khi khóa kỳ."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "limited", Label: "Xác nhận, còn hạn chế (ghi rõ hạn chế ở dưới)", Kind: "flag"},
+				{Name: "words", Label: "Ý kiến", Kind: "area"},
+			}
+		},
+		read: readAccept, done: said("Đã xác nhận hồ sơ {mã}."),
+	},
+	{
+		slug: "tra-lai", title: "Trả lại hồ sơ", button: "Trả lại",
+		may:    func(v *caseView) bool { return v.Reviewing() && v.Submitted() },
+		effect: returnEffect, fields: returnFields, read: readReturn, done: said("Đã trả lại hồ sơ {mã}."),
+	},
+	{
+		slug: "gia-han", title: "Gia hạn hồ sơ", button: "Ghi quyết định", short: "Gia hạn",
+		may: func(v *caseView) bool {
+			return v.Reviewing() && v.Working() && (!v.GetState().GetDueOfLaw() || v.GetState().GetExtensionWanted() != "")
+		},
+		effect: extensionEffect, fields: extensionFields, read: readExtension,
+		done: func(_ *caseView, state *casefilev1.CaseState) string {
+			return "Đã ghi quyết định. Hạn của hồ sơ: " + owedDay(state.GetDueDay()) + "."
+		},
+	},
+	{
+		slug: "khong-thuoc-doi-tuong", title: "Ghi nhận không thuộc đối tượng", button: "Ghi nhận", short: "Không thuộc đối tượng",
+		may:    func(v *caseView) bool { return v.Reviewing() && v.Working() },
+		effect: always("Chỉ ghi nhận khi có căn cứ pháp luật. Đơn vị ra khỏi mẫu số của chỉ tiêu kỳ này; căn cứ hiện trên hồ sơ."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "law", Label: "Văn bản pháp luật", Hint: "Ví dụ: Luật số 10/2022/QH15", Kind: "text", Required: true},
+				{Name: "article", Label: "Điều, khoản", Hint: "Ví dụ: Điều 59 khoản 1", Kind: "text", Required: true},
+				{Name: "document", Label: "Số, ký hiệu văn bản ghi nhận", Kind: "text", Required: true},
+			}
+		},
+		read: readExempt, done: said("Đã ghi nhận đơn vị không thuộc đối tượng ở hồ sơ {mã}."),
+	},
+	{
+		slug: "van-ban-giay", title: "Nhập hồ sơ nhận bằng văn bản giấy", button: "Nhập hồ sơ giấy", short: "Nhập hồ sơ giấy",
+		may:    func(v *caseView) bool { return v.Reviewing() && v.Working() },
+		effect: always("Hồ sơ tính là nộp vào ngày văn bản đến, không phải ngày nhập."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "received", Label: "Ngày văn bản đến", Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true},
+				{Name: "number", Label: "Số, ký hiệu văn bản", Kind: "text", Required: true},
+				{Name: "words", Label: "Ghi chú", Kind: "area"},
+			}
+		},
+		read: readPaper, done: said("Đã nhập hồ sơ giấy cho {mã}."),
+	},
+	{
+		slug: "de-nghi-gia-han", title: "Đề nghị gia hạn", button: "Gửi đề nghị", short: "Đề nghị gia hạn",
+		may:    func(v *caseView) bool { return v.Mine() && v.Working() && !v.GetState().GetDueOfLaw() },
+		effect: always("Trong khi chờ trả lời, việc nhắc và báo cáo cấp trên tạm dừng."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "day", Label: "Hạn đề nghị", Hint: "Ví dụ: 15/01/2027", Kind: "day", Required: true},
+				{Name: "words", Label: "Lý do", Kind: "area", Required: true},
+			}
+		},
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_RequestExtension{RequestExtension: &casefilev1.RequestExtension{Day: in.needDay("day", "Hạn đề nghị"), Words: in.need("words", "Lý do")}}
+		},
+		done: said("Đã gửi đề nghị gia hạn hồ sơ {mã}."),
+	},
+	{
+		slug: "nguyen-nhan-cham", title: "Báo cáo nguyên nhân chậm", button: "Gửi báo cáo", short: "Báo cáo nguyên nhân chậm",
+		may:    func(v *caseView) bool { return v.Mine() && v.Working() },
+		effect: always("Sau khi gửi, việc báo cáo cấp trên tạm dừng; số ngày quá hạn vẫn tính."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "words", Label: "Nguyên nhân", Kind: "area", Required: true},
+				{Name: "expected", Label: "Ngày dự kiến hoàn thành", Hint: "Ví dụ: 15/01/2027", Kind: "day"},
+			}
+		},
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: in.need("words", "Nguyên nhân"), ExpectedDay: in.day("expected")}}
+		},
+		done: said("Đã gửi báo cáo nguyên nhân chậm của hồ sơ {mã}."),
+	},
+	{
+		slug: "rut-lai", title: "Rút lại hồ sơ đã nộp", button: "Rút lại hồ sơ", short: "Rút lại hồ sơ",
+		may:    func(v *caseView) bool { return v.Mine() && v.Submitted() },
+		effect: always("Hồ sơ trở về đang thực hiện với thời hạn như trước. Số liệu và tệp đã nộp được giữ nguyên."),
+		fields: wordsOnly("Lý do", true),
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_Recall{Recall: &casefilev1.Recall{Words: in.need("words", "Lý do")}}
+		},
+		done: said("Đã rút lại hồ sơ {mã}."),
+	},
+	{
+		slug: "thu-hoi", title: "Thu hồi hồ sơ mở nhầm", button: "Thu hồi hồ sơ", short: "Thu hồi hồ sơ",
+		may: func(v *caseView) bool {
+			return (v.Reviewing() || v.person.has("administrator")) && (v.Working() || v.Submitted())
+		},
+		effect: always("Hồ sơ kết thúc và không tính vào số liệu."), fields: wordsOnly("Lý do", true),
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: in.need("words", "Lý do")}}
+		},
+		done: said("Đã thu hồi hồ sơ {mã}."),
+	},
+	{
+		slug: "ghi-chu", title: "Ghi chú vào hồ sơ", button: "Lưu ghi chú", short: "Ghi chú",
+		may: func(v *caseView) bool {
+			return (v.Mine() || v.Reviewing() || v.person.has("administrator")) && !v.in(casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
+		},
+		effect: always("Ghi chú (ví dụ nội dung cuộc gọi) nằm trong lịch sử hồ sơ và không đổi trạng thái."),
+		fields: wordsOnly("Nội dung", true),
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_Note{Note: &casefilev1.Note{Words: in.need("words", "Nội dung")}}
+		},
+		done: said("Đã lưu ghi chú."),
+	},
+}
+
+func wordsOnly(label string, required bool) func(*caseView) []field {
+	return func(*caseView) []field {
+		return []field{{Name: "words", Label: label, Kind: "area", Required: required}}
+	}
+}
+
+func readAccept(act *casefilev1.Act, in *inputs) {
+	accept := &casefilev1.Accept{Limited: in.values.Get("limited") == "1", Words: in.text("words", "Ý kiến")}
+	if accept.Limited && accept.Words == "" {
+		in.refuse("words", "Chưa ghi hạn chế. Ghi rõ hạn chế rồi gửi lại.")
+	}
+	act.Kind = &casefilev1.Act_Accept{Accept: accept}
+}
+
+func returnEffect(v *caseView) string {
+	return "Trả lại hồ sơ của " + v.Unit.GetName() + ". Đơn vị và cán bộ đầu mối nhận thông báo ngay; số liệu và tệp đã nộp được giữ nguyên."
+}
+
+func returnFields(v *caseView) []field {
+	hint := "Để trống: theo quy định của hồ sơ"
+	if days := v.GetInput().GetReview().GetReturnWorkingDays(); days > 0 {
+		hint = "Để trống: " + number(int64(days)) + " ngày làm việc"
+	}
+	return []field{
+		{Name: "reasons", Label: "Lý do trả lại", Kind: "choices", Choices: returnReasons, Required: true},
+		{Name: "words", Label: "Nội dung cần bổ sung", Kind: "area", Required: true},
+		{Name: "due", Label: "Hạn nộp lại", Hint: hint, Kind: "day"},
+	}
+}
+
+func readReturn(act *casefilev1.Act, in *inputs) {
+	sent := &casefilev1.Return{Reasons: in.values["reasons"], DueDay: in.day("due")}
+	if len(sent.GetReasons()) == 0 {
+		in.refuse("reasons", "Chưa chọn lý do trả lại. Chọn ít nhất một lý do và ghi rõ nội dung cần bổ sung.")
+	}
+	sent.Words = in.need("words", "Nội dung cần bổ sung")
+	act.Kind = &casefilev1.Act_Return{Return: sent}
+}
+
+func extensionEffect(v *caseView) string {
+	text := "Hạn hiện tại: " + owedDay(v.GetState().GetDueDay()) + ". Việc nhắc và báo cáo cấp trên tính theo hạn mới."
+	if wanted := v.GetState().GetExtensionWanted(); wanted != "" {
+		text = "Đơn vị đề nghị gia hạn đến " + owedDay(wanted) + ". " + text
+	}
+	return text
+}
+
+func extensionFields(v *caseView) []field {
+	wanted := ""
+	if v.GetState().GetExtensionWanted() != "" {
+		wanted = day(v.GetState().GetExtensionWanted())
+	}
+	return []field{
+		{Name: "granted", Label: "Quyết định", Kind: "choice", Required: true, Value: "yes", Choices: []choice{{"yes", "Gia hạn"}, {"no", "Không đồng ý"}}},
+		{Name: "day", Label: "Hạn mới", Hint: "Cần khi gia hạn. Ví dụ: 15/01/2027", Kind: "day", Value: wanted},
+		{Name: "document", Label: "Số, ký hiệu văn bản", Hint: "Cần khi gia hạn", Kind: "text"},
+		{Name: "words", Label: "Lý do, người có thẩm quyền", Kind: "area", Required: true},
+	}
+}
+
+func readExtension(act *casefilev1.Act, in *inputs) {
+	decided := &casefilev1.DecideExtension{Granted: in.values.Get("granted") == "yes", Words: in.need("words", "Lý do, người có thẩm quyền")}
+	if decided.GetGranted() {
+		decided.Day, decided.Document = in.needDay("day", "Hạn mới"), in.need("document", "Số, ký hiệu văn bản")
+	} else if in.values.Get("granted") != "no" {
+		in.refuse("granted", "Chưa chọn quyết định. Chọn Gia hạn hoặc Không đồng ý.")
+	}
+	act.Kind = &casefilev1.Act_DecideExtension{DecideExtension: decided}
+}
+
+func readExempt(act *casefilev1.Act, in *inputs) {
+	law, article := in.need("law", "Văn bản pháp luật"), in.need("article", "Điều, khoản")
+	act.Kind = &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{
+		Document: in.need("document", "Số, ký hiệu văn bản ghi nhận"),
+		Ground:   &casefilev1.LegalGround{Document: law, Article: article, Confidence: "R", TextVi: article + ", " + law},
+	}}
+}
+
+func readPaper(act *casefilev1.Act, in *inputs) {
+	act.Kind = &casefilev1.Act_Submit{Submit: &casefilev1.Submit{
+		PaperReceivedOn: in.needDay("received", "Ngày văn bản đến"), SignedNumber: in.need("number", "Số, ký hiệu văn bản"), Words: in.text("words", "Ghi chú"),
+	}}
+}
+
+func actFormOf(slug string) (actForm, bool) {
+	at := slices.IndexFunc(actForms, func(a actForm) bool { return a.slug == slug })
+	if at < 0 {
+		return actForm{}, false
+	}
+	return actForms[at], true
+}
+
+type actPageView struct {
+	*caseView
+	Heading, Effect string
+	Form            form
+}
+
+func newActPage(v *caseView, act actForm, id string, fields []field) actPageView {
+	return actPageView{v, act.title, act.effect(v), form{
+		Action: v.URL() + "/viec/" + act.slug, Button: act.button, ActID: id, Fields: fields,
+	}}
+}
+
+// actPage shows the form of one act, with what it will do.
+func (p *portal) actPage(c echo.Context) error {
+	v, act, err := p.offeredAct(c)
+	if err != nil {
+		return err
+	}
+	body := newActPage(v, act, newActID(), act.fields(v))
+	return p.render(c, http.StatusOK, "act", &page{Title: act.title + ": " + v.Title(), Active: "work", Body: body})
+}
+
+func (p *portal) offeredAct(c echo.Context) (*caseView, actForm, error) {
+	act, known := actFormOf(c.Param("act"))
+	if !known {
+		return nil, act, notFound()
+	}
+	v, err := p.loadCase(c)
+	if err != nil {
+		return nil, act, err
+	}
+	// A form sent a second time finds the case already in its new state; reports answers it by its id.
+	if c.Request().Method == http.MethodPost || act.may(v) {
+		return v, act, nil
+	}
+	if !v.Mine() && !v.Reviewing() && !v.person.has("administrator") {
+		return nil, act, p.refuseStranger(lowerFirst(act.title), v.Unit.GetName())
+	}
+	return nil, act, wire.Refuse(contract.CodeWrongState,
+		"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không làm được việc này. Tải lại trang hồ sơ để xem các việc có thể làm.",
+		"The case is in a state in which this cannot be done. Reload its page.")
+}
+
+func (p *portal) act(c echo.Context) error {
+	v, offered, err := p.offeredAct(c)
+	if err != nil {
+		return err
+	}
+	values, err := c.FormParams()
+	if err != nil {
+		return err
+	}
+	act, in := newAct(v, values), &inputs{values: values}
+	offered.read(act, in)
+	sent := p.send(c, v, act, in.faults, func(outcome *casefilev1.ActOutcome) string { return offered.done(v, outcome.GetState()) })
+	if sent.done() {
+		return p.finish(c, sent, v.URL())
+	}
+	body := newActPage(v, offered, act.GetActId(), keep(offered.fields(v), values, sent.faults))
+	return p.renderRefused(c, sent, "act", offered.title, body)
+}
+
+func newAct(v *caseView, values url.Values) *casefilev1.Act {
+	return &casefilev1.Act{
+		ActId: values.Get("act_id"), CaseId: v.GetId(), OfficialId: v.person.ID,
+		ActingUnitId: v.actingHat().UnitID, ActingRole: v.actingHat().Role,
+	}
+}
+
+// actingHat is in whose name the person acts here; reports judges it again.
+func (v *caseView) actingHat() hat {
+	if own, is := v.person.hatIn(v.GetUnitId(), ownRoles...); is {
+		return own
+	}
+	if v.Reviewing() {
+		return hat{Role: "reviewer", UnitID: v.reviewerUnit()}
+	}
+	for _, h := range v.person.Hats {
+		if h.Role == "administrator" {
+			return h
+		}
+	}
+	return hat{}
+}
+
+// sent is what became of a form: a banner and the way on, or the refusal with its faults.
+type sent struct {
+	kind, banner string
+	status       int
+	faults       []fault
+	outcome      *casefilev1.ActOutcome
+}
+
+func (s sent) done() bool { return s.banner != "" }
+
+// send hands the act to reports in the person's name, unless the form itself is already wrong.
+func (p *portal) send(c echo.Context, v *caseView, act *casefilev1.Act, faults []fault, done func(*casefilev1.ActOutcome) string) sent {
+	if len(faults) > 0 {
+		return sent{status: http.StatusUnprocessableEntity, faults: faults}
+	}
+	answer, err := p.calls.Acts.Act(c.Request().Context(), call(act))
+	if err != nil {
+		return p.refused(err)
+	}
+	outcome := answer.Msg
+	if refusal := outcome.GetRefusal(); refusal != nil {
+		return p.refused(wire.Refusal{Refusal: refusal})
+	}
+	if outcome.GetPending() {
+		return sent{kind: "info", outcome: outcome, banner: "Đã lưu việc này cho hồ sơ " + v.GetId() +
+			". Quy trình của hồ sơ chưa trả lời; hệ thống tự chuyển khi kết nối lại, không cần gửi lại."}
+	}
+	return sent{kind: "ok", banner: done(outcome), outcome: outcome}
+}
+
+// refused turns any error of an act into sentences above the form; nothing typed is lost.
+func (p *portal) refused(err error) sent {
+	status, text := p.judge(err)
+	if status >= http.StatusInternalServerError {
+		p.logger.Error("act not delivered", zap.Error(err))
+	}
+	answer := sent{status: status}
+	if refusal := wire.RefusalOf(err); refusal != nil {
+		for _, wrong := range refusal.GetFields() {
+			answer.faults = append(answer.faults, fault{pageField(wrong.GetField()), wrong.GetTextVi()})
+		}
+	}
+	if len(answer.faults) == 0 {
+		answer.faults = []fault{{Text: text}}
+	}
+	return answer
+}
+
+// pageField maps the field a service names ("record_step.facts.present") to the input's name.
+func pageField(path string) string {
+	path = strings.NewReplacer("[\"", ".", "\"]", "", "[", ".", "]", "").Replace(path)
+	parts := strings.Split(path, ".")
+	last := parts[len(parts)-1]
+	if len(parts) > 1 && parts[len(parts)-2] == "facts" {
+		return "fact-" + last
+	}
+	known := map[string]string{"held_on": "held_on", "due_day": "due", "expected_day": "expected", "paper_received_on": "received", "signed_number": "number", "file_ids": "files"}
+	if name := known[last]; name != "" {
+		return name
+	}
+	return last
+}
+
+func (p *portal) finish(c echo.Context, s sent, target string) error {
+	p.leaveBanner(c, s.kind, s.banner)
+	return c.Redirect(http.StatusSeeOther, target)
+}
+
+func (p *portal) renderRefused(c echo.Context, s sent, name, title string, body any) error {
+	return p.render(c, s.status, name, &page{Title: title, Active: "work", Body: body, Faults: s.faults})
+}
+
+// storedAct finds an act reports already has, by its id.
+func (p *portal) storedAct(ctx context.Context, caseID, actID string) (*casefilev1.Act, time.Time) {
+	acts, err := p.listActs(ctx, caseID)
+	if err != nil {
+		return nil, time.Time{}
+	}
+	for _, stored := range acts {
+		if stored.GetAct().GetActId() == actID {
+			at, _ := parseInstant(stored.GetStoredAt())
+			found, _ := proto.Clone(stored.GetAct()).(*casefilev1.Act)
+			return found, at
+		}
+	}
+	return nil, time.Time{}
+}

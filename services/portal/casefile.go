@@ -1,0 +1,347 @@
+package portal
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
+)
+
+// caseView is a case as its pages show it to one person.
+type caseView struct {
+	*reportsv1.Case
+	Unit     *unitsv1.Unit
+	Reviewer string // name of the unit that confirms
+	Standing standing
+	Steps    []stepView
+	Missing  []missingItem
+	Names    map[string]string // officials by id
+	person   *person
+	today    calendar.Date
+	days     *calendar.Calendar
+}
+
+// stepView is one stage with what has been recorded of it.
+type stepView struct {
+	Policy *casefilev1.StepPolicy
+	Record *casefilev1.StepRecord
+	Number int
+	Due    string // wire day; empty while it hangs on another step
+	After  int    // number of the step it hangs on
+	Files  []*reportsv1.File
+	Facts  []choice
+	Status string
+	Done   bool
+}
+
+type missingItem struct{ Text, Href string }
+
+// URL is the address of the case's page.
+func (v *caseView) URL() string { return caseURL(v.GetId()) }
+
+// Title names the case: obligation and period.
+func (v *caseView) Title() string { return titleOf(v.Case) }
+
+func titleOf(c *reportsv1.Case) string {
+	title := c.GetTitleVi()
+	if title == "" {
+		title = c.GetInput().GetTitleVi()
+	}
+	if title == "" {
+		title = c.GetObligationId()
+	}
+	return title + ", " + periodName(c.GetPeriodId())
+}
+
+// Mine tells whether the person acts for the case's unit.
+func (v *caseView) Mine() bool { return v.person.owns(v.GetUnitId()) }
+
+// Reviewing tells whether the person confirms this case; nobody reviews his own unit.
+func (v *caseView) Reviewing() bool {
+	_, is := v.person.hatIn(v.reviewerUnit(), "reviewer", "leader")
+	own := slices.ContainsFunc(v.person.Hats, func(h hat) bool { return h.UnitID == v.GetUnitId() })
+	return is && !own
+}
+
+func (v *caseView) reviewerUnit() string {
+	if id := v.GetState().GetReviewerUnitId(); id != "" {
+		return id
+	}
+	return v.GetInput().GetReview().GetReviewerUnitId()
+}
+
+// Working tells whether the unit still has something to do.
+func (v *caseView) Working() bool {
+	return v.in(casefilev1.State_STATE_OPEN, casefilev1.State_STATE_RETURNED)
+}
+
+// Submitted tells whether the case waits for confirmation.
+func (v *caseView) Submitted() bool { return v.in(casefilev1.State_STATE_SUBMITTED) }
+
+// Correctable tells whether the unit may still correct what was confirmed.
+func (v *caseView) Correctable() bool {
+	return v.in(casefilev1.State_STATE_ACCEPTED) && !v.GetState().GetSealed()
+}
+
+func (v *caseView) in(states ...casefilev1.State) bool {
+	return slices.Contains(states, v.GetState().GetState())
+}
+
+// ReviewerName is the body that confirms, or the plain word for it.
+func (v *caseView) ReviewerName() string {
+	if v.Reviewer == "" {
+		return "cơ quan theo dõi"
+	}
+	return v.Reviewer
+}
+
+func caseIDOf(c echo.Context) (string, error) {
+	id := contract.CaseID(c.Param("obligation"), c.Param("unit"), c.Param("period"))
+	if correction := c.Param("correction"); correction != "" {
+		id += "/" + correction
+	}
+	if _, _, _, err := contract.CaseIDParts(id); err != nil {
+		return "", notFound()
+	}
+	return id, nil
+}
+
+// loadCase reads the case the address names and refuses whoever may not see it.
+func (p *portal) loadCase(c echo.Context) (*caseView, error) {
+	id, err := caseIDOf(c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, who := c.Request().Context(), personOf(c)
+	unitID := c.Param("unit")
+	if !who.owns(unitID) && !who.Oversees() {
+		return nil, p.refuseStranger("xem hồ sơ", p.unitName(ctx, unitID))
+	}
+	found, err := p.calls.Register.GetCase(ctx, call(&reportsv1.GetCaseRequest{Id: id}))
+	if err != nil {
+		return nil, err
+	}
+	v := &caseView{Case: found.Msg, person: who, today: caseDay(p.now(), found.Msg.GetState())}
+	return v, p.fill(ctx, v)
+}
+
+func (p *portal) fill(ctx context.Context, v *caseView) error {
+	v.days = caseCalendar(v.GetInput().GetCalendar())
+	v.Standing = standingOf(v.GetState(), v.today, v.days)
+	v.Steps = stepsOf(v.Case)
+	v.Missing = missingOf(v)
+	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: nonEmpty(v.GetUnitId(), v.reviewerUnit())}))
+	if err != nil {
+		return err
+	}
+	for _, unit := range units.Msg.GetUnits() {
+		if unit.GetId() == v.GetUnitId() {
+			v.Unit = unit
+		}
+		if unit.GetId() == v.reviewerUnit() {
+			v.Reviewer = unit.GetName()
+		}
+	}
+	if v.Unit == nil {
+		v.Unit = &unitsv1.Unit{Id: v.GetUnitId(), Name: v.GetUnitId()}
+	}
+	v.Names, err = p.names(ctx, officialsOf(v.Case))
+	return err
+}
+
+func nonEmpty(ids ...string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+}
+
+func officialsOf(c *reportsv1.Case) []string {
+	var ids []string
+	for _, file := range c.GetFiles() {
+		ids = append(ids, file.GetOfficialId())
+	}
+	for _, rung := range c.GetState().GetFired() {
+		ids = append(ids, rung.GetOfficialIds()...)
+	}
+	return ids
+}
+
+// names answers the officials' names by id; an id nobody knows names itself.
+func (p *portal) names(ctx context.Context, ids []string) (map[string]string, error) {
+	slices.Sort(ids)
+	ids = nonEmpty(slices.Compact(ids)...)
+	names := map[string]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	answer, err := p.calls.Units.FindOfficials(ctx, call(&unitsv1.FindOfficialsRequest{Ids: ids, Limit: 1000}))
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		names[id] = id
+	}
+	for _, holder := range answer.Msg.GetHolders() {
+		names[holder.GetOfficial().GetId()] = holder.GetOfficial().GetName()
+	}
+	return names, nil
+}
+
+// unitName answers the unit's name; its id when it cannot be learnt.
+func (p *portal) unitName(ctx context.Context, id string) string {
+	answer, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: []string{id}}))
+	if err != nil || len(answer.Msg.GetUnits()) != 1 {
+		return id
+	}
+	return answer.Msg.GetUnits()[0].GetName()
+}
+
+// caseCalendar is the calendar a case was opened with.
+func caseCalendar(exceptions []*casefilev1.DayException) *calendar.Calendar {
+	base, err := calendar.New(calendar.VietnamDays())
+	if err != nil {
+		panic(err) // the table is embedded and tested
+	}
+	if len(exceptions) == 0 {
+		return base
+	}
+	var days []calendar.Day
+	for _, exception := range exceptions {
+		date, err := calendar.ParseDate(exception.GetDay())
+		if err != nil {
+			continue
+		}
+		days = append(days, calendar.Day{Date: date, Kind: calendar.DayKind(exception.GetKind()), NameVI: exception.GetNameVi(), Source: "hồ sơ"})
+	}
+	own, err := base.Overlay(days)
+	if err != nil {
+		return base
+	}
+	return own
+}
+
+func stepsOf(c *reportsv1.Case) []stepView {
+	records := map[string]*casefilev1.StepRecord{}
+	for _, record := range c.GetState().GetSteps() {
+		records[record.GetStepId()] = record
+	}
+	numbers := map[string]int{}
+	var steps []stepView
+	for i, policy := range c.GetInput().GetSteps() {
+		numbers[policy.GetId()] = i + 1
+		step := stepView{Policy: policy, Record: records[policy.GetId()], Number: i + 1, Due: policy.GetDue().GetDay()}
+		step.Files = filesOf(c.GetFiles(), policy.GetId())
+		step.Facts = factsOf(policy, step.Record)
+		steps = append(steps, step)
+	}
+	for i := range steps {
+		settle(&steps[i], records, numbers)
+	}
+	return steps
+}
+
+// settle gives a step that hangs on another its day, once the other was held, and its status.
+func settle(step *stepView, records map[string]*casefilev1.StepRecord, numbers map[string]int) {
+	blocked := false
+	if after := step.Policy.GetAfterStep(); after != "" && step.Due == "" {
+		step.After = numbers[after]
+		held, err := calendar.ParseDate(records[after].GetHeldOn())
+		if blocked = err != nil; !blocked {
+			step.Due = held.AddDays(int(step.Policy.GetDaysAfter())).String()
+		}
+	}
+	switch {
+	case step.Record.GetOutcome() == "no-quorum":
+		step.Status = "Không đủ thành phần, triệu tập lần hai"
+	case step.Record.GetOutcome() == "ballot":
+		step.Status = "Chuyển sang phát phiếu lấy ý kiến toàn thể"
+	case step.Record != nil && step.Policy.GetEvidenceRequired() && len(step.Files)+len(step.Record.GetFileIds()) == 0:
+		step.Status = "Đã ghi, thiếu tệp"
+	case step.Record != nil:
+		step.Status, step.Done = "Đã có", true
+	case blocked && step.Policy.GetDaysAfter() >= 0:
+		step.Status = "Chưa làm được"
+	default:
+		step.Status = "Chưa có"
+	}
+}
+
+func filesOf(all []*reportsv1.File, step string) []*reportsv1.File {
+	return slices.DeleteFunc(slices.Clone(all), func(f *reportsv1.File) bool { return f.GetStepId() != step })
+}
+
+func factsOf(policy *casefilev1.StepPolicy, record *casefilev1.StepRecord) []choice {
+	var facts []choice
+	for _, fact := range policy.GetFacts() {
+		value, known := record.GetFacts()[fact.GetKey()]
+		if !known || value == "" {
+			continue
+		}
+		facts = append(facts, choice{fact.GetTitleVi(), factWord(fact.GetKind(), value)})
+	}
+	return facts
+}
+
+func factWord(kind, value string) string {
+	switch {
+	case kind == "day":
+		return day(value)
+	case kind == "flag" && value == "true":
+		return "có"
+	case kind == "flag":
+		return "không"
+	default:
+		return value
+	}
+}
+
+// missingOf lists what must be recorded or attached before the case may be submitted.
+func missingOf(v *caseView) []missingItem {
+	var items []missingItem
+	for _, step := range v.Steps {
+		href := v.URL() + "/buoc/" + step.Policy.GetId()
+		label := step.Policy.GetTitleVi() + " (bước " + number(int64(step.Number)) + ")"
+		switch {
+		case step.Record == nil && step.Policy.GetRequired():
+			items = append(items, missingItem{label, href})
+		case step.Record == nil && step.Policy.GetEvidenceRequired(), step.Record != nil && !step.Done && step.Policy.GetEvidenceRequired():
+			items = append(items, missingItem{"tệp minh chứng: " + label, href})
+		}
+	}
+	return items
+}
+
+// MissingText is the list in one line.
+func (v *caseView) MissingText() string {
+	texts := make([]string, len(v.Missing))
+	for i, item := range v.Missing {
+		texts[i] = item.Text
+	}
+	return strings.Join(texts, ", ")
+}
+
+func (v *caseView) step(id string) (stepView, bool) {
+	for _, step := range v.Steps {
+		if step.Policy.GetId() == id {
+			return step, true
+		}
+	}
+	return stepView{}, false
+}
+
+// Name is an official's name.
+func (v *caseView) Name(id string) string {
+	if name := v.Names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// ShortSum is the check code of a file: the first eight characters of its SHA-256.
+func (v *caseView) ShortSum(file *reportsv1.File) string {
+	return file.GetSha256()[:min(8, len(file.GetSha256()))]
+}

@@ -1,0 +1,167 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
+)
+
+// told is one rung of the ladder as a line: the day, what happens, whom it reaches.
+type told struct{ Day, What, Whom, Outcome string }
+
+type casePageView struct {
+	*caseView
+	Next     *told  // who is told next and when
+	Upcoming []told // what follows if nothing is submitted
+	Told     []told // what has been told in this round
+	Acts     []actLink
+	Recent   []historyLine
+}
+
+type actLink struct{ Href, Label string }
+
+// casePage answers: what is due, what is missing, why that day, who is told next.
+func (p *portal) casePage(c echo.Context) error {
+	v, err := p.loadCase(c)
+	if err != nil {
+		return err
+	}
+	body := casePageView{caseView: v, Upcoming: upcoming(v), Told: toldSoFar(v)}
+	if body.Next, err = p.nextTold(c.Request().Context(), v); err != nil {
+		return err
+	}
+	for _, act := range actForms {
+		if act.may(v) {
+			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
+		}
+	}
+	body.Recent = p.recent(c.Request().Context(), v)
+	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Active: "work", Body: body})
+}
+
+// ladder is the ladder the case stands on now: of its first round, of a returned one, or the
+// reviewers' own while they keep it waiting.
+func (v *caseView) ladder() *casefilev1.LadderPolicy {
+	switch {
+	case v.Submitted():
+		return v.GetInput().GetReview().GetWaiting()
+	case v.GetState().GetRound() > 1:
+		return v.GetInput().GetReview().GetReturned()
+	default:
+		return v.GetInput().GetLadder()
+	}
+}
+
+func (v *caseView) rung(id string) *casefilev1.RungPolicy {
+	input := v.GetInput()
+	for _, ladder := range []*casefilev1.LadderPolicy{v.ladder(), input.GetLadder(), input.GetReview().GetReturned(), input.GetReview().GetWaiting()} {
+		for _, rung := range ladder.GetRungs() {
+			if rung.GetId() == id {
+				return rung
+			}
+		}
+	}
+	return nil
+}
+
+func (p *portal) nextTold(ctx context.Context, v *caseView) (*told, error) {
+	state := v.GetState()
+	rung := v.rung(state.GetNextRungId())
+	if rung == nil || state.GetNextRungDay() == "" || !(v.Working() || v.Submitted()) {
+		return nil, nil
+	}
+	next := &told{Day: state.GetNextRungDay(), What: rungWord(rung), Whom: roleWord(rung.GetRole())}
+	answer, err := p.calls.Units.ResolveRole(ctx, call(&unitsv1.ResolveRoleRequest{UnitId: v.GetUnitId(), Role: rung.GetRole(), On: v.today.String()}))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, holder := range answer.Msg.GetHolders() {
+		names = append(names, holder.GetOfficial().GetName())
+	}
+	if len(names) > 0 {
+		next.Whom += ": " + strings.Join(names, ", ")
+	} else {
+		next.Whom += " (chưa có người nhận)"
+	}
+	return next, nil
+}
+
+// upcoming are the escalations that follow if the unit submits nothing.
+func upcoming(v *caseView) []told {
+	due, err := calendar.ParseDate(v.GetState().GetDueDay())
+	if err != nil || !v.Working() {
+		return nil
+	}
+	var list []told
+	for _, rung := range v.ladder().GetRungs() {
+		if rung.GetKind() != "escalation" || rung.GetStep() != "" {
+			continue
+		}
+		when := due.AddDays(int(rung.GetOffset()))
+		if rung.GetCounted() == "working" {
+			when, _ = v.days.AddWorkingDays(due, int(rung.GetOffset()))
+		}
+		if when.Before(v.today) {
+			continue
+		}
+		line := told{Day: when.String(), What: "báo cáo " + roleWord(rung.GetRole())}
+		if rung.GetDraft() {
+			line.What = "lập dự thảo báo cáo " + roleWord(rung.GetRole()) + ", người có thẩm quyền gửi"
+		}
+		list = append(list, line)
+	}
+	slices.SortStableFunc(list, func(a, b told) int { return strings.Compare(a.Day, b.Day) })
+	return list
+}
+
+// toldSoFar are the rungs carried out, newest first.
+func toldSoFar(v *caseView) []told {
+	var list []told
+	for _, fired := range v.GetState().GetFired() {
+		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome())}
+		if rung := v.rung(fired.GetRungId()); rung != nil {
+			line.What, line.Whom = rungWord(rung), roleWord(rung.GetRole())
+		}
+		var names []string
+		for _, id := range fired.GetOfficialIds() {
+			names = append(names, v.Name(id))
+		}
+		if len(names) > 0 {
+			line.Whom += ": " + strings.Join(names, ", ")
+		}
+		list = append(list, line)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// Paused says in a sentence why the ladder rests.
+func (v *caseView) Paused() string {
+	switch v.GetState().GetPausedBy() {
+	case "explanation":
+		return "Đơn vị đã báo cáo nguyên nhân chậm; việc báo cáo cấp trên tạm dừng, số ngày quá hạn vẫn tính."
+	case "extension-request":
+		return "Đơn vị đề nghị gia hạn đến " + owedDay(v.GetState().GetExtensionWanted()) + "; việc nhắc và báo cáo cấp trên tạm dừng đến khi có trả lời."
+	default:
+		return ""
+	}
+}
+
+// Why is the reason of the due date: the policy's, while it still is that date.
+func (v *caseView) Why() *casefilev1.Why {
+	due := v.GetInput().GetDue()
+	if due.GetDay() != v.GetState().GetDueDay() {
+		return nil
+	}
+	return due.GetWhy()
+}
+
+// FirstDue is the due date before extension or return.
+func (v *caseView) FirstDue() *casefilev1.Deadline { return v.GetInput().GetDue() }

@@ -1,0 +1,165 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"go.uber.org/zap"
+	"google.golang.org/protobuf/encoding/protojson"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/proto/wire"
+)
+
+// uploads are the files of one form: the ids reports gave them, and what it refused.
+type uploads struct {
+	ids    []string
+	names  []string
+	faults []fault
+}
+
+// fileCalls carry files; they may take as long as a slow line needs.
+var fileCalls = &http.Client{Timeout: 15 * time.Minute}
+
+// upload streams one file to reports; a refusal becomes a fault at the file field.
+func (p *portal) upload(ctx context.Context, part *multipart.Part, caseID, stepID string, up *uploads) {
+	name := path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
+	id, err := p.passOn(ctx, part, name, caseID, stepID)
+	if err == nil {
+		up.ids, up.names = append(up.ids, id), append(up.names, name)
+		return
+	}
+	text := fmt.Sprintf("Đường truyền bị ngắt khi tải “%s”. Nội dung đã nhập vẫn còn; chọn lại tệp này để tải lại.", name)
+	if refusal := wire.RefusalOf(err); refusal != nil {
+		text = refusal.GetTextVi()
+	} else {
+		p.logger.Warn("file not passed on", zap.String("case", caseID), zap.Error(err))
+	}
+	up.faults = append(up.faults, fault{"files", text})
+}
+
+func (p *portal) passOn(ctx context.Context, content io.Reader, name, caseID, stepID string) (string, error) {
+	read, write := io.Pipe()
+	body := multipart.NewWriter(write)
+	go func() { write.CloseWithError(writeFile(body, content, name)) }()
+	address := p.reportsFiles("") + "?" + url.Values{"case": {caseID}, "step": {stepID}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, read)
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set(echo.HeaderContentType, body.FormDataContentType())
+	response, err := p.callFiles(request)
+	if err != nil {
+		_ = read.CloseWithError(err)
+		return "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	// An early refusal leaves the rest of the file unread: let the writer go.
+	_ = read.CloseWithError(io.ErrClosedPipe)
+	return fileIDOf(response)
+}
+
+func writeFile(body *multipart.Writer, content io.Reader, name string) error {
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": name}))
+	header.Set(echo.HeaderContentType, echo.MIMEOctetStream)
+	part, err := body.CreatePart(header)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(part, content); err != nil {
+		return err
+	}
+	return body.Close()
+}
+
+// fileIDOf reads the answer of reports: the stored file, or a refusal.
+func fileIDOf(response *http.Response) (string, error) {
+	answer, err := io.ReadAll(io.LimitReader(response.Body, longestField))
+	if err != nil {
+		return "", err
+	}
+	if response.StatusCode/100 != 2 {
+		return "", refusalIn(answer, response.StatusCode)
+	}
+	var stored struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(answer, &stored); err != nil || stored.ID == "" {
+		return "", fmt.Errorf("answer of reports names no file: %w", err)
+	}
+	return stored.ID, nil
+}
+
+func refusalIn(answer []byte, status int) error {
+	var refusal casefilev1.Refusal
+	reading := protojson.UnmarshalOptions{DiscardUnknown: true}
+	if err := reading.Unmarshal(answer, &refusal); err == nil && refusal.GetTextVi() != "" {
+		return wire.Refusal{Refusal: &refusal}
+	}
+	return echo.NewHTTPError(status)
+}
+
+func (p *portal) reportsFiles(id string) string {
+	return strings.TrimSuffix(p.cfg.ReportsURL, "/") + "/files" + id
+}
+
+func (p *portal) callFiles(request *http.Request) (*http.Response, error) {
+	if err := p.keys.SignHeader(request.Context(), "portal", request.Header); err != nil {
+		return nil, err
+	}
+	response, err := fileCalls.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+// downloadFile hands a file on in the person's name. It is always saved, never shown inside the
+// portal: what an official uploaded must not run as a page of ours.
+func (p *portal) downloadFile(c echo.Context) error {
+	request, err := http.NewRequestWithContext(c.Request().Context(), http.MethodGet, p.reportsFiles("/"+url.PathEscape(c.Param("id"))), nil)
+	if err != nil {
+		return notFound()
+	}
+	response, err := p.callFiles(request)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		answer, _ := io.ReadAll(io.LimitReader(response.Body, longestField))
+		return refusalIn(answer, response.StatusCode)
+	}
+	header := c.Response().Header()
+	header.Set("Content-Disposition", attachment(response.Header.Get("Content-Disposition")))
+	header.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	for _, name := range []string{echo.HeaderContentLength, "ETag"} {
+		if value := response.Header.Get(name); value != "" {
+			header.Set(name, value)
+		}
+	}
+	kind := response.Header.Get(echo.HeaderContentType)
+	if kind == "" {
+		kind = echo.MIMEOctetStream
+	}
+	return c.Stream(http.StatusOK, kind, response.Body)
+}
+
+func attachment(disposition string) string {
+	_, parameters, err := mime.ParseMediaType(disposition)
+	if err != nil || parameters["filename"] == "" {
+		return "attachment"
+	}
+	return mime.FormatMediaType("attachment", map[string]string{"filename": parameters["filename"]})
+}

@@ -1,0 +1,129 @@
+package portal
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// fault is a sentence about a field; it stands above the h1 and at the field in the same words.
+type fault struct{ Field, Text string }
+
+type choice struct{ Value, Label string }
+
+// field is one input of a form with what was typed into it.
+type field struct {
+	Name, Label, Hint, Kind string // Kind: text | area | day | count | choice | choices | flag
+	Choices                 []choice
+	Value                   string
+	Chosen                  []string
+	Required                bool
+	Fault                   string
+}
+
+// Picked tells whether a choice was made.
+func (f field) Picked(value string) bool { return f.Value == value || slices.Contains(f.Chosen, value) }
+
+// form is a page's form. ActID is made when the page is rendered, so that the same form sent twice
+// is one act.
+type form struct {
+	Action, Button, ActID string
+	Fields                []field
+	Hidden                []choice
+	Files                 bool
+}
+
+func newActID() string { return uuid.NewString() }
+
+// inputs reads a sent form, gathering every fault before it answers.
+type inputs struct {
+	values url.Values
+	faults []fault
+}
+
+const longestText = 4000
+
+func (in *inputs) refuse(name, text string) { in.faults = append(in.faults, fault{name, text}) }
+
+func (in *inputs) text(name, label string) string {
+	text := strings.TrimSpace(in.values.Get(name))
+	if n := utf8.RuneCountInString(text); n > longestText {
+		in.refuse(name, label+" dài "+number(int64(n))+" ký tự, quá mức "+number(longestText)+". Rút gọn hoặc đính kèm thành tệp.")
+	}
+	return text
+}
+
+func (in *inputs) need(name, label string) string {
+	text := in.text(name, label)
+	if text == "" {
+		in.refuse(name, missing(label))
+	}
+	return text
+}
+
+func missing(label string) string {
+	lower := lowerFirst(label)
+	return "Chưa có " + lower + ". Nhập " + lower + " rồi gửi lại."
+}
+
+func lowerFirst(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	second, _ := utf8.DecodeRuneInString(text[size:])
+	if strings.ToUpper(string(second)) == string(second) && strings.ToLower(string(second)) != string(second) {
+		return text // an abbreviation keeps its capitals
+	}
+	return strings.ToLower(string(first)) + text[size:]
+}
+
+// day reads a day as people type it; empty stays empty.
+func (in *inputs) day(name string) string {
+	typed := strings.TrimSpace(in.values.Get(name))
+	if typed == "" {
+		return ""
+	}
+	wire, ok := typedDay(typed)
+	if !ok {
+		in.refuse(name, "“"+typed+"” không phải là ngày có trong lịch. Nhập theo dạng ngày/tháng/năm.")
+	}
+	return wire
+}
+
+func (in *inputs) needDay(name, label string) string {
+	if strings.TrimSpace(in.values.Get(name)) == "" {
+		in.refuse(name, missing(label))
+		return ""
+	}
+	return in.day(name)
+}
+
+// count reads a whole number; thousands may be set apart by dots or blanks.
+func (in *inputs) count(name string) string {
+	typed := strings.TrimSpace(in.values.Get(name))
+	if typed == "" {
+		return ""
+	}
+	plain := strings.NewReplacer(".", "", " ", "", "\u00a0", "").Replace(typed)
+	if _, err := strconv.ParseUint(plain, 10, 40); err != nil {
+		in.refuse(name, "“"+typed+"” không phải là số. Nhập bằng chữ số.")
+		return ""
+	}
+	return plain
+}
+
+// keep puts what was typed, and what is wrong with it, back into the fields.
+func keep(fields []field, values url.Values, faults []fault) []field {
+	for i := range fields {
+		f := &fields[i]
+		f.Value, f.Chosen = values.Get(f.Name), values[f.Name]
+		for _, wrong := range faults {
+			if wrong.Field == f.Name {
+				f.Fault = wrong.Text
+			}
+		}
+	}
+	return fields
+}

@@ -1,0 +1,191 @@
+// Package portal is the pages of the house: what officials, reviewers, supervisors and
+// administrators see, and their sign-in. It owns nothing but sessions; every fact comes from the
+// other services and every act goes to them.
+package portal
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+	"go.uber.org/zap"
+	"gorm.io/gorm"
+	"nenep/proto/wire"
+	"nenep/rules/catalogue"
+	"nenep/services/internal/bootstrap"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+func schema() bootstrap.Schema {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return bootstrap.Schema{Name: "portal", Migrations: files}
+}
+
+// Migrate brings the portal's schema to this program's version.
+func Migrate(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	return schema().Migrate(ctx, cfg.DatabaseURL, logger)
+}
+
+// Options are what only tests and `make run` set.
+type Options struct {
+	// SignIn proves who a person is; nil means OpenID Connect.
+	SignIn SignIn
+	// Now is the clock of the pages; nil means the machine's.
+	Now func() time.Time
+	// WithoutTemporal leaves Temporal out of readiness, for tests that have none.
+	WithoutTemporal bool
+}
+
+type portal struct {
+	cfg      wire.Config
+	logger   *zap.Logger
+	calls    wire.Clients
+	keys     wire.Keys
+	sessions *scs.SessionManager
+	store    *sessionStore
+	signIn   SignIn
+	views    *views
+	now      func() time.Time
+	declared *catalogue.Catalogue
+}
+
+// New makes the portal. It starts while the other services are away and is unready until they answer.
+func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options) (*bootstrap.Service, error) {
+	if err := cfg.VerifyService(); err != nil {
+		return nil, err
+	}
+	db, err := schema().Open(cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	p, err := assemble(cfg, logger, db, options)
+	if err != nil {
+		return nil, err
+	}
+	service := bootstrap.NewService("portal", logger)
+	service.Echo.HTTPErrorHandler = p.answerError
+	p.routes(service.Echo)
+	service.OnClose(func() error { return closeDatabase(db) })
+	service.DependsOn(schema().CheckVersion(db))
+	return service, p.dependOnTheHouse(service, options)
+}
+
+func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options) (*portal, error) {
+	views, err := loadViews()
+	if err != nil {
+		return nil, err
+	}
+	declared, err := catalogue.HungYen()
+	if err != nil {
+		return nil, err
+	}
+	p := &portal{
+		declared: declared,
+		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), keys: wire.NewKeys(cfg.ServiceKey),
+		store: &sessionStore{db}, views: views, now: options.Now, signIn: options.SignIn,
+	}
+	p.sessions = newSessions(p.store, p.secure())
+	if p.now == nil {
+		p.now = time.Now
+	}
+	if p.signIn == nil {
+		p.signIn = newOpenID(p)
+	}
+	return p, nil
+}
+
+// secure tells whether people reach the portal by https, so that cookies never travel otherwise.
+func (p *portal) secure() bool { return strings.HasPrefix(p.cfg.PortalURL, "https://") }
+
+func closeDatabase(db *gorm.DB) error {
+	pool, err := db.DB()
+	if err != nil {
+		return err
+	}
+	return pool.Close()
+}
+
+func (p *portal) dependOnTheHouse(service *bootstrap.Service, options Options) error {
+	for name, address := range map[string]string{"units": p.cfg.UnitsURL, "reports": p.cfg.ReportsURL, "notifications": p.cfg.NotificationsURL} {
+		service.DependsOn(answersReady(name, address))
+	}
+	if options.WithoutTemporal {
+		return nil
+	}
+	temporal, err := p.cfg.DialTemporal(context.Background(), p.logger)
+	if err != nil {
+		return err
+	}
+	service.OnClose(func() error { temporal.Close(); return nil })
+	service.DependsOn(func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		if _, err := temporal.CheckHealth(ctx, nil); err != nil {
+			return fmt.Errorf("Temporal at %s does not answer: %w", p.cfg.TemporalAddr, err)
+		}
+		return nil
+	})
+	return nil
+}
+
+func answersReady(name, address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(address, "/")+"/readyz", nil)
+		if err != nil {
+			return fmt.Errorf("address of %s: %w", name, err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return fmt.Errorf("%s does not answer: %w", name, err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s is not ready (%d)", name, response.StatusCode)
+		}
+		return nil
+	}
+}
+
+func (p *portal) routes(e *echo.Echo) {
+	e.GET("/assets/*", p.serveAsset)
+	pages := e.Group("", p.securityHeaders, p.limitBody, p.loadSession, p.checkForgery())
+	pages.GET("/dang-nhap", p.signInPage)
+	pages.POST("/dang-xuat", p.signOut)
+	pages.GET("/ngon-ngu/:lang", p.chooseLanguage)
+	pages.GET("/mo/:token", p.openLink)
+	p.signIn.Routes(Doors{Plain: e, Pages: pages, Begin: p.begin})
+
+	inside := pages.Group("", p.requireSignIn)
+	inside.GET("/", p.myWork)
+	inside.GET("/cho-xac-nhan", p.queue)
+	inside.GET("/bang-theo-doi", p.overview)
+	inside.GET("/tep/:id", p.downloadFile)
+	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
+		p.caseRoutes(inside, root)
+	}
+}
+
+func (p *portal) caseRoutes(inside *echo.Group, root string) {
+	inside.GET(root, p.casePage)
+	inside.GET(root+"/buoc/:step", p.stepPage)
+	inside.POST(root+"/buoc/:step", p.recordStep)
+	inside.GET(root+"/kiem-tra", p.checkPage)
+	inside.POST(root+"/kiem-tra", p.submit)
+	inside.GET(root+"/da-nop", p.receipt)
+	inside.GET(root+"/lich-su", p.history)
+	inside.GET(root+"/viec/:act", p.actPage)
+	inside.POST(root+"/viec/:act", p.act)
+}

@@ -1,0 +1,98 @@
+package portal
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"go.uber.org/zap"
+	"nenep/proto/contract"
+	"nenep/proto/wire"
+)
+
+const (
+	contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	forgeryCookie = "nenep-form"
+	forgeryField  = "_csrf"
+
+	// formBytes bounds a form without files; filesPerForm bounds those with.
+	formBytes    = 1 << 20
+	filesPerForm = 10
+)
+
+func (p *portal) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		setSecurityHeaders(c.Response().Header(), p.secure())
+		return next(c)
+	}
+}
+
+func setSecurityHeaders(header http.Header, secure bool) {
+	header.Set("Content-Security-Policy", contentPolicy)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Frame-Options", "DENY")
+	header.Set("Referrer-Policy", "same-origin")
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	if secure {
+		header.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+func (p *portal) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		limit := int64(formBytes)
+		if isMultipart(c) {
+			limit += filesPerForm * (p.cfg.MaxFileBytes + formBytes)
+		}
+		c.Request().Body = http.MaxBytesReader(c.Response().Writer, c.Request().Body, limit)
+		return next(c)
+	}
+}
+
+func isMultipart(c echo.Context) bool {
+	return strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm)
+}
+
+// checkForgery refuses forms that another site sent. Forms with files are left to the handler,
+// which reads them as they stream and calls checkStreamedForm before it takes the first file.
+func (p *portal) checkForgery() echo.MiddlewareFunc {
+	return middleware.CSRFWithConfig(middleware.CSRFConfig{
+		Skipper:     func(c echo.Context) bool { return c.Request().Method == http.MethodPost && isMultipart(c) },
+		TokenLookup: "form:" + forgeryField, CookieName: forgeryCookie, CookiePath: "/", CookieHTTPOnly: true,
+		CookieSecure: p.secure(), CookieSameSite: http.SameSiteLaxMode, CookieMaxAge: int(sessionLife.Seconds()),
+		ErrorHandler: func(_ error, c echo.Context) error { return p.forged(c) },
+	})
+}
+
+func forgeryToken(c echo.Context) string {
+	if token, _ := c.Get("csrf").(string); token != "" {
+		return token
+	}
+	if cookie, err := c.Cookie(forgeryCookie); err == nil {
+		return cookie.Value
+	}
+	return middleware.CSRFUsingSecFetchSite
+}
+
+// checkStreamedForm judges a form with files by what middleware.CSRF judges others by.
+func (p *portal) checkStreamedForm(c echo.Context, sent string) error {
+	if c.Request().Header.Get(echo.HeaderSecFetchSite) == "same-origin" {
+		return nil
+	}
+	cookie, err := c.Cookie(forgeryCookie)
+	crossSite := c.Request().Header.Get(echo.HeaderSecFetchSite) == "cross-site"
+	if err != nil || crossSite || cookie.Value == "" || subtle.ConstantTimeCompare([]byte(cookie.Value), []byte(sent)) != 1 {
+		return p.forged(c)
+	}
+	return nil
+}
+
+func (p *portal) forged(c echo.Context) error {
+	p.logger.Info("form refused: not sent from a page of this portal", zap.String("path", c.Request().URL.Path))
+	return wire.Refuse(contract.CodeForbidden, "Trang đã mở quá lâu nên chưa gửi được. Quay lại trang trước, tải lại trang rồi gửi lại.",
+		"The page was open too long and nothing was sent. Go back, reload the page and send again.")
+}

@@ -1,0 +1,134 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+const (
+	sessionIdle = 8 * time.Hour
+	sessionLife = 24 * time.Hour
+
+	keyOfficial = "official"
+	keyReturn   = "return"
+	keyBanner   = "banner"
+	keyBannerIs = "banner-kind"
+)
+
+type sessionRow struct {
+	Token  string `gorm:"primaryKey"`
+	Data   []byte
+	Expiry time.Time
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+// sessionStore keeps sessions in PostgreSQL, so that every replica of the portal knows them.
+// It sweeps expired rows when somebody signs in: nothing here ticks.
+type sessionStore struct{ db *gorm.DB }
+
+func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var rows []sessionRow
+	err := s.db.WithContext(ctx).Where("token = ? AND expiry > ?", token, time.Now()).Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, false, err
+	}
+	return rows[0].Data, true, nil
+}
+
+func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	return s.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "token"}}, DoUpdates: clause.AssignmentColumns([]string{"data", "expiry"}),
+	}).Create(&sessionRow{token, data, expiry}).Error
+}
+
+func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return s.db.WithContext(ctx).Where("token = ?", token).Delete(&sessionRow{}).Error
+}
+
+func (s *sessionStore) sweep(ctx context.Context) error {
+	return s.db.WithContext(ctx).Where("expiry < ?", time.Now()).Delete(&sessionRow{}).Error
+}
+
+// Find, Commit and Delete serve scs's older interface.
+func (s *sessionStore) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
+
+// Commit stores a session.
+func (s *sessionStore) Commit(token string, data []byte, expiry time.Time) error {
+	return s.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete forgets a session.
+func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// newSessions keeps a session eight idle hours. SameSite is Lax, not Strict: people come from the
+// link in a letter and from the province's sign-in.
+func newSessions(store scs.Store, secure bool) *scs.SessionManager {
+	sessions := scs.New()
+	sessions.Store = store
+	sessions.IdleTimeout, sessions.Lifetime = sessionIdle, sessionLife
+	sessions.HashTokenInStore = true
+	sessions.Cookie = scs.SessionCookie{Name: "nenep", HttpOnly: true, Path: "/", SameSite: http.SameSiteLaxMode, Secure: secure}
+	if secure {
+		sessions.Cookie.Name = "__Host-nenep"
+	}
+	return sessions
+}
+
+// loadSession reads the session and writes it back just before the answer's header goes out.
+func (p *portal) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		var token string
+		if cookie, err := c.Cookie(p.sessions.Cookie.Name); err == nil {
+			token = cookie.Value
+		}
+		ctx, err := p.sessions.Load(c.Request().Context(), token)
+		if err != nil {
+			return unavailable(err)
+		}
+		c.SetRequest(c.Request().WithContext(ctx))
+		c.Response().Before(func() { p.commitSession(c, ctx) })
+		return next(c)
+	}
+}
+
+func (p *portal) commitSession(c echo.Context, ctx context.Context) {
+	switch p.sessions.Status(ctx) {
+	case scs.Modified:
+		token, expiry, err := p.sessions.Commit(ctx)
+		if err != nil {
+			p.logWarning("session not stored", err)
+			return
+		}
+		p.sessions.WriteSessionCookie(ctx, c.Response().Writer, token, expiry)
+	case scs.Destroyed:
+		p.sessions.WriteSessionCookie(ctx, c.Response().Writer, "", time.Time{})
+	case scs.Unmodified:
+	}
+}
+
+// banner is the one line above the h1 that says what the last act came to.
+type banner struct{ Kind, Text string }
+
+func (p *portal) leaveBanner(c echo.Context, kind, text string) {
+	ctx := c.Request().Context()
+	p.sessions.Put(ctx, keyBannerIs, kind)
+	p.sessions.Put(ctx, keyBanner, text)
+}
+
+func (p *portal) takeBanner(c echo.Context) *banner {
+	ctx := c.Request().Context()
+	text := p.sessions.PopString(ctx, keyBanner)
+	if text == "" {
+		return nil
+	}
+	return &banner{p.sessions.PopString(ctx, keyBannerIs), text}
+}

@@ -1,0 +1,79 @@
+package portal
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// SignIn proves who a person is. The portal itself keeps the session, the way back to the page
+// asked for, and everything the person may do afterwards.
+type SignIn interface {
+	// Routes adds the pages this way of signing in needs.
+	Routes(doors Doors)
+	// Entrance is what the sign-in page shows: a button, a list of people. It is trusted HTML,
+	// made by html/template.
+	Entrance(ctx context.Context, visit Visit) (template.HTML, error)
+}
+
+// Doors are what a way of signing in is given to work with.
+type Doors struct {
+	// Pages carry session, security headers and protection against forged forms.
+	Pages *echo.Group
+	// Plain carries nothing.
+	Plain *echo.Echo
+	// Begin opens the session of an official who has been proven, and redirects to the page that
+	// was asked for.
+	Begin func(c echo.Context, officialID string) error
+}
+
+// Visit is one showing of the sign-in page.
+type Visit struct {
+	// ForgeryToken goes into a hidden field "_csrf" of every form.
+	ForgeryToken string
+	// Query is what a search field of the entrance was sent with ("tim").
+	Query string
+}
+
+// signInPage shows the entrance; the page asked for waits in the session, not in the forms.
+func (p *portal) signInPage(c echo.Context) error {
+	ctx := c.Request().Context()
+	if asked := c.QueryParam("den"); asked != "" {
+		p.sessions.Put(ctx, keyReturn, safeReturn(asked))
+	}
+	if p.signedIn(c) != "" {
+		return c.Redirect(http.StatusSeeOther, safeReturn(c.QueryParam("den")))
+	}
+	entrance, err := p.signIn.Entrance(ctx, Visit{ForgeryToken: forgeryToken(c), Query: c.QueryParam("tim")})
+	if err != nil {
+		return err
+	}
+	return p.render(c, http.StatusOK, "signin", &page{Title: "Đăng nhập", Body: signInView{entrance, c.QueryParam("het-phien") != ""}})
+}
+
+type signInView struct {
+	Entrance template.HTML
+	Expired  bool
+}
+
+func (p *portal) begin(c echo.Context, officialID string) error {
+	ctx := c.Request().Context()
+	if err := p.store.sweep(ctx); err != nil {
+		return unavailable(err)
+	}
+	target := safeReturn(p.sessions.PopString(ctx, keyReturn))
+	if err := p.sessions.RenewToken(ctx); err != nil {
+		return unavailable(err)
+	}
+	p.sessions.Put(ctx, keyOfficial, officialID)
+	return c.Redirect(http.StatusSeeOther, target)
+}
+
+func (p *portal) signOut(c echo.Context) error {
+	if err := p.sessions.Destroy(c.Request().Context()); err != nil {
+		return unavailable(err)
+	}
+	return c.Redirect(http.StatusSeeOther, "/dang-nhap")
+}

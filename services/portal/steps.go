@@ -1,0 +1,285 @@
+package portal
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/proto/wire"
+)
+
+type stepPageView struct {
+	*caseView
+	Step       stepView
+	Form       form
+	Correcting bool
+}
+
+// Heading names the step.
+func (v stepPageView) Heading() string {
+	return "Bước " + number(int64(v.Step.Number)) + ": " + v.Step.Policy.GetTitleVi()
+}
+
+// stepPage is the form of one step: the day it was held, its figures, its files.
+func (p *portal) stepPage(c echo.Context) error {
+	v, step, err := p.workableStep(c)
+	if err != nil {
+		return err
+	}
+	body := newStepPage(v, step, newActID(), recordedValues(step), nil, fileIDs(step))
+	return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Active: "work", Body: body})
+}
+
+func (p *portal) workableStep(c echo.Context) (*caseView, stepView, error) {
+	v, err := p.loadCase(c)
+	if err != nil {
+		return nil, stepView{}, err
+	}
+	step, known := v.step(c.Param("step"))
+	if !known {
+		return nil, step, notFound()
+	}
+	if !v.Mine() {
+		return nil, step, p.refuseStranger("ghi kết quả bước", v.Unit.GetName())
+	}
+	if c.Request().Method == http.MethodGet && !v.Working() && !v.Correctable() {
+		return nil, step, wire.Refuse(contract.CodeWrongState,
+			"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không ghi được kết quả bước. Tải lại trang hồ sơ để xem các việc có thể làm.",
+			"The case is in a state in which no step can be recorded. Reload its page.")
+	}
+	return v, step, nil
+}
+
+func newStepPage(v *caseView, step stepView, actID string, values url.Values, faults []fault, files []string) stepPageView {
+	correcting := v.Correctable()
+	sheet := form{
+		Action: v.URL() + "/buoc/" + step.Policy.GetId(), Button: "Ghi kết quả", ActID: actID, Files: true,
+		Fields: keep(stepFields(step, correcting), values, faults),
+	}
+	if correcting {
+		sheet.Button = "Đính chính"
+	}
+	for _, id := range files {
+		sheet.Hidden = append(sheet.Hidden, choice{"file_id", id})
+	}
+	return stepPageView{v, step, sheet, correcting}
+}
+
+func stepFields(step stepView, correcting bool) []field {
+	var fields []field
+	if !correcting {
+		fields = append(fields, field{Name: "held_on", Label: "Ngày diễn ra", Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
+	}
+	for _, fact := range step.Policy.GetFacts() {
+		f := field{Name: "fact-" + fact.GetKey(), Label: fact.GetTitleVi(), Kind: fact.GetKind(), Required: fact.GetRequired()}
+		for _, option := range fact.GetChoices() {
+			f.Choices = append(f.Choices, choice{option, option})
+		}
+		fields = append(fields, f)
+	}
+	label := "Giải trình (nếu có)"
+	if correcting {
+		label = "Nội dung đính chính"
+	}
+	return append(fields, field{Name: "words", Label: label, Kind: "area", Required: correcting})
+}
+
+// recordedValues are what the step already holds, as a person would type it.
+func recordedValues(step stepView) url.Values {
+	values := url.Values{}
+	if step.Record == nil {
+		return values
+	}
+	if step.Record.GetHeldOn() != "" {
+		values.Set("held_on", day(step.Record.GetHeldOn()))
+	}
+	for _, fact := range step.Policy.GetFacts() {
+		value := step.Record.GetFacts()[fact.GetKey()]
+		if fact.GetKind() == "day" && value != "" {
+			value = day(value)
+		}
+		if fact.GetKind() == "flag" && value == "true" {
+			value = "1"
+		}
+		values.Set("fact-"+fact.GetKey(), value)
+	}
+	return values
+}
+
+// fileIDs are the files of a step, handed in or only uploaded so far.
+func fileIDs(step stepView) []string {
+	ids := slices.Clone(step.Record.GetFileIds())
+	for _, file := range step.Files {
+		if !slices.Contains(ids, file.GetId()) {
+			ids = append(ids, file.GetId())
+		}
+	}
+	return ids
+}
+
+// recordStep takes fields and files as they stream, files going straight to reports, then acts.
+// The button “Tải tệp lên” only keeps the files; what was typed stays in the form.
+func (p *portal) recordStep(c echo.Context) error {
+	v, step, err := p.workableStep(c)
+	if err != nil {
+		return err
+	}
+	values, uploaded, err := p.readStreamed(c, v.GetId(), step.Policy.GetId())
+	if err != nil {
+		return err
+	}
+	files := append(slices.Clone(values["file_id"]), uploaded.ids...)
+	if values.Get("do") == "upload" || len(uploaded.faults) > 0 {
+		return p.showUploaded(c, step.Policy.GetId(), values, uploaded, files)
+	}
+	in := &inputs{values: values}
+	act := stepAct(v, step, in, files)
+	result := p.send(c, v, act, in.faults, func(*casefilev1.ActOutcome) string {
+		return "Đã ghi kết quả bước " + number(int64(step.Number)) + ": " + step.Policy.GetTitleVi() + "."
+	})
+	if !result.done() && result.status == http.StatusConflict && p.alreadyRecorded(c, v, act) {
+		result = sent{kind: "ok", banner: "Kết quả bước này đã được ghi. Lần gửi này không tạo thêm bản nào."}
+	}
+	if result.done() {
+		return p.finish(c, result, v.URL())
+	}
+	body := newStepPage(v, step, act.GetActId(), values, result.faults, files)
+	return p.renderRefused(c, result, "step", body.Heading(), body)
+}
+
+// alreadyRecorded: a form with new files sent twice uploads them twice, so the second act differs
+// from the first only in file ids; the person is told that the first stands.
+func (p *portal) alreadyRecorded(c echo.Context, v *caseView, act *casefilev1.Act) bool {
+	stored, _ := p.storedAct(c.Request().Context(), v.GetId(), act.GetActId())
+	return stored.GetRecordStep() != nil && stored.GetOfficialId() == act.GetOfficialId() &&
+		stored.GetRecordStep().GetStepId() == act.GetRecordStep().GetStepId() && stored.GetRecordStep().GetHeldOn() == act.GetRecordStep().GetHeldOn()
+}
+
+func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1.Act {
+	act := newAct(v, in.values)
+	facts := readFacts(step.Policy, in)
+	if v.Correctable() {
+		act.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{
+			StepId: step.Policy.GetId(), Facts: facts, FileIds: files, Words: in.need("words", "Nội dung đính chính"),
+		}}
+		return act
+	}
+	act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
+		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", "Ngày diễn ra"), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
+	}}
+	return act
+}
+
+func readFacts(policy *casefilev1.StepPolicy, in *inputs) map[string]string {
+	facts := map[string]string{}
+	for _, fact := range policy.GetFacts() {
+		name := "fact-" + fact.GetKey()
+		value := readFact(fact, name, in)
+		if value == "" && fact.GetRequired() && in.values.Get(name) == "" {
+			in.refuse(name, missing(fact.GetTitleVi()))
+		}
+		if value != "" {
+			facts[fact.GetKey()] = value
+		}
+	}
+	return facts
+}
+
+func readFact(fact *casefilev1.FactPolicy, name string, in *inputs) string {
+	switch fact.GetKind() {
+	case "count":
+		return in.count(name)
+	case "day":
+		return in.day(name)
+	case "flag":
+		if in.values.Get(name) == "1" {
+			return "true"
+		}
+		return "false"
+	default:
+		return in.text(name, fact.GetTitleVi())
+	}
+}
+
+// showUploaded renders the step's form again with the files that arrived and all that was typed.
+func (p *portal) showUploaded(c echo.Context, stepID string, values url.Values, uploaded uploads, files []string) error {
+	v, err := p.loadCase(c)
+	if err != nil {
+		return err
+	}
+	step, _ := v.step(stepID)
+	status := http.StatusOK
+	if len(uploaded.faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	} else if len(uploaded.ids) == 0 {
+		uploaded.faults, status = []fault{{"files", "Chưa chọn tệp. Chọn tệp rồi tải lên."}}, http.StatusUnprocessableEntity
+	}
+	body := newStepPage(v, step, values.Get("act_id"), values, uploaded.faults, files)
+	return p.render(c, status, "step", &page{Title: body.Heading(), Active: "work", Body: body, Faults: uploaded.faults})
+}
+
+const longestField = 64 << 10
+
+// readStreamed reads a form with files part by part. The forgery token must come before the first
+// file, and files only after every field: the page is written so.
+func (p *portal) readStreamed(c echo.Context, caseID, stepID string) (url.Values, uploads, error) {
+	values, up := url.Values{}, uploads{}
+	reader, err := c.Request().MultipartReader()
+	if err != nil {
+		return nil, up, echo.NewHTTPError(http.StatusBadRequest)
+	}
+	checked := false
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, up, brokenForm(err)
+		}
+		if part.FileName() == "" {
+			if err := readField(part, values); err != nil {
+				return nil, up, err
+			}
+			continue
+		}
+		if !checked {
+			if err := p.checkStreamedForm(c, values.Get(forgeryField)); err != nil {
+				return nil, up, err
+			}
+			checked = true
+		}
+		p.upload(c.Request().Context(), part, caseID, stepID, &up)
+	}
+	if !checked {
+		err = p.checkStreamedForm(c, values.Get(forgeryField))
+	}
+	return values, up, err
+}
+
+func readField(part *multipart.Part, values url.Values) error {
+	if part.FormName() == "" || part.FormName() == "files" {
+		return nil // a file input left empty
+	}
+	content, err := io.ReadAll(io.LimitReader(part, longestField))
+	if err != nil {
+		return brokenForm(err)
+	}
+	values.Add(part.FormName(), string(content))
+	return nil
+}
+
+func brokenForm(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return wire.Refuse(contract.CodeInvalid, "Đường truyền bị ngắt khi gửi. Quay lại trang trước, chọn lại tệp rồi gửi lại.",
+		"The connection broke while sending. Go back, choose the file again and send it.")
+}
