@@ -1,0 +1,135 @@
+package notifications
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"nenep/proto/contract"
+	"nenep/proto/wire"
+)
+
+// States of a message, and of a digest but for draft.
+const (
+	stateWaiting = "waiting"
+	stateSending = "sending"
+	stateSent    = "sent"
+	stateFailed  = "failed"
+	stateDraft   = "draft"
+	stateDropped = "dropped"
+)
+
+// message is a row of the ledger: what one person must hear of one matter.
+type message struct {
+	ID         int64
+	Key        string
+	CaseID     string
+	UnitID     string
+	Role       string
+	OfficialID string
+	Channel    string
+	Template   string
+	RungID     string
+	ActID      string
+	OnDay      string
+	State      string
+	Name       string
+	Address    string
+	Subject    string
+	BodyText   string
+	BodyHTML   string            `gorm:"column:body_html"`
+	Facts      map[string]string `gorm:"serializer:json"`
+	MessageID  string
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+	SentAt     *time.Time
+	Answer     string
+	Repeated   bool
+	DigestID   *int64
+}
+
+// TableName names the table.
+func (message) TableName() string { return "messages" }
+
+// digest is one morning's mail to one person.
+type digest struct {
+	ID         int64
+	OfficialID string
+	Channel    string
+	Day        string
+	LeavesAt   string
+	State      string
+	Name       string
+	Address    string
+	Subject    string
+	BodyText   string
+	BodyHTML   string `gorm:"column:body_html"`
+	Lines      int
+	MessageID  string
+	Answer     string
+	Repeated   bool
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+	SentAt     *time.Time
+}
+
+// TableName names the table.
+func (digest) TableName() string { return "digests" }
+
+// mailID is the RFC 5322 id of what is said: the same matter to the same person has the same id,
+// so that a mail program shows a repetition once.
+func mailID(domain string, parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write([]byte(part))
+		sum.Write([]byte{0})
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:40] + "@" + domain
+}
+
+// entered finds what an earlier call with this key and role wrote.
+func entered(db *gorm.DB, key, role string) ([]message, error) {
+	var rows []message
+	err := db.Where("key = ? AND role = ?", key, role).Order("id").Find(&rows).Error
+	return rows, err
+}
+
+// enter writes rows all at once, unless a call with the same key and role was faster: then that
+// call's rows are answered. A person whom the key has reached in another role gets no second row.
+func (s *service) enter(ctx context.Context, rows []message) (kept []message, repeated bool, err error) {
+	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 1))", rows[0].Key).Error; err != nil {
+			return err
+		}
+		earlier, err := entered(tx, rows[0].Key, rows[0].Role)
+		if err != nil || len(earlier) > 0 {
+			kept, repeated = earlier, true
+			return err
+		}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+			return err
+		}
+		kept, err = entered(tx, rows[0].Key, rows[0].Role)
+		return err
+	})
+	return kept, repeated, err
+}
+
+// exclusively runs with a lock that ends with the process, on the one connection that holds it: a
+// row found in `sending` under the lock was left there by a process that is gone.
+func (s *service) exclusively(ctx context.Context, name string, do func(db *gorm.DB) error) error {
+	return s.db.WithContext(ctx).Connection(func(tx *gorm.DB) error {
+		db := tx.Session(&gorm.Session{NewDB: true})
+		var held bool
+		if err := db.Raw("SELECT pg_try_advisory_lock(hashtextextended(?, 2))", name).Scan(&held).Error; err != nil {
+			return err
+		}
+		if !held {
+			return wire.Refuse(contract.CodeUnavailable, "Thư này đang được gửi. Hệ thống tự thử lại.",
+				"This is being sent by another call. The call is repeated.")
+		}
+		defer db.WithContext(context.WithoutCancel(ctx)).Exec("SELECT pg_advisory_unlock(hashtextextended(?, 2))", name)
+		return do(db)
+	})
+}

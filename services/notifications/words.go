@@ -1,0 +1,181 @@
+package notifications
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"nenep/rules/calendar"
+)
+
+// language is the words a letter needs beside its template.
+type language struct {
+	code     string
+	weekday  func(calendar.Date) string
+	period   func(calendar.Period) string
+	inPeriod func(calendar.Period) string
+	comrade  string
+	roles    map[string]string // who hears next
+	reasons  map[string]string // codes of a return
+	outcomes map[string]string // how a case was finished
+	groups   [groupCount]string
+	subject  [groupCount]string // after the count, in the subject of a digest
+	others   map[string]string  // what a line of the last group says, by template
+}
+
+var vietnamese = language{
+	code:    "vi",
+	weekday: calendar.Date.VietnameseWithWeekday,
+	period:  calendar.Period.Vietnamese,
+	inPeriod: func(p calendar.Period) string {
+		if p.Kind() == calendar.Half || p.Kind() == calendar.Quarter {
+			return "kỳ " + p.Vietnamese()
+		}
+		return p.Vietnamese()
+	},
+	comrade: "Đồng chí ",
+	roles: map[string]string{
+		"contact": "cán bộ đầu mối", "head": "người đứng đầu đơn vị", "superior": "cấp trên của đơn vị",
+		"standing-agency": "cơ quan thường trực", "committee": "Ban Chỉ đạo", "reviewer": "cơ quan theo dõi",
+	},
+	reasons: map[string]string{
+		"missing-evidence": "thiếu minh chứng", "wrong-evidence": "minh chứng không đúng nội dung",
+		"figures-differ": "số liệu không khớp", "wrong-signatory": "chưa đúng thẩm quyền ký", "other": "lý do khác",
+	},
+	outcomes: map[string]string{"on-time": "hoàn thành đúng hạn", "late": "hoàn thành quá hạn"},
+	groups:   [...]string{"Quá hạn", "Bị trả lại", "Đến hạn hôm nay", "Trong 07 ngày tới", "Khác"},
+	subject:  [...]string{"quá hạn", "bị trả lại", "đến hạn hôm nay", "đến hạn trong 07 ngày", "thông báo khác"},
+	others: map[string]string{
+		"waiting": "đã nộp, chờ xác nhận", "accepted": "đã xác nhận hoàn thành", "opened": "hồ sơ mới mở",
+		"extension-requested": "đề nghị gia hạn, chờ ý kiến", "extension-granted": "đã được gia hạn",
+		"extension-refused": "không được gia hạn", "exempted": "không thuộc đối tượng thực hiện",
+		"withdrawn": "đã thu hồi, không còn việc phải làm", "transferred": "đã chuyển đơn vị kế thừa",
+	},
+}
+
+var english = language{
+	code:     "en",
+	weekday:  func(d calendar.Date) string { return d.Weekday().String() + " " + d.Vietnamese() },
+	period:   englishPeriod,
+	inPeriod: func(p calendar.Period) string { return "for " + englishPeriod(p) },
+	comrade:  "",
+	roles: map[string]string{
+		"contact": "the contact", "head": "the head of the unit", "superior": "the unit's superior body",
+		"standing-agency": "the standing agency", "committee": "the Steering Committee", "reviewer": "the reviewing body",
+	},
+	reasons: map[string]string{
+		"missing-evidence": "evidence is missing", "wrong-evidence": "the evidence is of something else",
+		"figures-differ": "figures do not agree", "wrong-signatory": "signed without authority", "other": "another reason",
+	},
+	outcomes: map[string]string{"on-time": "completed on time", "late": "completed late"},
+	groups:   [...]string{"Overdue", "Returned", "Due today", "Within 7 days", "Other"},
+	subject:  [...]string{"overdue", "returned", "due today", "due within 7 days", "other"},
+	others: map[string]string{
+		"waiting": "submitted, waiting for review", "accepted": "accepted", "opened": "case opened",
+		"extension-requested": "extension asked for", "extension-granted": "extended", "extension-refused": "extension refused",
+		"exempted": "not obliged", "withdrawn": "withdrawn, nothing left to do", "transferred": "handed to the successor",
+	},
+}
+
+func englishPeriod(p calendar.Period) string {
+	year := strconv.Itoa(p.Year())
+	switch p.Kind() {
+	case calendar.Half:
+		return map[bool]string{true: "first", false: "second"}[strings.HasSuffix(p.String(), "1")] + " half of " + year
+	case calendar.Event:
+		return "event " + p.String()
+	default:
+		return strings.TrimPrefix(strings.TrimPrefix(p.String(), year+"-")+" "+year, year+" ")
+	}
+}
+
+// languageOf is Vietnamese unless the facts ask for English.
+func languageOf(facts map[string]string) language {
+	if facts["language"] == english.code {
+		return english
+	}
+	return vietnamese
+}
+
+// counted is a number as a letter writes it: under ten with a zero before it.
+func counted(n int) string { return fmt.Sprintf("%02d", n) }
+
+// clean makes a fact safe to stand in a line: NFC, no control characters, no line breaks.
+func clean(value string) string {
+	value = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, value)
+	return strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(value, ""))), " ")
+}
+
+// oneLine is clean and short enough for a header.
+func oneLine(value string) string {
+	const most = 400
+	runes := []rune(clean(value))
+	if len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return string(runes)
+}
+
+// phrase is a fact that a sentence goes on after: without its own full stop.
+func phrase(value string) string { return strings.TrimRight(clean(value), ". ") }
+
+// list joins what is missing by semicolons, whichever way the lines came.
+func list(value string) string {
+	var items []string
+	for item := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\n' || r == ';' }) {
+		if item = phrase(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return strings.Join(items, "; ")
+}
+
+// within is a title as it stands inside a sentence: a first capital that is not an abbreviation's falls.
+func within(title string) string {
+	first, size := utf8.DecodeRuneInString(title)
+	second, _ := utf8.DecodeRuneInString(title[size:])
+	if size == 0 || unicode.IsUpper(second) {
+		return title
+	}
+	return string(unicode.ToLower(first)) + title[size:]
+}
+
+var abbreviations = strings.NewReplacer("UBND", "Ủy ban nhân dân", "MTTQ", "Mặt trận Tổ quốc")
+
+// post names a position in a unit without saying the unit twice: "Giám đốc Sở" of "Sở Y tế" is
+// "Giám đốc Sở Y tế".
+func post(title, unit string) string {
+	if title == "" || unit == "" {
+		return title + unit
+	}
+	long := strings.Fields(abbreviations.Replace(title))
+	for i := range long {
+		if tail := strings.Join(long[i:], " "); unit == tail || strings.HasPrefix(unit, tail+" ") {
+			return strings.TrimSpace(strings.Join(long[:i], " ") + " " + unit)
+		}
+	}
+	return title + ", " + unit
+}
+
+// dayOf reads a fact that is a day; false when it is not one.
+func dayOf(value string) (calendar.Date, bool) {
+	day, err := calendar.ParseDate(value)
+	return day, err == nil
+}
+
+// plainDay is the fact as 31/12/2026; empty when it is no day.
+func plainDay(value string) string {
+	day, _ := dayOf(value)
+	return day.Vietnamese()
+}
+
+func today(now time.Time) calendar.Date { return calendar.DateOf(now) }
