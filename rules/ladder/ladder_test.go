@@ -53,7 +53,7 @@ func dialogue() *casefilev1.CaseInput {
 				{Id: "again-late-3", Kind: "escalation", Offset: 3, Counted: "working", Role: "superior"},
 			}},
 			Waiting: &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{
-				{Id: "waiting-5", Kind: "escalation", Offset: 5, Counted: "working", Role: "reviewer"},
+				{Id: "waiting-5", Kind: "reminder", Offset: 5, Counted: "working", Role: "reviewer"},
 			}},
 		},
 	}
@@ -412,6 +412,15 @@ func climb(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Ti
 		}
 	}
 	panic("the ladder never ends")
+}
+
+func TestReviewersWhoKeepACaseWaitingAreReminded(t *testing.T) {
+	t.Parallel()
+	state := open("2026-12-31")
+	state.State, state.SubmittedAt = casefilev1.State_STATE_SUBMITTED, "2026-12-28T14:59:00+07:00"
+	d := ladder.Next(dialogue(), state, at("2027-01-05 06:00"))
+	require.Equal(t, ladder.CarryOut, d.Kind)
+	require.Equal(t, "waiting-5", d.Rung.RungID)
 }
 
 func TestNextChangesNothing(t *testing.T) {

@@ -211,7 +211,12 @@ func (p plan) fired(rung string) *casefilev1.FiredRung {
 
 // stale tells of a reminder whose day to be reminded of has passed: nobody is told "còn -2 ngày".
 func (p plan) stale(rung Planned) bool {
-	return rung.Kind == Reminder && rung.Anchor.Before(calendar.DateOf(p.leaves(p.now)))
+	return belated(rung, calendar.DateOf(p.leaves(p.now)))
+}
+
+// belated: reminders of what is to come make no sense once it has come. One counted forward, as from the day of submission, does.
+func belated(rung Planned, today calendar.Date) bool {
+	return rung.Kind == Reminder && rung.Offset <= 0 && rung.Anchor.Before(today)
 }
 
 // leaves is the first moment from t on at which a rung may leave: now, if offices work and it is 06:00 or later.
@@ -237,7 +242,7 @@ func collapse(open []Planned, moment time.Time) (rung Planned, joined []Planned,
 	}
 	today := calendar.DateOf(moment)
 	for i := len(due) - 1; i >= 0; i-- {
-		if due[i].Kind == Reminder && due[i].Anchor.Before(today) {
+		if belated(due[i], today) {
 			continue
 		}
 		rung = due[i]
