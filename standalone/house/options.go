@@ -26,6 +26,8 @@ type Options struct {
 	Say         func(line string)
 	// Ready is told once everything answers.
 	Ready func()
+	// TimeSkipping lets single workflows skip the time they wait: for tests.
+	TimeSkipping bool
 	// NoExamples leaves out the example events of a first start.
 	NoExamples bool
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -108,7 +107,7 @@ func (o *Options) startTemporal(ctx context.Context, logger *zap.Logger) (*tempo
 	o.Say("Starting Temporal…")
 	return temporalserver.Start(ctx, temporalserver.Options{
 		DatabaseURL: o.DatabaseURL, Addr: o.Config.TemporalAddr, UIAddr: o.Config.TemporalUIAddr,
-		Namespace: o.Config.TemporalNamespace, Logger: logger.Named("temporal"), Prefix: temporalPrefix,
+		Namespace: o.Config.TemporalNamespace, Logger: logger.Named("temporal"), Prefix: temporalPrefix, TimeSkipping: o.TimeSkipping,
 	})
 }
 
@@ -222,14 +221,4 @@ func awaitReady(ctx context.Context, address string) error {
 
 func fileLogger(o Options) (*zap.Logger, error) {
 	return wire.NewFileLogger(o.Config.LogLevel, filepath.Join(o.Data, "nenep.log"))
-}
-
-// FreeAddress answers a loopback address nobody listens on; for runs beside another.
-func FreeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String(), nil
 }

@@ -45,6 +45,8 @@ type Options struct {
 	Namespace   string // what the UI opens with
 	Logger      *zap.Logger
 	Prefix      string // of the two databases' names, so that several servers may share one PostgreSQL
+	// TimeSkipping lets tests and rehearsals have single workflows skip the time they wait.
+	TimeSkipping bool
 }
 
 // Server is a running Temporal.
@@ -69,7 +71,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithLogger(logger),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
-		temporal.WithDynamicConfigClient(dynamicSettings()),
+		temporal.WithDynamicConfigClient(dynamicSettings(options)),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("make the Temporal server: %w", err)
@@ -92,10 +94,11 @@ func (s *Server) Stop() error {
 	return s.server.Stop()
 }
 
-func dynamicSettings() dynamicconfig.StaticClient {
+func dynamicSettings(options Options) dynamicconfig.StaticClient {
 	return dynamicconfig.StaticClient{
 		// Search attributes are registered at first start and must be seen by the very next call.
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
+		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             options.TimeSkipping,
 	}
 }
 
