@@ -1,16 +1,13 @@
 package portal
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
-	"google.golang.org/protobuf/proto"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
@@ -313,7 +310,9 @@ func (p *portal) act(c echo.Context) error {
 	if sent.done() {
 		return p.finish(c, sent, v.URL())
 	}
-	body := newActPage(v, offered, act.GetActId(), keep(offered.fields(v), values, sent.faults))
+	fields := offered.fields(v)
+	sent.faults = atFields(sent.faults, fields)
+	body := newActPage(v, offered, act.GetActId(), keep(fields, values, sent.faults))
 	return p.renderRefused(c, sent, "act", offered.title, body)
 }
 
@@ -393,6 +392,9 @@ func pageField(path string) string {
 	path = strings.NewReplacer("[\"", ".", "\"]", "", "[", ".", "]", "").Replace(path)
 	parts := strings.Split(path, ".")
 	last := parts[len(parts)-1]
+	if last == "ground" {
+		return "law"
+	}
 	if len(parts) > 1 && parts[len(parts)-2] == "facts" {
 		return "fact-" + last
 	}
@@ -410,20 +412,4 @@ func (p *portal) finish(c echo.Context, s sent, target string) error {
 
 func (p *portal) renderRefused(c echo.Context, s sent, name, title string, body any) error {
 	return p.render(c, s.status, name, &page{Title: title, Active: "work", Body: body, Faults: s.faults})
-}
-
-// storedAct finds an act reports already has, by its id.
-func (p *portal) storedAct(ctx context.Context, caseID, actID string) (*casefilev1.Act, time.Time) {
-	acts, err := p.listActs(ctx, caseID)
-	if err != nil {
-		return nil, time.Time{}
-	}
-	for _, stored := range acts {
-		if stored.GetAct().GetActId() == actID {
-			at, _ := parseInstant(stored.GetStoredAt())
-			found, _ := proto.Clone(stored.GetAct()).(*casefilev1.Act)
-			return found, at
-		}
-	}
-	return nil, time.Time{}
 }

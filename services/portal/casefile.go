@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -134,7 +135,7 @@ func (p *portal) loadCase(c echo.Context) (*caseView, error) {
 func (p *portal) fill(ctx context.Context, v *caseView) error {
 	v.days = caseCalendar(v.GetInput().GetCalendar())
 	v.Standing = standingOf(v.GetState(), v.today, v.days)
-	v.Steps = stepsOf(v.Case)
+	v.Steps = p.stepsOf(v.Case)
 	v.Missing = missingOf(v)
 	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: nonEmpty(v.GetUnitId(), v.reviewerUnit())}))
 	if err != nil {
@@ -224,7 +225,7 @@ func caseCalendar(exceptions []*casefilev1.DayException) *calendar.Calendar {
 	return own
 }
 
-func stepsOf(c *reportsv1.Case) []stepView {
+func (p *portal) stepsOf(c *reportsv1.Case) []stepView {
 	records := map[string]*casefilev1.StepRecord{}
 	for _, record := range c.GetState().GetSteps() {
 		records[record.GetStepId()] = record
@@ -235,7 +236,7 @@ func stepsOf(c *reportsv1.Case) []stepView {
 		numbers[policy.GetId()] = i + 1
 		step := stepView{Policy: policy, Record: records[policy.GetId()], Number: i + 1, Due: policy.GetDue().GetDay()}
 		step.Files = filesOf(c.GetFiles(), policy.GetId())
-		step.Facts = factsOf(policy, step.Record)
+		step.Facts = p.factsOf(c, policy, step.Record)
 		steps = append(steps, step)
 	}
 	for i := range steps {
@@ -274,14 +275,17 @@ func filesOf(all []*reportsv1.File, step string) []*reportsv1.File {
 	return slices.DeleteFunc(slices.Clone(all), func(f *reportsv1.File) bool { return f.GetStepId() != step })
 }
 
-func factsOf(policy *casefilev1.StepPolicy, record *casefilev1.StepRecord) []choice {
+func (p *portal) factsOf(c *reportsv1.Case, policy *casefilev1.StepPolicy, record *casefilev1.StepRecord) []choice {
 	var facts []choice
 	for _, fact := range policy.GetFacts() {
 		value, known := record.GetFacts()[fact.GetKey()]
 		if !known || value == "" {
 			continue
 		}
-		facts = append(facts, choice{fact.GetTitleVi(), factWord(fact.GetKind(), value)})
+		if fact.GetKind() == "choice" {
+			value = p.choiceWord(c, policy.GetId(), fact.GetKey(), value)
+		}
+		facts = append(facts, choice{factWord(fact.GetKind(), value), fact.GetTitleVi()})
 	}
 	return facts
 }
@@ -294,6 +298,11 @@ func factWord(kind, value string) string {
 		return "có"
 	case kind == "flag":
 		return "không"
+	case kind == "count":
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return number(n)
+		}
+		return value
 	default:
 		return value
 	}

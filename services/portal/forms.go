@@ -127,3 +127,15 @@ func keep(fields []field, values url.Values, faults []fault) []field {
 	}
 	return fields
 }
+
+// atFields leaves a fault without a field where the form has none of that name, so that the
+// summary never links to nothing.
+func atFields(faults []fault, fields []field, others ...string) []fault {
+	for i := range faults {
+		name := faults[i].Field
+		if !slices.Contains(others, name) && !slices.ContainsFunc(fields, func(f field) bool { return f.Name == name }) {
+			faults[i].Field = ""
+		}
+	}
+	return faults
+}

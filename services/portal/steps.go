@@ -19,6 +19,7 @@ type stepPageView struct {
 	Step       stepView
 	Form       form
 	Correcting bool
+	Wanted     string // what must be attached
 }
 
 // Heading names the step.
@@ -32,7 +33,7 @@ func (p *portal) stepPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body := newStepPage(v, step, newActID(), recordedValues(step), nil, fileIDs(step))
+	body := p.newStepPage(v, step, newActID(), recordedValues(step), nil, fileIDs(step))
 	return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Active: "work", Body: body})
 }
 
@@ -56,11 +57,11 @@ func (p *portal) workableStep(c echo.Context) (*caseView, stepView, error) {
 	return v, step, nil
 }
 
-func newStepPage(v *caseView, step stepView, actID string, values url.Values, faults []fault, files []string) stepPageView {
+func (p *portal) newStepPage(v *caseView, step stepView, actID string, values url.Values, faults []fault, files []string) stepPageView {
 	correcting := v.Correctable()
 	sheet := form{
 		Action: v.URL() + "/buoc/" + step.Policy.GetId(), Button: "Ghi kết quả", ActID: actID, Files: true,
-		Fields: keep(stepFields(step, correcting), values, faults),
+		Fields: keep(p.stepFields(v, step, correcting), values, faults),
 	}
 	if correcting {
 		sheet.Button = "Đính chính"
@@ -68,18 +69,25 @@ func newStepPage(v *caseView, step stepView, actID string, values url.Values, fa
 	for _, id := range files {
 		sheet.Hidden = append(sheet.Hidden, choice{"file_id", id})
 	}
-	return stepPageView{v, step, sheet, correcting}
+	return stepPageView{v, step, sheet, correcting, p.evidenceWanted(v, step)}
 }
 
-func stepFields(step stepView, correcting bool) []field {
+func dayLabel(v *caseView, step stepView) string {
+	if step.Policy.GetId() == v.GetInput().GetDutyStep() {
+		return "Ngày diễn ra"
+	}
+	return "Ngày thực hiện"
+}
+
+func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field {
 	var fields []field
 	if !correcting {
-		fields = append(fields, field{Name: "held_on", Label: "Ngày diễn ra", Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
+		fields = append(fields, field{Name: "held_on", Label: dayLabel(v, step), Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
 	}
 	for _, fact := range step.Policy.GetFacts() {
 		f := field{Name: "fact-" + fact.GetKey(), Label: fact.GetTitleVi(), Kind: fact.GetKind(), Required: fact.GetRequired()}
 		for _, option := range fact.GetChoices() {
-			f.Choices = append(f.Choices, choice{option, option})
+			f.Choices = append(f.Choices, choice{option, p.choiceWord(v.Case, step.Policy.GetId(), fact.GetKey(), option)})
 		}
 		fields = append(fields, f)
 	}
@@ -134,7 +142,7 @@ func (p *portal) recordStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	files := append(slices.Clone(values["file_id"]), uploaded.ids...)
+	files := withoutDoubles(append(slices.Clone(values["file_id"]), uploaded.ids...))
 	if values.Get("do") == "upload" || len(uploaded.faults) > 0 {
 		return p.showUploaded(c, step.Policy.GetId(), values, uploaded, files)
 	}
@@ -143,22 +151,12 @@ func (p *portal) recordStep(c echo.Context) error {
 	result := p.send(c, v, act, in.faults, func(*casefilev1.ActOutcome) string {
 		return "Đã ghi kết quả bước " + number(int64(step.Number)) + ": " + step.Policy.GetTitleVi() + "."
 	})
-	if !result.done() && result.status == http.StatusConflict && p.alreadyRecorded(c, v, act) {
-		result = sent{kind: "ok", banner: "Kết quả bước này đã được ghi. Lần gửi này không tạo thêm bản nào."}
-	}
 	if result.done() {
 		return p.finish(c, result, v.URL())
 	}
-	body := newStepPage(v, step, act.GetActId(), values, result.faults, files)
+	result.faults = atFields(result.faults, p.stepFields(v, step, v.Correctable()), "files")
+	body := p.newStepPage(v, step, act.GetActId(), values, result.faults, files)
 	return p.renderRefused(c, result, "step", body.Heading(), body)
-}
-
-// alreadyRecorded: a form with new files sent twice uploads them twice, so the second act differs
-// from the first only in file ids; the person is told that the first stands.
-func (p *portal) alreadyRecorded(c echo.Context, v *caseView, act *casefilev1.Act) bool {
-	stored, _ := p.storedAct(c.Request().Context(), v.GetId(), act.GetActId())
-	return stored.GetRecordStep() != nil && stored.GetOfficialId() == act.GetOfficialId() &&
-		stored.GetRecordStep().GetStepId() == act.GetRecordStep().GetStepId() && stored.GetRecordStep().GetHeldOn() == act.GetRecordStep().GetHeldOn()
 }
 
 func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1.Act {
@@ -171,7 +169,7 @@ func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1
 		return act
 	}
 	act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
-		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", "Ngày diễn ra"), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
+		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", dayLabel(v, step)), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
 	}}
 	return act
 }
@@ -220,8 +218,18 @@ func (p *portal) showUploaded(c echo.Context, stepID string, values url.Values, 
 	} else if len(uploaded.ids) == 0 {
 		uploaded.faults, status = []fault{{"files", "Chưa chọn tệp. Chọn tệp rồi tải lên."}}, http.StatusUnprocessableEntity
 	}
-	body := newStepPage(v, step, values.Get("act_id"), values, uploaded.faults, files)
+	body := p.newStepPage(v, step, values.Get("act_id"), values, uploaded.faults, files)
 	return p.render(c, status, "step", &page{Title: body.Heading(), Active: "work", Body: body, Faults: uploaded.faults})
+}
+
+func withoutDoubles(ids []string) []string {
+	var once []string
+	for _, id := range ids {
+		if !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
 }
 
 const longestField = 64 << 10

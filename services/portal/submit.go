@@ -68,6 +68,7 @@ func (p *portal) submit(c echo.Context) error {
 	if result.done() {
 		return p.finish(c, result, v.URL())
 	}
+	result.faults = atFields(result.faults, submitFields())
 	return p.renderRefused(c, result, "check", "Kiểm tra rồi nộp hồ sơ "+v.GetId(), newCheck(v, act.GetActId(), values, result.faults))
 }
 

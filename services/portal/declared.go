@@ -1,0 +1,59 @@
+package portal
+
+import (
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/rules/catalogue"
+)
+
+// editionOf is the edition of the catalogue a case was opened under, for words that a case itself
+// does not carry; the present one when that edition is gone.
+func (p *portal) editionOf(c *reportsv1.Case) *catalogue.Edition {
+	for _, edition := range p.declared.Editions {
+		if edition.Version == c.GetInput().GetCatalogueVersion() {
+			return edition
+		}
+	}
+	return p.edition()
+}
+
+func (p *portal) declaredStep(c *reportsv1.Case, stepID string) *catalogue.Step {
+	edition := p.editionOf(c)
+	if edition == nil {
+		return nil
+	}
+	obligation := edition.Obligation(c.GetObligationId())
+	if obligation == nil {
+		return nil
+	}
+	for i := range obligation.Steps {
+		if obligation.Steps[i].ID == stepID {
+			return &obligation.Steps[i]
+		}
+	}
+	return nil
+}
+
+// choiceWord is what a person reads for an answer of a choice; its id when nothing declares it.
+func (p *portal) choiceWord(c *reportsv1.Case, stepID, key, id string) string {
+	step := p.declaredStep(c, stepID)
+	if step == nil {
+		return id
+	}
+	for _, fact := range step.Facts {
+		for _, option := range fact.Choices {
+			if fact.Key == key && option.ID == id {
+				return option.Text.VI
+			}
+		}
+	}
+	return id
+}
+
+// evidenceWanted says what must be attached to a step.
+func (p *portal) evidenceWanted(v *caseView, step stepView) string {
+	declared := p.declaredStep(v.Case, step.Policy.GetId())
+	if declared == nil || declared.Evidence == nil {
+		return ""
+	}
+	return declared.Evidence.VI
+}
