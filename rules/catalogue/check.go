@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -264,7 +265,8 @@ func (c checker) dateRule(path []string, r DateRule, anchored bool) {
 	}
 	values, _ := c.values(r.Ground)
 	rule, err := r.rule(values[0])
-	if faults, ok := err.(calendar.Faults); ok {
+	var faults calendar.Faults
+	if errors.As(err, &faults) {
 		for _, f := range faults {
 			c.say(under(path, f.Field), "%[1]s", "%[2]s", f.VI, f.EN)
 		}
