@@ -62,7 +62,7 @@ func (l links) read(token string) (linkClaims, error) {
 	if err != nil {
 		return claims, err
 	}
-	if !slices.Contains(claims.Audience, linkAudience) || claims.ExpiresAt == nil || claims.Case == "" || claims.Official == "" {
+	if !slices.Contains(claims.Audience, linkAudience) || claims.ExpiresAt == nil || claims.Official == "" {
 		return claims, errors.New("token is not a link")
 	}
 	return claims, nil

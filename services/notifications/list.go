@@ -14,8 +14,8 @@ const (
 	greatestList = 1000
 )
 
-// ListMessages reads the ledger, newest first. Links in bodies are cut: they sign in whoever opens
-// them, and the ledger is read by others than the recipient.
+// ListMessages reads the ledger, newest first. Links in bodies are cut: each is its recipient's own,
+// and the ledger is read by others.
 func (s *service) ListMessages(ctx context.Context, request *connect.Request[notificationsv1.ListMessagesRequest]) (*connect.Response[notificationsv1.ListMessagesResponse], error) {
 	query := s.db.WithContext(ctx).Order("created_at DESC, id DESC").Limit(limitOf(request.Msg.GetLimit()))
 	for column, value := range map[string]string{

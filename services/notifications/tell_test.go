@@ -299,7 +299,7 @@ func TestTheLedgerIsReadNewestFirstByCaseOfficialAndState(t *testing.T) {
 		var officials []string
 		for _, row := range response.Msg.GetMessages() {
 			officials = append(officials, row.GetOfficialId())
-			require.NotRegexp(t, `/mo/[A-Za-z0-9]`, row.GetBody(), "a link signs in whoever opens it")
+			require.NotRegexp(t, `/mo/[A-Za-z0-9]`, row.GetBody(), "a link is its recipient's own")
 		}
 		return officials
 	}
