@@ -1,0 +1,82 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"connectrpc.com/connect"
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	notificationsv1 "nenep/proto/nenep/notifications/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
+	"nenep/rules/calendar"
+)
+
+// digestWindow is the window the digest's schedule is named after.
+const digestWindow = "07:30"
+
+// SendDigest has each official's waiting messages of today sent as one; what was sent already is
+// not sent again.
+func (a *Activities) SendDigest(ctx context.Context) (*notificationsv1.SendDigestResponse, error) {
+	answer, err := a.clients.Notifications.SendDigest(ctx, connect.NewRequest(&notificationsv1.SendDigestRequest{
+		Day: calendar.DateOf(a.now()).String(), Window: digestWindow,
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("send the digest: %w", err)
+	}
+	return answer.Msg, nil
+}
+
+// deliveriesAtOnce bounds one run of the delivery; the next one goes on.
+const deliveriesAtOnce = 200
+
+// DeliverActs delivers acts that were stored and never reached their workflow.
+func (a *Activities) DeliverActs(ctx context.Context) (*reportsv1.DeliverPendingResponse, error) {
+	answer, err := a.clients.Acts.DeliverPending(ctx, connect.NewRequest(&reportsv1.DeliverPendingRequest{Limit: deliveriesAtOnce}))
+	if err != nil {
+		return nil, fmt.Errorf("deliver acts: %w", err)
+	}
+	return answer.Msg, nil
+}
+
+// sealPage is how many cases of a period one question to the register answers.
+const sealPage = 5000
+
+// ListCasesToSeal answers the accepted cases of a period that are not sealed yet.
+func (a *Activities) ListCasesToSeal(ctx context.Context, input contract.SealInput) ([]string, error) {
+	answer, err := a.clients.Register.ListCases(ctx, connect.NewRequest(&reportsv1.ListCasesRequest{
+		ObligationId: input.Obligation, PeriodId: input.Period, State: "accepted", Limit: sealPage,
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("list cases to seal: %w", err)
+	}
+	var ids []string
+	for _, c := range answer.Msg.GetCases() {
+		if !c.GetState().GetSealed() {
+			ids = append(ids, c.GetId())
+		}
+	}
+	return ids, nil
+}
+
+// SealCase seals one case. The act's id is derived from the case, so that sealing twice is once.
+func (a *Activities) SealCase(ctx context.Context, caseID, document string) error {
+	act := &casefilev1.Act{
+		ActId:  "seal-" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(caseID)).String(),
+		CaseId: caseID, Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: document}},
+	}
+	answer, err := a.clients.Acts.Act(ctx, connect.NewRequest(act))
+	if refusal := wire.RefusalOf(err); refusal != nil {
+		return temporal.NewNonRetryableApplicationError(refusal.GetTextEn(), refusal.GetCode(), err)
+	}
+	if err != nil {
+		return fmt.Errorf("seal %s: %w", caseID, err)
+	}
+	if answer.Msg.GetPending() {
+		return fmt.Errorf("seal %s: stored, not delivered yet", caseID)
+	}
+	return nil
+}
