@@ -236,11 +236,12 @@ func (l *letters) html(code, subject, text string, addresses ...string) (string,
 	return out.String(), nil
 }
 
-// segments cuts a line at the links we made; an address in a fact stays text.
+// segments cuts a line at the links we made, which read shorter where they can be pressed; an address
+// in a fact stays text.
 func segments(row string, addresses []string) []segment {
 	for _, address := range addresses {
 		if before, after, found := strings.Cut(row, address); found && address != "" {
-			out := append(segments(before, nil), segment{Text: address, Address: address})
+			out := append(segments(before, nil), segment{Text: withoutLinks(address), Address: address})
 			return append(out, segments(after, addresses)...)
 		}
 	}

@@ -239,7 +239,7 @@ func (s *service) sendRow(ctx context.Context, db *gorm.DB, phone *line, row mes
 	return what == fateTaken || what == fateNever, db.Model(&row).Updates(s.fateColumns(what, answer)).Error
 }
 
-const answerNoAddress = "Cán bộ chưa có địa chỉ thư."
+const answerNoAddress = "cán bộ chưa có địa chỉ thư"
 
 // fateColumns are the columns that tell a fate, of a message as of a digest. Of a mail whose fate is
 // unknown the row stays in `sending`.
