@@ -1,0 +1,181 @@
+{{- define "nenep.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{ .Values.fullnameOverride }}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{- else -}}
+{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" }}
+{{- end -}}
+{{- end }}
+
+{{/* Labels a selector may use: they never change within a release. Takes root and role. */}}
+{{- define "nenep.selector" -}}
+app.kubernetes.io/name: {{ .root.Chart.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .role }}
+{{- end }}
+
+{{- define "nenep.labels" -}}
+{{ include "nenep.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "nenep.image" -}}
+{{- $image := .Values.image -}}
+{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* What config leaves empty and the release knows. */}}
+{{- define "nenep.config" -}}
+{{- $known := dict -}}
+{{- range list "units" "reports" "notifications" -}}
+{{- $_ := set $known (printf "%sUrl" .) (printf "http://%s-%s" (include "nenep.fullname" $) .) -}}
+{{- end -}}
+{{- with .Values.ingress -}}
+{{- if and .enabled .host -}}
+{{- $_ := set $known "portalUrl" (printf "%s://%s" (ternary "https" "http" (ne .tlsSecret "")) .host) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.temporalTls -}}
+{{- if .existingSecret -}}
+{{- range $variable, $file := dict "temporalTlsCert" .cert "temporalTlsKey" .key "temporalTlsCa" .ca -}}
+{{- if $file -}}{{- $_ := set $known $variable (printf "/etc/nenep/temporal-tls/%s" $file) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if include "nenep.evidenceFolder" . -}}
+{{- $_ := set $known "evidenceUrl" "file:///evidence" -}}
+{{- end -}}
+{{- range $key, $value := .Values.config -}}
+{{- if not (has $value (list "" nil)) -}}
+{{- $_ := set $known $key (ternary (printf "%v" (int64 $value)) $value (kindIs "float64" $value) | toString) -}}
+{{- end -}}
+{{- end -}}
+{{ toYaml $known }}
+{{- end }}
+
+{{/* Not empty when evidence is kept in a folder of the pod. */}}
+{{- define "nenep.evidenceFolder" -}}
+{{- if and (not .Values.config.evidenceUrl) (or .Values.evidence.existingClaim .Values.evidence.emptyDir) -}}folder{{- end -}}
+{{- end }}
+
+{{/* Which role is shown which secret: none more than it uses. */}}
+{{- define "nenep.secretsOf" -}}
+databaseUrl: [units, reports, notifications, portal, migrations]
+serviceKey: [units, reports, notifications, portal, worker, migrations]
+smtpPassword: [notifications]
+oidcClientSecret: [portal]
+temporalApiKey: [units, reports, portal, worker, migrations]
+{{- end }}
+
+{{/* Not empty when the role talks to Temporal over TLS with files of a Secret. Takes root and role. */}}
+{{- define "nenep.temporalTls" -}}
+{{- $roles := include "nenep.secretsOf" .root | fromYaml -}}
+{{- if has .role $roles.temporalApiKey -}}{{ .root.Values.temporalTls.existingSecret }}{{- end -}}
+{{- end }}
+
+{{/* Takes root and role. */}}
+{{- define "nenep.env" -}}
+{{- range $key, $value := include "nenep.config" .root | fromYaml }}
+- name: NENEP_{{ snakecase $key | upper }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- $roles := include "nenep.secretsOf" .root | fromYaml }}
+{{- $role := .role }}
+{{- range $key, $from := .root.Values.secrets }}
+{{- if and $from.existingSecret (has $role (get $roles $key)) }}
+- name: NENEP_{{ snakecase $key | upper }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $from.existingSecret }}
+      key: {{ $from.key }}
+{{- end }}
+{{- end }}
+{{- with .root.Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What every pod of the house has in common. Takes root and role. */}}
+{{- define "nenep.pod" -}}
+{{- $values := .root.Values -}}
+{{- $role := .role -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with $values.serviceAccountName }}
+serviceAccountName: {{ . }}
+{{- end }}
+{{- with $values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile:
+    type: RuntimeDefault
+{{- with $values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: 512Mi
+{{- with include "nenep.temporalTls" . }}
+  - name: temporal-tls
+    secret:
+      secretName: {{ . }}
+      defaultMode: 0440
+{{- end }}
+{{- if and (eq $role "reports") (include "nenep.evidenceFolder" .root) }}
+  - name: evidence
+    {{- if $values.evidence.existingClaim }}
+    persistentVolumeClaim:
+      claimName: {{ $values.evidence.existingClaim }}
+    {{- else }}
+    emptyDir: {}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What every container of the house has in common. Takes root and role. */}}
+{{- define "nenep.container" -}}
+{{- $values := .root.Values -}}
+name: {{ .role }}
+image: {{ include "nenep.image" .root }}
+imagePullPolicy: {{ $values.image.pullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+env:
+  {{- include "nenep.env" . | trim | nindent 2 }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
+{{- if include "nenep.temporalTls" . }}
+  - name: temporal-tls
+    mountPath: /etc/nenep/temporal-tls
+    readOnly: true
+{{- end }}
+{{- if and (eq .role "reports") (include "nenep.evidenceFolder" .root) }}
+  - name: evidence
+    mountPath: /evidence
+{{- end }}
+{{- end }}
+
+{{/* The port of an address such as ":8080". */}}
+{{- define "nenep.port" -}}
+{{- splitList ":" . | last -}}
+{{- end }}

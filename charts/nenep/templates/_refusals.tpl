@@ -1,0 +1,42 @@
+{{/* Everything that is wrong with the values, in one answer. */}}
+{{- define "nenep.refusals" -}}
+{{- $faults := list -}}
+{{- $config := .Values.config -}}
+{{- $evidence := .Values.evidence -}}
+{{- if not $config.temporalAddr -}}
+{{- $faults = append $faults "config.temporalAddr: name the Temporal frontend, for example temporal-frontend.temporal:7233" -}}
+{{- end -}}
+{{- if not $config.smtpAddr -}}
+{{- $faults = append $faults "config.smtpAddr: name the mail relay, for example mail.hungyen.example:587" -}}
+{{- end -}}
+{{- if and (not $config.portalUrl) (not .Values.ingress.enabled) -}}
+{{- $faults = append $faults "config.portalUrl: give the portal's address as officials type it, or enable ingress; links in messages begin with it" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- $faults = append $faults "ingress.host: name the host of the portal" -}}
+{{- end -}}
+{{- range list "databaseUrl" "serviceKey" -}}
+{{- if not (get $.Values.secrets .).existingSecret -}}
+{{- $faults = append $faults (printf "secrets.%s.existingSecret: name the Secret that holds it" .) -}}
+{{- end -}}
+{{- end -}}
+{{- $stores := 0 -}}
+{{- range list $config.evidenceUrl $evidence.existingClaim $evidence.emptyDir -}}
+{{- if . -}}{{- $stores = add1 $stores -}}{{- end -}}
+{{- end -}}
+{{- if ne (int $stores) 1 -}}
+{{- $faults = append $faults "evidence: choose one place for files: config.evidenceUrl (s3://, gs://, azblob://), evidence.existingClaim, or for a trial evidence.emptyDir=true" -}}
+{{- end -}}
+{{- if and $evidence.emptyDir (gt (int .Values.roles.reports.replicas) 1) -}}
+{{- $faults = append $faults "roles.reports.replicas: files in the pod's own folder allow one pod only; use a claim or an object store for more" -}}
+{{- end -}}
+{{- if and $config.oidcIssuer (not (and $config.oidcClientId .Values.secrets.oidcClientSecret.existingSecret)) -}}
+{{- $faults = append $faults "config.oidcIssuer: sign-in also needs config.oidcClientId and secrets.oidcClientSecret.existingSecret" -}}
+{{- end -}}
+{{- if and .Values.secrets.smtpPassword.existingSecret (not $config.smtpUser) -}}
+{{- $faults = append $faults "config.smtpUser: a password for the mail relay needs its user" -}}
+{{- end -}}
+{{- if $faults -}}
+{{- fail (printf "\n\nThese values must be put right:\n  - %s\n" (join "\n  - " $faults)) -}}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,154 @@
+// Package tests renders the chart as an administrator would and reads it as a cluster would.
+package tests
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	chart   = "../nenep"
+	helm    = "../../bin/helm"
+	release = "nenep"
+)
+
+// least is what nobody can install without.
+const least = `
+config: {temporalAddr: "temporal-frontend.temporal:7233", smtpAddr: "mail.example:587", portalUrl: "https://nenep.example"}
+evidence: {existingClaim: evidence}
+`
+
+// objects are what a rendering would put into a cluster.
+type objects struct {
+	deployments map[string]*appsv1.Deployment
+	services    map[string]*corev1.Service
+	jobs        map[string]*batchv1.Job
+	ingresses   map[string]*networkingv1.Ingress
+	policies    map[string]*networkingv1.NetworkPolicy
+}
+
+// pods are the pod templates by role.
+func (o objects) pods() map[string]corev1.PodTemplateSpec {
+	pods := map[string]corev1.PodTemplateSpec{}
+	for _, deployment := range o.deployments {
+		pods[role(deployment.Labels)] = deployment.Spec.Template
+	}
+	for _, job := range o.jobs {
+		pods[role(job.Labels)] = job.Spec.Template
+	}
+	return pods
+}
+
+func role(labels map[string]string) string { return labels["app.kubernetes.io/component"] }
+
+// valueFiles writes each text as a file of values and answers the flags that name them.
+func valueFiles(t *testing.T, values ...string) []string {
+	t.Helper()
+	var flags []string
+	folder, err := os.MkdirTemp("", "values") // no name of a test in it: Helm takes a comma for two files
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
+	for i, text := range values {
+		file := filepath.Join(folder, strconv.Itoa(i)+".yaml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		flags = append(flags, "--values", file)
+	}
+	return flags
+}
+
+func run(t *testing.T, command string, values ...string) (string, error) {
+	t.Helper()
+	arguments := map[string][]string{
+		"template": {"template", release, chart, "--namespace", "nenep"}, "lint": {"lint", "--strict", "--namespace", "nenep", chart},
+	}[command]
+	var out, faults bytes.Buffer
+	process := exec.Command(helm, append(arguments, valueFiles(t, values...)...)...)
+	process.Stdout, process.Stderr = &out, &faults
+	err := process.Run()
+	return out.String() + faults.String(), err
+}
+
+// render answers what the chart makes of the least values and these, decoded as strictly as a
+// cluster with field validation would.
+func render(t *testing.T, values ...string) objects {
+	t.Helper()
+	out, err := run(t, "template", append([]string{least}, values...)...)
+	require.NoError(t, err, out)
+	return decode(t, out)
+}
+
+func strictDecoder(t *testing.T) runtime.Decoder {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme} {
+		require.NoError(t, add(scheme))
+	}
+	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
+}
+
+var separator = regexp.MustCompile(`(?m)^---\s*$`)
+
+func decode(t *testing.T, manifests string) objects {
+	t.Helper()
+	decoder := strictDecoder(t)
+	found := objects{
+		deployments: map[string]*appsv1.Deployment{}, services: map[string]*corev1.Service{}, jobs: map[string]*batchv1.Job{},
+		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{},
+	}
+	for _, document := range separator.Split(manifests, -1) {
+		if !strings.Contains(document, "kind:") {
+			continue
+		}
+		object, _, err := decoder.Decode([]byte(document), nil, nil)
+		require.NoError(t, err, document)
+		found.keep(t, object)
+	}
+	return found
+}
+
+// keep refuses kinds the chart has no business making: Secrets, roles, cluster-wide things.
+func (o objects) keep(t *testing.T, object runtime.Object) {
+	t.Helper()
+	meta := object.(metav1.Object)
+	require.Equal(t, "nenep", meta.GetNamespace())
+	switch object := object.(type) {
+	case *appsv1.Deployment:
+		o.deployments[object.Name] = object
+	case *corev1.Service:
+		o.services[object.Name] = object
+	case *batchv1.Job:
+		o.jobs[object.Name] = object
+	case *networkingv1.Ingress:
+		o.ingresses[object.Name] = object
+	case *networkingv1.NetworkPolicy:
+		o.policies[object.Name] = object
+	default:
+		require.Fail(t, "unexpected kind", "%T %s", object, meta.GetName())
+	}
+}
+
+// defaults are the chart's own values.
+func defaults(t *testing.T) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(chart, "values.yaml"))
+	require.NoError(t, err)
+	values := map[string]any{}
+	require.NoError(t, yaml.UnmarshalStrict(text, &values))
+	return values
+}

@@ -1,0 +1,212 @@
+package tests
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"nenep/proto/wire"
+	"sigs.k8s.io/yaml"
+)
+
+// key is the value that maps onto a variable: NENEP_TEMPORAL_ADDR is temporalAddr.
+func key(variable string) string {
+	words := strings.Split(strings.ToLower(strings.TrimPrefix(variable, "NENEP_")), "_")
+	for i, word := range words[1:] {
+		words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, "")
+}
+
+func keys(values any) []string { return slices.Sorted(maps.Keys(values.(map[string]any))) }
+
+func TestEveryVariableIsOneValueAndEveryValueOneVariable(t *testing.T) {
+	var config, secret []string
+	for _, setting := range (wire.Config{}).Settings() {
+		if setting.Secret {
+			secret = append(secret, key(setting.Name))
+			continue
+		}
+		config = append(config, key(setting.Name))
+	}
+	slices.Sort(config)
+	slices.Sort(secret)
+	values, schema := defaults(t), readSchema(t)["properties"].(map[string]any)
+	require.Equal(t, config, keys(values["config"]), "config in values.yaml")
+	require.Equal(t, secret, keys(values["secrets"]), "secrets in values.yaml")
+	require.Equal(t, config, keys(schema["config"].(map[string]any)["properties"]), "config in the schema")
+	require.Equal(t, secret, keys(schema["secrets"].(map[string]any)["properties"]), "secrets in the schema")
+}
+
+// example is something the schema takes for a value, other than its default.
+func example(name string) any {
+	switch {
+	case strings.HasSuffix(name, "Seconds"), strings.HasSuffix(name, "Bytes"):
+		return 104857600 / 1048576
+	case name == "evidenceUrl":
+		return "gs://evidence"
+	case name == "mailFrom":
+		return "a@hungyen.example"
+	case name == "smtpTls":
+		return "none"
+	case name == "logLevel":
+		return "debug"
+	case strings.HasPrefix(name, "temporalTls"):
+		return "/run/" + name
+	case strings.HasSuffix(name, "Addr"):
+		return "host:1234"
+	case strings.HasSuffix(name, "Url"), name == "oidcIssuer":
+		return "https://" + strings.ToLower(name) + ".example"
+	default:
+		return name + " của tỉnh"
+	}
+}
+
+func TestEveryValueReachesEveryRole(t *testing.T) {
+	values := map[string]any{
+		"config": map[string]any{}, "secrets": map[string]any{}, "evidence": map[string]any{"existingClaim": ""},
+	}
+	for _, setting := range (wire.Config{}).Settings() {
+		name := key(setting.Name)
+		if setting.Secret {
+			values["secrets"].(map[string]any)[name] = map[string]any{"existingSecret": "of-" + strings.ToLower(name), "key": name}
+			continue
+		}
+		values["config"].(map[string]any)[name] = example(name)
+	}
+	text, err := yaml.Marshal(values)
+	require.NoError(t, err)
+	rendered := render(t, string(text))
+	shown := map[string]bool{}
+	for role := range rendered.pods() {
+		for variable := range secrets(rendered, role) {
+			shown[variable] = true
+		}
+	}
+	for _, setting := range (wire.Config{}).Settings() {
+		name := key(setting.Name)
+		if setting.Secret {
+			require.True(t, shown[setting.Name], "%s reaches no role", setting.Name)
+			continue
+		}
+		for role := range rendered.pods() {
+			require.Equal(t, asText(example(name)), plain(rendered, role)[setting.Name], "%s in %s", setting.Name, role)
+		}
+	}
+}
+
+func asText(value any) string {
+	if number, is := value.(int); is {
+		text, _ := json.Marshal(number)
+		return string(text)
+	}
+	return value.(string)
+}
+
+func TestALargeNumberIsNotWrittenWithAnExponent(t *testing.T) {
+	require.Equal(t, "26214400", plain(render(t), "reports")["NENEP_MAX_FILE_BYTES"])
+	require.Equal(t, "104857600", plain(render(t, "config: {maxFileBytes: 104857600}"), "portal")["NENEP_MAX_FILE_BYTES"])
+}
+
+func TestSecretsAreNeverInAManifest(t *testing.T) {
+	secret := map[string]bool{}
+	for _, setting := range (wire.Config{}).Settings() {
+		secret[setting.Name] = setting.Secret
+	}
+	for _, option := range options {
+		rendered := render(t, option.values)
+		for role := range rendered.pods() {
+			for variable := range plain(rendered, role) {
+				require.False(t, secret[variable], "%s: %s stands in the manifest of %s", option.name, variable, role)
+			}
+		}
+	}
+}
+
+func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
+	for name, refusal := range map[string]struct {
+		values []string
+		names  []string
+	}{
+		"nothing said": {nil, []string{"config.temporalAddr:", "config.smtpAddr:", "config.portalUrl:", "evidence:"}},
+		"no secrets": {[]string{least, `secrets: {databaseUrl: {existingSecret: ""}, serviceKey: {existingSecret: ""}}`},
+			[]string{"secrets.databaseUrl.existingSecret:", "secrets.serviceKey.existingSecret:"}},
+		"two stores":                {[]string{least, `config: {evidenceUrl: "s3://a"}`}, []string{"evidence:"}},
+		"pods with folders apart":   {[]string{least, `{evidence: {existingClaim: "", emptyDir: true}, roles: {reports: {replicas: 2}}}`}, []string{"roles.reports.replicas:"}},
+		"ingress without host":      {[]string{least, `ingress: {enabled: true}`}, []string{"ingress.host:"}},
+		"half a sign-in":            {[]string{least, `config: {oidcIssuer: "https://id.example"}`}, []string{"config.oidcIssuer:"}},
+		"a password without a user": {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := run(t, "template", refusal.values...)
+			require.Error(t, err)
+			for _, named := range refusal.names {
+				require.Contains(t, out, named)
+			}
+		})
+	}
+}
+
+func TestTheSchemaRefuses(t *testing.T) {
+	for _, refused := range []struct{ values, place string }{
+		{`config: {temporalAdr: "a:1"}`, "temporalAdr"},
+		{`config: {smtpTls: "yes"}`, "/config/smtpTls"},
+		{`config: {workerStopSeconds: "20"}`, "/config/workerStopSeconds"},
+		{`config: {evidenceUrl: "file:///data"}`, "/config/evidenceUrl"},
+		{`config: {databaseUrl: "postgres://u:p@h/d"}`, "databaseUrl"},
+		{`secrets: {serviceKey: {value: abc}}`, "/secrets/serviceKey"},
+		{`image: {digest: latest}`, "/image/digest"},
+		{`roles: {cron: {replicas: 1}}`, "cron"},
+		{`roles: {units: {replicas: -1}}`, "/roles/units/replicas"},
+		{`extraEnv: [{name: NENEP_LOG_LEVEL, value: debug}]`, "/extraEnv/0/name"},
+		{`topologySpreadConstraints: {maxSkew: 1}`, "/topologySpreadConstraints"},
+	} {
+		out, err := run(t, "template", least, refused.values)
+		require.Error(t, err, refused.values)
+		require.Contains(t, out, refused.place)
+	}
+}
+
+func readSchema(t *testing.T) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(chart, "values.schema.json"))
+	require.NoError(t, err)
+	schema := map[string]any{}
+	require.NoError(t, json.Unmarshal(text, &schema))
+	return schema
+}
+
+func TestTheSchemaTypesEverything(t *testing.T) {
+	schema := readSchema(t)
+	own := keys(schema["properties"])
+	own = slices.DeleteFunc(own, func(name string) bool { return name == "global" })
+	require.Equal(t, own, keys(defaults(t)), "values.yaml and the schema name the same values")
+	requireTyped(t, "", schema)
+	for name, definition := range schema["definitions"].(map[string]any) {
+		requireTyped(t, name, definition.(map[string]any))
+	}
+}
+
+func requireTyped(t *testing.T, place string, schema map[string]any) {
+	t.Helper()
+	if schema["$ref"] != nil || place == "/global" {
+		return
+	}
+	require.NotNil(t, schema["type"], place)
+	if schema["type"] == "object" {
+		require.NotNil(t, schema["additionalProperties"], "%s takes anything", place)
+		require.NotEqual(t, true, schema["additionalProperties"], "%s takes anything", place)
+	}
+	if schema["type"] == "array" {
+		requireTyped(t, place+"[]", schema["items"].(map[string]any))
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for name, property := range properties {
+		requireTyped(t, place+"/"+name, property.(map[string]any))
+	}
+}
