@@ -180,19 +180,33 @@ func startSeparate(t *testing.T, folder string, reuse *house.Options) *separate 
 		options.Data = folder
 	}
 	s := &separate{running: &running{options: options}, exited: make(chan error, 1), lines: make(chan string, 1000)}
-	s.command = exec.Command(os.Args[0])
-	s.command.Env = append(os.Environ(), asHouse+"=1", "DATABASE_URL=", "NENEP_DATA="+folder,
-		"NENEP_PORTAL_ADDR="+options.Config.PortalAddr, "NENEP_UNITS_ADDR="+options.Config.UnitsAddr,
-		"NENEP_REPORTS_ADDR="+options.Config.ReportsAddr, "NENEP_NOTIFICATIONS_ADDR="+options.Config.NotificationsAddr,
-		"NENEP_WORKER_ADDR="+options.Config.WorkerAddr, "NENEP_TEMPORAL_ADDR="+options.Config.TemporalAddr,
-		"NENEP_TEMPORAL_UI_ADDR="+options.Config.TemporalUIAddr, "NENEP_SMTP_ADDR="+options.Config.SMTPAddr,
-		"NENEP_MAILBOX_ADDR="+options.MailboxAddr)
+	s.command = houseCommand(options, folder)
 	s.command.Stdout = lineWriter{s.lines}
 	s.command.Stderr = os.Stderr
 	require.NoError(t, s.command.Start())
 	go func() { s.exited <- s.command.Wait() }()
 	t.Cleanup(func() { _ = s.command.Process.Kill(); <-s.exited })
 	return s
+}
+
+// houseCommand is this test binary as a house of its own.
+func houseCommand(options house.Options, folder string) *exec.Cmd {
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), asHouse+"=1", "DATABASE_URL=", "NENEP_DATA="+folder,
+		"NENEP_PORTAL_ADDR="+options.Config.PortalAddr, "NENEP_UNITS_ADDR="+options.Config.UnitsAddr,
+		"NENEP_REPORTS_ADDR="+options.Config.ReportsAddr, "NENEP_NOTIFICATIONS_ADDR="+options.Config.NotificationsAddr,
+		"NENEP_WORKER_ADDR="+options.Config.WorkerAddr, "NENEP_TEMPORAL_ADDR="+options.Config.TemporalAddr,
+		"NENEP_TEMPORAL_UI_ADDR="+options.Config.TemporalUIAddr, "NENEP_SMTP_ADDR="+options.Config.SMTPAddr,
+		"NENEP_MAILBOX_ADDR="+options.MailboxAddr)
+	return command
+}
+
+// startSeparateExpectingFailure answers the sentence a house that cannot stand ends with.
+func startSeparateExpectingFailure(t *testing.T, folder string, options house.Options) string {
+	t.Helper()
+	said, err := houseCommand(options, folder).CombinedOutput()
+	require.Error(t, err, "%s", said)
+	return string(said)
 }
 
 // await reads what the house says until a line begins so.
