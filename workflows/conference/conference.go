@@ -1,0 +1,235 @@
+// Package conference is the pattern of a conference: notice, holding with its quorum, minutes, publication. Two workflow types follow it:
+// the dialogue of a commune's People's Committee with the people, and the conference of cadres, civil servants and workers.
+package conference
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/proto"
+
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/proto/wire"
+	"nenep/rules/calendar"
+	"nenep/rules/figures"
+	"nenep/rules/ladder"
+	"nenep/workflows/casefile"
+)
+
+// AnnualDialogue is the yearly conference of a commune's People's Committee with the people.
+func AnnualDialogue(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// CadreConference is the yearly conference of cadres, civil servants, public employees and workers of a unit.
+func CadreConference(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// Steps and facts of the pattern, by the names the catalogue gives them.
+const (
+	stepNotice  = "notice"
+	stepHold    = "hold"
+	stepPublish = "publish"
+	stepBallot  = "ballot"
+
+	factSummoned = "summoned"
+	factPresent  = "present"
+	factVotesFor = "votes_for"
+)
+
+// Pattern applies the rules of a conference that its input names; a rule that is zero is none.
+type Pattern struct{}
+
+// Steps ask for a ballot of everyone once the law's number of convocations failed, and then no longer for the conference itself.
+func (Pattern) Steps(input *casefilev1.CaseInput, state *casefilev1.CaseState) []*casefilev1.StepPolicy {
+	steps := make([]*casefilev1.StepPolicy, 0, len(input.GetSteps())+1)
+	declared := false
+	for _, step := range input.GetSteps() {
+		switch step.GetId() {
+		case stepHold:
+			if state.GetBallot() {
+				step = proto.CloneOf(step)
+				step.Required = false
+			}
+		case stepBallot:
+			declared = true
+			if !state.GetBallot() {
+				continue
+			}
+			step = proto.CloneOf(step)
+			step.Required = true
+		}
+		steps = append(steps, step)
+	}
+	if state.GetBallot() && !declared {
+		steps = append(steps, ballotStep())
+	}
+	return steps
+}
+
+// ballotStep is asked for where the catalogue declares none of its own.
+func ballotStep() *casefilev1.StepPolicy {
+	count := func(key, vi, en, atMost string) *casefilev1.FactPolicy {
+		return &casefilev1.FactPolicy{Key: key, TitleVi: vi, TitleEn: en, Kind: figures.KindCount, Required: true, AtMost: atMost}
+	}
+	return &casefilev1.StepPolicy{
+		Id: stepBallot, TitleVi: "Phát phiếu lấy ý kiến toàn thể", TitleEn: "Ballot of everyone", Required: true, EvidenceRequired: true,
+		Facts: []*casefilev1.FactPolicy{
+			count("ballots_sent", "Số phiếu phát ra", "Ballots sent", ""),
+			count("ballots_returned", "Số phiếu thu về", "Ballots returned", "ballots_sent"),
+			count(factVotesFor, "Số phiếu tán thành", "Votes for", "ballots_returned"),
+		},
+	}
+}
+
+// CheckStep refuses a notice, a publication or a resolution that breaks its rule unless the record says that it is explained.
+func (Pattern) CheckStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
+	var faults []*casefilev1.FieldFault
+	if record.GetStepId() == stepHold {
+		faults = append(faults, ballotIsDue(state, record)...)
+	}
+	if explained(record) {
+		return faults
+	}
+	for _, breach := range breaches(input, state, record) {
+		faults = append(faults, wire.Field(breach.field, breach.vi, breach.en))
+	}
+	return faults
+}
+
+// RecordStep counts convocations without quorum and decides whether the conference counts as held.
+func (Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
+	if len(breaches(input, state, record)) > 0 {
+		record.Outcome = casefile.Limited
+	}
+	switch record.GetStepId() {
+	case stepHold:
+		return recordHold(input, state, record)
+	case stepBallot:
+		record.Outcome = casefile.Ballot
+		return input.GetDutyStep() == stepHold
+	default:
+		return record.GetStepId() == input.GetDutyStep()
+	}
+}
+
+func recordHold(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
+	earlier := ladder.Record(state, stepHold)
+	if earlier.GetOutcome() == casefile.NoQuorum && earlier.GetHeldOn() == record.GetHeldOn() {
+		state.Convocation-- // the same convocation, recorded anew
+	}
+	if !quorate(input.GetConference(), record) {
+		record.Outcome = casefile.NoQuorum
+		state.Convocation++
+	}
+	most := input.GetConference().GetConvocationsBeforeBallot()
+	state.Ballot = record.GetOutcome() == casefile.NoQuorum && most > 0 && state.GetConvocation() >= most
+	return record.GetOutcome() != casefile.NoQuorum && input.GetDutyStep() == stepHold
+}
+
+// quorate is true where no quorum is asked, as at a dialogue, or where nobody counted.
+func quorate(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) bool {
+	summoned, ok := count(record, factSummoned)
+	present, counted := count(record, factPresent)
+	if rules.GetQuorumDenominator() == 0 || !ok || !counted {
+		return true
+	}
+	return present*int64(rules.GetQuorumDenominator()) >= summoned*int64(rules.GetQuorumNumerator())
+}
+
+// ballotIsDue refuses a further convocation when everyone is to be asked in writing; a convocation already recorded may be put right.
+func ballotIsDue(state *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
+	if !state.GetBallot() || ladder.Record(state, stepHold).GetHeldOn() == record.GetHeldOn() {
+		return nil
+	}
+	n := state.GetConvocation()
+	return []*casefilev1.FieldFault{wire.Field("held_on",
+		fmt.Sprintf("Đã %d lần triệu tập không đủ thành phần. Ghi kết quả phát phiếu lấy ý kiến toàn thể.", n),
+		fmt.Sprintf("%d convocations had no quorum. Record the ballot of everyone instead.", n))}
+}
+
+// breach is a rule that the record does not keep.
+type breach struct{ field, vi, en string }
+
+func breaches(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []breach {
+	rules := input.GetConference()
+	var found []breach
+	switch record.GetStepId() {
+	case stepNotice:
+		found = noticeBreach(rules, record.GetHeldOn(), heldOn(state, stepHold))
+	case stepHold:
+		found = slices.Concat(noticeBreach(rules, heldOn(state, stepNotice), record.GetHeldOn()),
+			publishBreach(rules, record.GetHeldOn(), heldOn(state, stepPublish)), passBreach(rules, record))
+	case stepPublish:
+		found = publishBreach(rules, heldOn(state, stepHold), record.GetHeldOn())
+	}
+	return found
+}
+
+// noticeBreach is E4.
+func noticeBreach(rules *casefilev1.ConferenceRules, notice, held string) []breach {
+	given, ok := daysBetween(notice, held)
+	least := int(rules.GetNoticeDays())
+	if least == 0 || !ok || given >= least {
+		return nil
+	}
+	return []breach{{"held_on",
+		fmt.Sprintf("Ngày thông báo chỉ trước ngày tổ chức %d ngày, quy định ít nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", given, least),
+		fmt.Sprintf("The notice was given only %d days before the conference, at least %d are asked. Check both days; if they are right, explain below.", given, least)}}
+}
+
+func publishBreach(rules *casefilev1.ConferenceRules, held, published string) []breach {
+	after, ok := daysBetween(held, published)
+	most := int(rules.GetPublishWithinDays())
+	switch {
+	case !ok:
+		return nil
+	case after < 0:
+		return []breach{{"held_on", "Ngày công bố kết quả trước ngày tổ chức. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.",
+			"The result was published before the conference was held. Check both days; if they are right, explain below."}}
+	case most == 0 || after <= most:
+		return nil
+	}
+	return []breach{{"held_on",
+		fmt.Sprintf("Ngày công bố kết quả sau ngày tổ chức %d ngày, quy định chậm nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", after, most),
+		fmt.Sprintf("The result was published %d days after the conference, at most %d are allowed. Check both days; if they are right, explain below.", after, most)}}
+}
+
+func passBreach(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) []breach {
+	present, ok := count(record, factPresent)
+	votes, voted := count(record, factVotesFor)
+	over := int64(rules.GetPassOverPercent())
+	if over == 0 || !ok || !voted || !quorate(rules, record) || votes*100 > present*over {
+		return nil
+	}
+	return []breach{{factVotesFor,
+		fmt.Sprintf("Số người tán thành %d/%d chưa quá %d%% số người dự nên nghị quyết chưa thông qua. Kiểm tra hai số này; nếu đúng, ghi giải trình ở ô bên dưới.", votes, present, over),
+		fmt.Sprintf("%d of %d voted for the resolution, which is not more than %d%%: it has not passed. Check both numbers; if they are right, explain below.", votes, present, over)}}
+}
+
+// explained tells that a deviation is explained in words that reports keeps.
+func explained(record *casefilev1.StepRecord) bool {
+	value := record.GetFacts()[casefile.FactExplained]
+	return value == "yes" || value == "true"
+}
+
+func heldOn(state *casefilev1.CaseState, step string) string {
+	return ladder.Record(state, step).GetHeldOn()
+}
+
+func daysBetween(from, to string) (int, bool) {
+	a, errA := calendar.ParseDate(from)
+	b, errB := calendar.ParseDate(to)
+	if errA != nil || errB != nil {
+		return 0, false
+	}
+	return b.Sub(a), true
+}
+
+func count(record *casefilev1.StepRecord, key string) (int64, bool) {
+	n, err := strconv.ParseInt(record.GetFacts()[key], 10, 64)
+	return n, err == nil
+}
