@@ -3,11 +3,14 @@ package bootstrap
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -77,29 +80,45 @@ func (s Schema) provider(pool *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, pool, s.Migrations, goose.WithSessionLocker(locker))
 }
 
-// CheckVersion answers with a sentence when database and program do not fit each other.
+// CheckVersion answers with a sentence when database and program do not fit each other. It only
+// reads: a probe changes nothing.
 func (s Schema) CheckVersion(db *gorm.DB) func(context.Context) error {
 	return func(ctx context.Context) error {
-		pool, err := db.DB()
+		want, err := s.newest()
 		if err != nil {
 			return err
 		}
-		if err := pool.PingContext(ctx); err != nil {
+		var have int64
+		// goose writes one row a migration, and a row 0 of its own.
+		err = db.WithContext(ctx).Raw("SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&have).Error
+		var missing *pgconn.PgError
+		switch {
+		case errors.As(err, &missing) && missing.Code == pgerrcode.UndefinedTable:
+			return fmt.Errorf("schema %s does not exist yet: run `nenep migrate`", s.Name)
+		case err != nil:
 			return fmt.Errorf("the database does not answer: %w", err)
-		}
-		provider, err := goose.NewProvider(goose.DialectPostgres, pool, s.Migrations)
-		if err != nil {
-			return err
-		}
-		have, want, err := provider.GetVersions(ctx)
-		if err != nil {
-			return fmt.Errorf("schema %s has no version: run `nenep migrate`: %w", s.Name, err)
-		}
-		if have != want {
+		case have != want:
 			return fmt.Errorf("schema %s is at version %d and this program wants %d: run `nenep migrate` of this release", s.Name, have, want)
 		}
 		return nil
 	}
+}
+
+// newest is the highest version among the migrations, which bear it before the first underscore.
+func (s Schema) newest() (int64, error) {
+	files, err := fs.Glob(s.Migrations, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return 0, fmt.Errorf("migration %s of schema %s: %w", file, s.Name, err)
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
 }
 
 // DatabaseName is the database an address names; for messages to operators, without credentials.

@@ -1,0 +1,33 @@
+package bootstrap
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+	"nenep/services/internal/testdatabase"
+)
+
+func TestMain(m *testing.M) { testdatabase.Main(m) }
+
+func TestAServiceStaysUnreadyWithASentenceUntilItsSchemaFits(t *testing.T) {
+	address := testdatabase.New(t)
+	old := Schema{Name: "things", Migrations: fstest.MapFS{"00001_things.sql": {Data: []byte("-- +goose Up\nCREATE TABLE thing (id int);\n")}}}
+	db, err := old.Open(address)
+	require.NoError(t, err)
+	require.ErrorContains(t, old.CheckVersion(db)(t.Context()), "does not exist yet: run `nenep migrate`")
+
+	require.NoError(t, old.Migrate(t.Context(), address, zap.NewNop()))
+	require.NoError(t, old.CheckVersion(db)(t.Context()))
+	require.NoError(t, old.Migrate(t.Context(), address, zap.NewNop()), "again is harmless")
+
+	newer := Schema{Name: "things", Migrations: fstest.MapFS{
+		"00001_things.sql": old.Migrations.(fstest.MapFS)["00001_things.sql"],
+		"00002_more.sql":   {Data: []byte("-- +goose Up\nALTER TABLE thing ADD COLUMN more int;\n")},
+	}}
+	require.ErrorContains(t, newer.CheckVersion(db)(t.Context()), "is at version 1 and this program wants 2")
+	pool, err := db.DB()
+	require.NoError(t, err)
+	require.NoError(t, pool.Close())
+}
