@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -29,7 +30,7 @@ func bodies(t *testing.T, m received) map[string]string {
 	parts, found := multipart.NewReader(parsed.Body, parameters["boundary"]), map[string]string{}
 	for {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found
 		}
 		require.NoError(t, err)

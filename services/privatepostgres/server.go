@@ -36,7 +36,7 @@ type Server struct {
 	password string
 	lock     *flock.Flock
 	command  *exec.Cmd
-	done     chan error
+	done     chan struct{}
 }
 
 // ErrMissing tells that the machine has no PostgreSQL server binaries.
@@ -147,8 +147,9 @@ func (s *Server) launch(_ context.Context, binaries string, options Options) err
 	if err := s.command.Start(); err != nil {
 		return fmt.Errorf("PostgreSQL does not start: %w", err)
 	}
-	s.done = make(chan error, 1)
-	go func() { s.done <- s.command.Wait() }()
+	s.done = make(chan struct{})
+	// How it ended stands in its log.
+	go func() { _ = s.command.Wait(); close(s.done) }()
 	return nil
 }
 
@@ -163,7 +164,6 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-s.done:
-			s.done <- nil
 			return fmt.Errorf("PostgreSQL in %s ended at start; if its files are damaged, restore the folder from a backup, or move it away to start empty: %s", s.folder, s.lastWords())
 		case <-ctx.Done():
 			return fmt.Errorf("PostgreSQL in %s does not answer within a minute: %s", s.folder, s.lastWords())

@@ -17,7 +17,7 @@ func linksOf(u Unit) []link {
 		{"reviewer", u.ReviewerID, "cơ quan theo dõi"},
 	} {
 		// A blank superior was read as the parent: one mistake, one sentence.
-		if l.id != "" && !(l.column == "superior" && l.id == u.ParentID) {
+		if l.id != "" && (l.column != "superior" || l.id != u.ParentID) {
 			links = append(links, l)
 		}
 	}
