@@ -107,6 +107,7 @@ func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		c.Set(contextPerson, who)
+		p.learnAgency(ctx)
 		c.Response().Header().Set("Cache-Control", "no-store")
 		return next(c)
 	}

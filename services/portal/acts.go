@@ -271,7 +271,7 @@ func (p *portal) actPage(c echo.Context) error {
 		return err
 	}
 	body := newActPage(v, act, newActID(), act.fields(v))
-	return p.render(c, http.StatusOK, "act", &page{Title: act.title + ": " + v.Title(), Active: "work", Body: body})
+	return p.render(c, http.StatusOK, "act", &page{Title: act.title + ": " + v.Title(), Body: body})
 }
 
 func (p *portal) offeredAct(c echo.Context) (*caseView, actForm, error) {
@@ -411,5 +411,5 @@ func (p *portal) finish(c echo.Context, s sent, target string) error {
 }
 
 func (p *portal) renderRefused(c echo.Context, s sent, name, title string, body any) error {
-	return p.render(c, s.status, name, &page{Title: title, Active: "work", Body: body, Faults: s.faults})
+	return p.render(c, s.status, name, &page{Title: title, Body: body, Faults: s.faults})
 }

@@ -39,6 +39,8 @@ type stepView struct {
 	Facts  []choice
 	Status string
 	Done   bool
+	// DayLabel names the day: held, for the step that fulfils the duty, else done.
+	DayLabel string
 }
 
 type missingItem struct{ Text, Href string }
@@ -235,6 +237,10 @@ func (p *portal) stepsOf(c *reportsv1.Case) []stepView {
 	for i, policy := range c.GetInput().GetSteps() {
 		numbers[policy.GetId()] = i + 1
 		step := stepView{Policy: policy, Record: records[policy.GetId()], Number: i + 1, Due: policy.GetDue().GetDay()}
+		step.DayLabel = "Ngày thực hiện"
+		if policy.GetId() == c.GetInput().GetDutyStep() {
+			step.DayLabel = "Ngày diễn ra"
+		}
 		step.Files = filesOf(c.GetFiles(), policy.GetId())
 		step.Facts = p.factsOf(c, policy, step.Record)
 		steps = append(steps, step)
@@ -353,4 +359,16 @@ func (v *caseView) Name(id string) string {
 // ShortSum is the check code of a file: the first eight characters of its SHA-256.
 func (v *caseView) ShortSum(file *reportsv1.File) string {
 	return file.GetSha256()[:min(8, len(file.GetSha256()))]
+}
+
+// section is the page of the menu a case belongs to, for this person.
+func (v *caseView) section() string {
+	switch {
+	case v.Mine():
+		return "work"
+	case v.Reviewing() && v.Submitted():
+		return "queue"
+	default:
+		return "overview-case"
+	}
 }

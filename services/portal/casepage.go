@@ -42,7 +42,7 @@ func (p *portal) casePage(c echo.Context) error {
 		}
 	}
 	body.Recent = p.recent(c.Request().Context(), v)
-	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Active: "work", Body: body})
+	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Body: body})
 }
 
 // ladder is the ladder the case stands on now: of its first round, of a returned one, or the

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/labstack/echo/v4"
@@ -56,7 +57,11 @@ func (p *portal) errorViewOf(err error) errorView {
 	if !known {
 		heading = headings[http.StatusInternalServerError]
 	}
-	return errorView{Heading: heading, Text: text, Status: status, Help: p.helpLine()}
+	view := errorView{Heading: heading, Text: text, Status: status, Help: p.helpLine()}
+	if strings.Contains(text, view.Help) {
+		view.Help = ""
+	}
+	return view
 }
 
 // judge answers the status and the sentence of any error; nothing of a cause is shown.

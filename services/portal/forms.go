@@ -129,7 +129,7 @@ func keep(fields []field, values url.Values, faults []fault) []field {
 }
 
 // atFields leaves a fault without a field where the form has none of that name, so that the
-// summary never links to nothing.
+// summary never links to nothing, and puts the faults in the order of the fields.
 func atFields(faults []fault, fields []field, others ...string) []fault {
 	for i := range faults {
 		name := faults[i].Field
@@ -137,5 +137,9 @@ func atFields(faults []fault, fields []field, others ...string) []fault {
 			faults[i].Field = ""
 		}
 	}
+	place := func(wrong fault) int {
+		return slices.IndexFunc(fields, func(f field) bool { return f.Name == wrong.Field })
+	}
+	slices.SortStableFunc(faults, func(a, b fault) int { return place(a) - place(b) })
 	return faults
 }

@@ -70,7 +70,7 @@ func (p *portal) history(c echo.Context) error {
 		TemporalURL: webAddress(answer.Msg.GetTemporalUrl()), FromRegister: answer.Msg.GetFromRegister(), NoMessages: messagesErr != nil,
 		At: clock(p.now()) + " ngày " + p.today().Vietnamese(),
 	}
-	return p.render(c, http.StatusOK, "history", &page{Title: "Lịch sử hồ sơ: " + v.Title(), Active: "work", Body: body})
+	return p.render(c, http.StatusOK, "history", &page{Title: "Lịch sử hồ sơ: " + v.Title(), Body: body})
 }
 
 // webAddress lets through only what a browser opens as a page.
@@ -172,6 +172,9 @@ func messageWord(message *notificationsv1.Message, name string) string {
 	case "sent":
 		if message.GetRepeated() {
 			return "Máy chủ thư đã nhận thư gửi " + name + " (gửi lại với cùng mã thư, vì lần trước chưa rõ kết quả)."
+		}
+		if message.GetDigestId() != "" {
+			return "Máy chủ thư đã nhận bản tổng hợp buổi sáng gửi " + name + ", trong đó có “" + message.GetSubject() + "”."
 		}
 		return "Máy chủ thư đã nhận thư gửi " + name + "."
 	case "failed":

@@ -58,6 +58,7 @@ type portal struct {
 	views    *views
 	now      func() time.Time
 	declared *catalogue.Catalogue
+	agency   agencyName
 }
 
 // New makes the portal. It starts while the other services are away and is unready until they answer.

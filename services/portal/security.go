@@ -48,6 +48,9 @@ func (p *portal) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		if isMultipart(c) {
 			limit += filesPerForm * (p.cfg.MaxFileBytes + formBytes)
 		}
+		if c.Request().ContentLength > limit {
+			return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
+		}
 		c.Request().Body = http.MaxBytesReader(c.Response().Writer, c.Request().Body, limit)
 		return next(c)
 	}

@@ -34,7 +34,7 @@ func (p *portal) stepPage(c echo.Context) error {
 		return err
 	}
 	body := p.newStepPage(v, step, newActID(), recordedValues(step), nil, fileIDs(step))
-	return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Active: "work", Body: body})
+	return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Body: body})
 }
 
 func (p *portal) workableStep(c echo.Context) (*caseView, stepView, error) {
@@ -72,17 +72,10 @@ func (p *portal) newStepPage(v *caseView, step stepView, actID string, values ur
 	return stepPageView{v, step, sheet, correcting, p.evidenceWanted(v, step)}
 }
 
-func dayLabel(v *caseView, step stepView) string {
-	if step.Policy.GetId() == v.GetInput().GetDutyStep() {
-		return "Ngày diễn ra"
-	}
-	return "Ngày thực hiện"
-}
-
 func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field {
 	var fields []field
 	if !correcting {
-		fields = append(fields, field{Name: "held_on", Label: dayLabel(v, step), Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
+		fields = append(fields, field{Name: "held_on", Label: step.DayLabel, Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
 	}
 	for _, fact := range step.Policy.GetFacts() {
 		f := field{Name: "fact-" + fact.GetKey(), Label: fact.GetTitleVi(), Kind: fact.GetKind(), Required: fact.GetRequired()}
@@ -91,7 +84,7 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 		}
 		fields = append(fields, f)
 	}
-	label := "Giải trình (nếu có)"
+	label := "Giải trình"
 	if correcting {
 		label = "Nội dung đính chính"
 	}
@@ -169,7 +162,7 @@ func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1
 		return act
 	}
 	act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
-		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", dayLabel(v, step)), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
+		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", step.DayLabel), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
 	}}
 	return act
 }
@@ -219,7 +212,7 @@ func (p *portal) showUploaded(c echo.Context, stepID string, values url.Values, 
 		uploaded.faults, status = []fault{{"files", "Chưa chọn tệp. Chọn tệp rồi tải lên."}}, http.StatusUnprocessableEntity
 	}
 	body := p.newStepPage(v, step, values.Get("act_id"), values, uploaded.faults, files)
-	return p.render(c, status, "step", &page{Title: body.Heading(), Active: "work", Body: body, Faults: uploaded.faults})
+	return p.render(c, status, "step", &page{Title: body.Heading(), Body: body, Faults: uploaded.faults})
 }
 
 func withoutDoubles(ids []string) []string {

@@ -43,7 +43,7 @@ func (p *portal) checkPage(c echo.Context) error {
 			"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không nộp được. Tải lại trang hồ sơ để xem các việc có thể làm.",
 			"The case is in a state in which it cannot be submitted. Reload its page.")
 	}
-	return p.render(c, http.StatusOK, "check", &page{Title: "Kiểm tra rồi nộp hồ sơ " + v.GetId(), Active: "work", Body: newCheck(v, newActID(), url.Values{}, nil)})
+	return p.render(c, http.StatusOK, "check", &page{Title: "Kiểm tra rồi nộp hồ sơ " + v.GetId(), Body: newCheck(v, newActID(), url.Values{}, nil)})
 }
 
 func (p *portal) submit(c echo.Context) error {
@@ -105,7 +105,7 @@ func (p *portal) receipt(c echo.Context) error {
 		caseView: v, At: instant(last.GetStoredAt()), Code: shortCode(last.GetAct().GetActId()),
 		By: names[last.GetAct().GetOfficialId()], Steps: len(v.GetState().GetSteps()), Files: len(last.GetAct().GetSubmit().GetFileIds()),
 	}
-	return p.render(c, http.StatusOK, "receipt", &page{Title: fmt.Sprintf("Đã nộp hồ sơ %s", v.GetId()), Active: "work", Body: body})
+	return p.render(c, http.StatusOK, "receipt", &page{Title: fmt.Sprintf("Đã nộp hồ sơ %s", v.GetId()), Body: body})
 }
 
 func shortCode(actID string) string { return actID[:min(8, len(actID))] }

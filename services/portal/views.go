@@ -43,6 +43,7 @@ type page struct {
 	Forgery string
 	labels  map[string]map[string]string
 	MaxFile int64
+	Agency  string // the standing agency, whose system this is
 }
 
 // T is a label of the frame in the reader's language.
@@ -113,6 +114,10 @@ func (v *views) parse() error {
 func (p *portal) render(c echo.Context, status int, name string, data *page) error {
 	data.Lang, data.Here, data.Style, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.labels
 	data.Person, data.Forgery, data.MaxFile = personOf(c), forgeryToken(c), p.cfg.MaxFileBytes
+	data.Agency = p.agency.name()
+	if inCase, is := data.Body.(interface{ section() string }); is {
+		data.Active = inCase.section()
+	}
 	if name != "error" {
 		data.Banner = p.takeBanner(c)
 	}
