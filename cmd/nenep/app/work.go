@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+	"nenep/proto/wire"
+	"nenep/rules/catalogue"
+	"nenep/workflows"
+	"nenep/workflows/activities"
+)
+
+// Work runs the durable processes until the context ends, then lets activities under way finish.
+func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Options) error {
+	listener, err := listen(cfg.WorkerAddr, "worker")
+	if err != nil {
+		return err
+	}
+	logger = logger.Named("worker")
+	cat, err := catalogue.HungYen()
+	if err != nil {
+		return errors.Join(fmt.Errorf("read the catalogue: %w", err), listener.Close())
+	}
+	var connected atomic.Pointer[client.Client]
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return serveUntilDone(running, listener, probes(&connected)) })
+	group.Go(func() error {
+		connection, err := dialPatiently(running, cfg, logger)
+		if err != nil {
+			return err
+		}
+		defer connection.Close()
+		connected.Store(&connection)
+		doors := activities.New(cfg.NewClients("worker"), connection, cat, activities.Options{Demo: options.Demo})
+		logger.Info("working", zap.String("build", cfg.BuildID))
+		return workflows.Run(running, workflows.New(connection, doors, workflows.Options{
+			BuildID: cfg.BuildID, StopTimeout: time.Duration(cfg.WorkerStopSeconds) * time.Second,
+		}))
+	})
+	return group.Wait()
+}
+
+// dialPatiently waits for Temporal: a worker that starts before it must not die of it.
+func dialPatiently(ctx context.Context, cfg wire.Config, logger *zap.Logger) (client.Client, error) {
+	options, err := cfg.TemporalOptions(logger)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		connection, err := client.DialContext(ctx, options)
+		if err == nil {
+			return connection, nil
+		}
+		logger.Warn("Temporal does not answer yet", zap.String("address", cfg.TemporalAddr), zap.Error(err))
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the Temporal server at %s did not answer: %w", cfg.TemporalAddr, err)
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// probes answer for a process that serves nothing else: it lives; it is ready while Temporal answers.
+func probes(connected *atomic.Pointer[client.Client]) http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
+	e.GET("/readyz", func(c echo.Context) error {
+		connection := connected.Load()
+		if connection == nil {
+			return c.String(http.StatusServiceUnavailable, "Temporal does not answer yet\n")
+		}
+		if _, err := (*connection).CheckHealth(c.Request().Context(), &client.CheckHealthRequest{}); err != nil {
+			return c.String(http.StatusServiceUnavailable, "Temporal does not answer\n")
+		}
+		return c.String(http.StatusOK, "ready\n")
+	})
+	return e
+}
+
+func workCommand() *cobra.Command {
+	command := &cobra.Command{Use: "work", Short: "Run the durable processes", Args: cobra.NoArgs}
+	command.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := wire.Load()
+		if err != nil {
+			return err
+		}
+		logger, err := wire.NewLogger(cfg.LogLevel, "nenep")
+		if err != nil {
+			return err
+		}
+		return Work(c.Context(), cfg, logger, Options{})
+	}
+	return command
+}
