@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
+	"unicode/utf8"
 
 	"connectrpc.com/connect"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -20,6 +20,7 @@ import (
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
+	"nenep/workflows/casefile"
 )
 
 const (
@@ -162,6 +163,12 @@ func (a *Activities) startAll(ctx context.Context, w world, unknown []catalogue.
 	for _, expectation := range unknown {
 		group.Go(func() error {
 			started, err := a.startCase(running, w, expectation, today)
+			var undeclared *catalogue.Refusal
+			if errors.As(err, &undeclared) {
+				// No further try would open it; the operator reads why, and nobody else's case waits for it.
+				activity.GetLogger(ctx).Error("a case cannot be opened", "case", expectation.CaseID, "error", err)
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("start %s: %w", expectation.CaseID, err)
 			}
@@ -196,19 +203,33 @@ func (a *Activities) startCase(ctx context.Context, w world, e catalogue.Expecta
 // CaseOptions are the options every case is started with: its id is its name, it starts once, and
 // what the Temporal UI filters by is there from the first event.
 func CaseOptions(input *casefilev1.CaseInput, unitName string) client.StartWorkflowOptions {
-	due := dayOf(input.GetDue().GetDay())
 	return client.StartWorkflowOptions{
 		ID: input.GetCaseId(), TaskQueue: contract.QueueCases,
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            fmt.Sprintf("%s, %s, kỳ %s", input.GetTitleVi(), unitName, input.GetPeriodId()),
+		StaticSummary:                            summary(input.GetTitleVi(), ", "+unitName+", kỳ "+input.GetPeriodId()),
 		TypedSearchAttributes: temporal.NewSearchAttributes(
 			contract.AttributeUnit.ValueSet(input.GetUnitId()),
 			contract.AttributeObligation.ValueSet(input.GetObligationId()),
 			contract.AttributePeriod.ValueSet(input.GetPeriodId()),
 			contract.AttributeArea.ValueSet(input.GetAreaId()),
-			contract.AttributeState.ValueSet("open"),
-			contract.AttributeDue.ValueSet(due.End().Add(-time.Second)),
+			contract.AttributeState.ValueSet(casefile.StateName(casefilev1.State_STATE_OPEN)),
+			contract.AttributeDue.ValueSet(casefile.DueInstant(input.GetDue().GetDay())),
 		),
 	}
+}
+
+// mostSummaryBytes is what Temporal keeps of a summary.
+const mostSummaryBytes = 200
+
+// summary keeps unit and period whole and shortens the title where the limit asks for it.
+func summary(title, tail string) string {
+	if len(title)+len(tail) <= mostSummaryBytes {
+		return title + tail
+	}
+	end := max(mostSummaryBytes-len(tail)-len("…"), 0)
+	for end > 0 && !utf8.RuneStart(title[end]) {
+		end--
+	}
+	return title[:end] + "…" + tail
 }

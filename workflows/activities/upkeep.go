@@ -11,18 +11,28 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/rules/ladder"
 )
 
 // digestWindow is the window the digest's schedule is named after.
 const digestWindow = "07:30"
 
 // SendDigest has each official's waiting messages of today sent as one; what was sent already is
-// not sent again.
+// not sent again. On a day on which offices do not surely work nothing leaves.
 func (a *Activities) SendDigest(ctx context.Context) (*notificationsv1.SendDigestResponse, error) {
+	today := calendar.DateOf(a.now())
+	off, err := a.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{From: today.String(), To: today.String()}))
+	if err != nil {
+		return nil, fmt.Errorf("list days off: %w", err)
+	}
+	if !ladder.Calendar(off.Msg.GetDays()).IsWorkingDay(today) {
+		return &notificationsv1.SendDigestResponse{}, nil
+	}
 	answer, err := a.clients.Notifications.SendDigest(ctx, connect.NewRequest(&notificationsv1.SendDigestRequest{
-		Day: calendar.DateOf(a.now()).String(), Window: digestWindow,
+		Day: today.String(), Window: digestWindow,
 	}))
 	if err != nil {
 		return nil, fmt.Errorf("send the digest: %w", err)

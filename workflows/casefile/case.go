@@ -262,8 +262,8 @@ func (c *run) show(ctx workflow.Context) error {
 	return workflow.UpsertTypedSearchAttributes(ctx, changes...)
 }
 
-// DueInstant is a due day as the search attribute holds it: its last minute, so that lists show the day itself.
-func DueInstant(day string) time.Time { return parseDay(day).At(23, 59) }
+// DueInstant is a due day as the search attribute holds it: its last second, so that lists show the day itself.
+func DueInstant(day string) time.Time { return parseDay(day).End().Add(-time.Second) }
 
 // register enters the case; known tells that it belongs to another run.
 func (c *run) register(ctx workflow.Context) (known bool, err error) {

@@ -1,0 +1,119 @@
+// Package workflows joins the durable processes and their activities to workers.
+package workflows
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"nenep/proto/contract"
+	"nenep/workflows/activities"
+	"nenep/workflows/board"
+	"nenep/workflows/conference"
+	"nenep/workflows/delivery"
+	"nenep/workflows/digest"
+	"nenep/workflows/period"
+	"nenep/workflows/report"
+)
+
+// DeploymentName is the Worker Deployment that build ids are versions of.
+const DeploymentName = "nenep"
+
+// Options are what a process says about its workers. Zero values are good ones.
+type Options struct {
+	// BuildID puts the workers under Worker Versioning: open cases move on to the version that is current.
+	BuildID string
+	// StopTimeout is how long a stopping worker lets activities finish; 20 s when zero.
+	StopTimeout time.Duration
+	// StickyCases is how many cases this process keeps in memory between tasks; 2000 when zero. It holds for the whole process and only
+	// before its first worker starts.
+	StickyCases int
+}
+
+const (
+	usualStopTimeout = 20 * time.Second
+	usualStickyCases = 2000
+)
+
+// New makes the workers of both task queues. They are not started.
+func New(connection client.Client, acts *activities.Activities, options Options) []worker.Worker {
+	if options.StickyCases == 0 {
+		options.StickyCases = usualStickyCases
+	}
+	worker.SetStickyWorkflowCacheSize(options.StickyCases)
+	cases := worker.New(connection, contract.QueueCases, options.worker())
+	RegisterCases(cases, options.BuildID)
+	registerActivities(cases, map[string]any{
+		contract.ActivityRegisterCase: acts.RegisterCase, contract.ActivityCarryOutRung: acts.CarryOutRung,
+		contract.ActivityWriteProgress: acts.WriteProgress, contract.ActivityExportHistory: acts.ExportHistory,
+	})
+	upkeep := worker.New(connection, contract.QueueUpkeep, options.worker())
+	RegisterUpkeep(upkeep, options.BuildID)
+	registerActivities(upkeep, map[string]any{
+		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
+		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
+	})
+	return []worker.Worker{cases, upkeep}
+}
+
+func (o Options) worker() worker.Options {
+	w := worker.Options{WorkerStopTimeout: o.StopTimeout}
+	if w.WorkerStopTimeout == 0 {
+		w.WorkerStopTimeout = usualStopTimeout
+	}
+	if o.BuildID != "" {
+		w.DeploymentOptions = worker.DeploymentOptions{
+			UseVersioning: true, Version: worker.WorkerDeploymentVersion{DeploymentName: DeploymentName, BuildID: o.BuildID},
+		}
+	}
+	return w
+}
+
+// RegisterCases registers the workflow types that are cases, by the names of the contract. With a build id an open case moves on to the
+// current version; without one the server must not be told of versions at all.
+func RegisterCases(registry worker.WorkflowRegistry, buildID string) {
+	registerWorkflow(registry, contract.AnnualDialogue, conference.AnnualDialogue, buildID)
+	registerWorkflow(registry, contract.CadreConference, conference.CadreConference, buildID)
+	registerWorkflow(registry, contract.SemiannualReport, report.SemiannualReport, buildID)
+	registerWorkflow(registry, contract.CommitteeRestructuring, board.CommitteeRestructuring, buildID)
+}
+
+// RegisterUpkeep registers the workflow types that keep the house.
+func RegisterUpkeep(registry worker.WorkflowRegistry, buildID string) {
+	registerWorkflow(registry, contract.ReconcilePeriods, period.ReconcilePeriods, buildID)
+	registerWorkflow(registry, contract.SealPeriod, period.SealPeriod, buildID)
+	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
+	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
+}
+
+func registerWorkflow(registry worker.WorkflowRegistry, name string, process any, buildID string) {
+	options := workflow.RegisterOptions{Name: name}
+	if buildID != "" {
+		options.VersioningBehavior = workflow.VersioningBehaviorAutoUpgrade
+	}
+	registry.RegisterWorkflowWithOptions(process, options)
+}
+
+func registerActivities(registry worker.ActivityRegistry, named map[string]any) {
+	for name, act := range named {
+		registry.RegisterActivityWithOptions(act, activity.RegisterOptions{Name: name})
+	}
+}
+
+// Run starts the workers and stops them when the context ends, the last one first. An error is what kept one from starting or made it
+// stop by itself.
+func Run(ctx context.Context, workers []worker.Worker) (err error) {
+	for _, w := range workers {
+		if startErr := w.Start(); startErr != nil {
+			return errors.Join(startErr, err)
+		}
+		defer w.Stop()
+	}
+	<-ctx.Done()
+	return nil
+}
