@@ -1,0 +1,115 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/rules/calendar"
+)
+
+func against() setting {
+	return setting{input: dialogueInput(), state: openState(), files: []string{"F-1"}, today: calendar.MustDate("2026-12-01")}
+}
+
+func TestEveryBadFieldOfAnActIsNamedAtOnce(t *testing.T) {
+	long := strings.Repeat("ạ", 4001)
+	for name, c := range map[string]struct {
+		act    *casefilev1.Act
+		fields []string
+	}{
+		"a step with everything wrong": {&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
+			StepId: "hold", HeldOn: "2026-02-30", Facts: map[string]string{"summoned": "nhiều", "opinion": "x"}, FileIds: []string{"F-1", "F-2"}, Words: long}}},
+			[]string{"record_step.facts.opinion", "record_step.facts.present", "record_step.facts.summoned", "record_step.file_ids", "record_step.held_on", "record_step.words"}},
+		"a step the case does not have": {&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "dance", HeldOn: "2026-12-02"}}},
+			[]string{"record_step.held_on", "record_step.step_id"}},
+		"a step as it should be": {&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
+			StepId: "hold", HeldOn: "2026-12-01", Facts: map[string]string{"summoned": "214", "present": "180"}, FileIds: []string{"F-1"}}}}, nil},
+		"a plan is recorded without a day": {&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "plan"}}}, nil},
+		"submit":                           {&casefilev1.Act{Kind: &casefilev1.Act_Submit{Submit: &casefilev1.Submit{SignedNumber: "15/BC-UBND"}}}, nil},
+		"a name instead of a number": {&casefilev1.Act{Kind: &casefilev1.Act_Submit{Submit: &casefilev1.Submit{SignedNumber: "Nguyễn Văn An", PaperReceivedOn: "2026-12-02", FileIds: []string{"F-9"}}}},
+			[]string{"submit.file_ids", "submit.paper_received_on", "submit.signed_number"}},
+		"accept":                    {&casefilev1.Act{Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{}}}, nil},
+		"accept with a limitation":  {&casefilev1.Act{Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{Limited: true, Words: " "}}}, []string{"accept.words"}},
+		"return without reason":     {&casefilev1.Act{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{DueDay: "2026-12-01"}}}, []string{"return.due_day", "return.reasons"}},
+		"return for another reason": {&casefilev1.Act{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{Reasons: []string{"other", "notice-too-short"}}}}, []string{"return.reasons", "return.words"}},
+		"explain":                   {&casefilev1.Act{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{ExpectedDay: "31/12"}}}, []string{"explain.expected_day", "explain.words"}},
+		"ask for an extension":      {&casefilev1.Act{Kind: &casefilev1.Act_RequestExtension{RequestExtension: &casefilev1.RequestExtension{}}}, []string{"request_extension.day", "request_extension.words"}},
+		"extend without authority":  {&casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true}}}, []string{"decide_extension.day", "decide_extension.document"}},
+		"refuse to extend":          {&casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{}}}, []string{"decide_extension.words"}},
+		"exempt by a setting": {&casefilev1.Act{Kind: &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{Ground: &casefilev1.LegalGround{Document: "x", Article: "y", Confidence: "setting"}}}},
+			[]string{"exempt.document", "exempt.ground"}},
+		"transfer to itself": {&casefilev1.Act{Kind: &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{SuccessorUnitId: commune, SuccessorCaseId: "DT-01/X/2026"}}},
+			[]string{"transfer.document", "transfer.successor_case_id", "transfer.successor_unit_id"}},
+		"withdraw":          {&casefilev1.Act{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{}}}, []string{"withdraw.words"}},
+		"an empty note":     {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "\n"}}}, []string{"note.words"}},
+		"a note with a NUL": {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "a\x00b"}}}, []string{"note"}},
+		"a clock backwards": {&casefilev1.Act{Kind: &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{Seconds: -1}}}, []string{"shift_clock.seconds"}},
+		"recall":            {&casefilev1.Act{Kind: &casefilev1.Act_Recall{Recall: &casefilev1.Recall{}}}, nil},
+		"seal":              {&casefilev1.Act{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: strings.Repeat("x", 201)}}}, []string{"seal.document"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			faults := actFaults(c.act, against())
+			require.Equal(t, c.fields, slices.Compact(append([]string(nil), fieldsOf(faults)...)))
+			for _, fault := range faults {
+				require.NotContains(t, fault.GetTextVi()+fault.GetTextEn(), "%!")
+				require.NotContains(t, fault.GetTextVi(), "!")
+			}
+		})
+	}
+}
+
+func TestACorrectionIsJudgedTogetherWithWhatStays(t *testing.T) {
+	with := against()
+	with.state.Steps = []*casefilev1.StepRecord{{StepId: "hold", Facts: map[string]string{"summoned": "200", "present": "180"}}}
+	correct := func(present string) []string {
+		return fieldsOf(actFaults(&casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{
+			StepId: "hold", Facts: map[string]string{"present": present}, Words: "đếm lại"}}}, with))
+	}
+	require.Empty(t, correct("190"))
+	require.Equal(t, []string{"correct.facts.present"}, correct("210"), "more present than were summoned")
+}
+
+func TestSentencesOfTheRefusalsTable(t *testing.T) {
+	faults := actFaults(&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "plan", HeldOn: "2026-12-02"}}}, against())
+	require.Equal(t, "Ngày diễn ra (02/12/2026) sau ngày hôm nay. Nhập ngày đã thực hiện; nếu chưa thực hiện, để trống và lưu nháp.", faults[0].GetTextVi())
+	faults = actFaults(&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: strings.Repeat("a", 4001)}}}, against())
+	require.Equal(t, "Nội dung dài 4001 ký tự, quá mức 4000. Rút gọn hoặc đính kèm thành tệp.", faults[0].GetTextVi())
+	faults = actFaults(&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{}}}, against())
+	require.Equal(t, "Chưa có nội dung ghi chú. Nhập nội dung ghi chú rồi gửi lại.", faults[0].GetTextVi())
+}
+
+func TestNoWordsTravelToTemporal(t *testing.T) {
+	const secret = "điều người dân đã nói"
+	acts := []*casefilev1.Act{
+		{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "hold", HeldOn: "2026-12-01", Facts: map[string]string{"present": "1"}, FileIds: []string{"F-1"}, Words: secret}}},
+		{Kind: &casefilev1.Act_Submit{Submit: &casefilev1.Submit{Words: secret, SignedNumber: "15/BC-UBND"}}},
+		{Kind: &casefilev1.Act_Recall{Recall: &casefilev1.Recall{Words: secret}}},
+		{Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{Words: secret}}},
+		{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{Words: secret, Reasons: []string{"other"}, DueDay: "2026-12-09"}}},
+		{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: secret}}},
+		{Kind: &casefilev1.Act_RequestExtension{RequestExtension: &casefilev1.RequestExtension{Words: secret}}},
+		{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Words: secret, Document: secret}}},
+		{Kind: &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{Document: secret, Ground: &casefilev1.LegalGround{TextVi: secret, TextEn: secret, Document: "Luật số 10/2022/QH15", Article: "Điều 82"}}}},
+		{Kind: &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{Document: secret}}},
+		{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: secret}}},
+		{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{Words: secret}}},
+		{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: secret}}},
+		{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: secret}}},
+	}
+	for _, act := range acts {
+		text, err := protojson.Marshal(withoutWords(act))
+		require.NoError(t, err)
+		require.NotContains(t, string(text), secret, actKind(act))
+		kept, err := protojson.Marshal(act)
+		require.NoError(t, err)
+		require.Contains(t, string(kept), secret, "the act itself keeps what was written")
+	}
+	step := withoutWords(acts[0]).GetRecordStep()
+	require.Equal(t, []string{"hold", "2026-12-01", "1", "F-1"}, []string{step.GetStepId(), step.GetHeldOn(), step.GetFacts()["present"], step.GetFileIds()[0]})
+	require.Equal(t, "Điều 82", withoutWords(acts[8]).GetExempt().GetGround().GetArticle(), "the citation travels with the exemption")
+	require.Equal(t, []string{"other"}, withoutWords(acts[4]).GetReturn().GetReasons())
+}

@@ -1,0 +1,237 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"connectrpc.com/connect"
+	"go.uber.org/zap"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
+)
+
+// Act judges the fields, checks the right, stores the act, delivers it to its case and answers
+// what came of it. Who acts and when is what the token and the clock say, never the caller's body.
+// The same act again gets the first answer; an act whose case cannot be reached now is answered as
+// pending and delivered later.
+func (s *server) Act(ctx context.Context, request *connect.Request[casefilev1.Act]) (*connect.Response[casefilev1.ActOutcome], error) {
+	act := signed(request.Msg, wire.IdentityOf(ctx))
+	hash, err := contentHash(act)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.register.findAct(ctx, act.GetActId())
+	if err != nil {
+		return nil, err
+	}
+	if stored == nil {
+		if stored, err = s.accept(ctx, act, hash); err != nil {
+			return nil, err
+		}
+	}
+	if !bytes.Equal(stored.ContentSha256, hash) {
+		return nil, conflict(act.GetActId())
+	}
+	outcome, err := s.answer(ctx, *stored)
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(outcome), nil
+}
+
+// signed is the act as its caller may say it: what reports decides is taken out.
+func signed(act *casefilev1.Act, id wire.Identity) *casefilev1.Act {
+	out := &casefilev1.Act{ActId: act.GetActId(), CaseId: act.GetCaseId(), OfficialId: id.OfficialID, Kind: act.GetKind()}
+	return out
+}
+
+func conflict(actID string) error {
+	return wire.Refuse(contract.CodeConflict,
+		fmt.Sprintf("Mã %s đã dùng cho một việc khác. Tải lại trang rồi gửi lại.", actID),
+		fmt.Sprintf("The id %s was used for another act. Reload the page and send again.", actID))
+}
+
+// accept judges a new act and stores it.
+func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (*actRow, error) {
+	row, err := s.register.find(ctx, act.GetCaseId())
+	if err != nil {
+		return nil, err
+	}
+	input, state, err := row.casefileOf()
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.register.fileIDs(ctx, row.ID, input.GetFollowsCaseId())
+	if err != nil {
+		return nil, err
+	}
+	against := setting{input: input, state: state, files: files, today: today(s.now(), row.ClockOffsetSeconds, row.CaseClock)}
+	if err := refuseFields(actFaults(act, against)); err != nil {
+		return nil, err
+	}
+	who, err := s.right(ctx, act, row)
+	if err != nil {
+		return nil, err
+	}
+	ready := normalised(act, input)
+	ready.At, ready.ActingUnitId, ready.ActingRole = s.now().UTC().Format(time.RFC3339Nano), who.unitID, who.role
+	return s.register.storeAct(ctx, ready, hash, s.now())
+}
+
+// right tells in whose name the caller acts, or refuses with the name of the act and of the unit.
+// The worker, which seals a period when its synthesis is signed, acts for the standing agency.
+func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (acting, error) {
+	id := wire.IdentityOf(ctx)
+	if id.Service == "worker" && actKind(act) == "seal" {
+		return acting{row.ReviewerUnitID, roleStandingAgency}, nil
+	}
+	if id.OfficialID == "" {
+		return acting{}, wire.Forbidden("Chưa biết cán bộ nào thực hiện việc này. Đăng nhập rồi gửi lại.", "It is not known which official acts. Sign in and send again.")
+	}
+	hats, err := s.hats(ctx, id.OfficialID)
+	if err != nil {
+		return acting{}, err
+	}
+	who, allowed := mayAct(act, hats, bodiesOf(row), s.options.Demo)
+	if !allowed {
+		verb := actVerbs[actKind(act)]
+		return acting{}, s.notYours(ctx, verb[0], verb[1], row.UnitID)
+	}
+	return who, nil
+}
+
+// hats asks the units service what the official is today.
+func (s *server) hats(ctx context.Context, officialID string) ([]hat, error) {
+	answer, err := s.units.ListHats(ctx, connect.NewRequest(&unitsv1.ListHatsRequest{OfficialId: officialID, On: today(s.now(), 0, time.Time{}).String()}))
+	if connect.CodeOf(err) == connect.CodeNotFound && err != nil {
+		return nil, nil // nobody we know: has no hat, and is told so in the refusal
+	}
+	if err != nil {
+		s.logger.Warn("units did not answer", zap.String("official", officialID), zap.Error(err))
+		return nil, unavailable("Danh mục đơn vị", "The units service")
+	}
+	return hatsOf(answer.Msg.GetHats()), nil
+}
+
+// notYours is E20.
+func (s *server) notYours(ctx context.Context, verbVI, verbEN, unitID string) error {
+	name := unitID
+	if answer, err := s.units.GetUnit(ctx, connect.NewRequest(&unitsv1.GetUnitRequest{Id: unitID})); err == nil && answer.Msg.GetUnit().GetName() != "" {
+		name = answer.Msg.GetUnit().GetName()
+	}
+	contactVI, contactEN := s.cfg.HelpContact, s.cfg.HelpContact
+	if s.cfg.HelpPhone != "" {
+		contactVI += ", " + s.cfg.HelpPhone
+		contactEN += ", " + s.cfg.HelpPhone
+	}
+	return wire.Forbidden(fmt.Sprintf("Tài khoản này không có quyền %s ở %s. Liên hệ %s.", verbVI, name, contactVI),
+		fmt.Sprintf("This account may not %s at %s. Ask %s.", verbEN, name, contactEN))
+}
+
+func (r register) findAct(ctx context.Context, actID string) (*actRow, error) {
+	var rows []actRow
+	if err := r.db.WithContext(ctx).Where("act_id = ?", actID).Limit(1).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read act %s: %w", actID, err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return &rows[0], nil
+}
+
+// storeAct stores the act once; when another request was quicker, its row is the answer.
+func (r register) storeAct(ctx context.Context, act *casefilev1.Act, hash []byte, now time.Time) (*actRow, error) {
+	body, err := canonical(act)
+	if err != nil {
+		return nil, err
+	}
+	row := actRow{ActID: act.GetActId(), CaseID: act.GetCaseId(), Kind: actKind(act), OfficialID: act.GetOfficialId(),
+		ContentSha256: hash, Body: string(body), StoredAt: now.UTC()}
+	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "act_id"}}, DoNothing: true}).Create(&row)
+		if inserted.Error != nil {
+			return fmt.Errorf("store act %s: %w", row.ActID, inserted.Error)
+		}
+		if inserted.RowsAffected == 0 {
+			return tx.Where("act_id = ?", row.ActID).Take(&row).Error
+		}
+		entry, err := canonicalJSON(fmt.Appendf(nil, `{"act_id":%q,"kind":%q,"acting_unit_id":%q,"acting_role":%q,"content_sha256":"%x"}`,
+			row.ActID, row.Kind, act.GetActingUnitId(), act.GetActingRole(), hash))
+		if err != nil {
+			return err
+		}
+		return appendAudit(tx, auditEntry{at: now, kind: "act-stored", caseID: row.CaseID, officialID: row.OfficialID, body: entry})
+	})
+	return &row, err
+}
+
+// keepOutcome stores what came of an act and answers what is kept: the first answer stays, except
+// that what a workflow did outweighs a refusal noted by a delivery that lost the race.
+func keepOutcome(db *gorm.DB, outcome *casefilev1.ActOutcome, now time.Time) (*casefilev1.ActOutcome, error) {
+	text, err := canonical(outcome)
+	if err != nil {
+		return nil, err
+	}
+	replaceable := "outcome IS NULL"
+	if outcome.GetRefusal() == nil {
+		replaceable = "(outcome IS NULL OR jsonb_exists(outcome, 'refusal'))"
+	}
+	err = db.Model(&actRow{}).Where("act_id = ? AND "+replaceable, outcome.GetActId()).
+		Updates(map[string]any{"outcome": string(text), "delivered_at": now.UTC()}).Error
+	if err != nil {
+		return nil, fmt.Errorf("keep the outcome of act %s: %w", outcome.GetActId(), err)
+	}
+	var row actRow
+	if err := db.Select("outcome").Where("act_id = ?", outcome.GetActId()).Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("read the outcome of act %s: %w", outcome.GetActId(), err)
+	}
+	if row.Outcome == nil {
+		return outcome, nil
+	}
+	kept := &casefilev1.ActOutcome{}
+	return kept, readStored(*row.Outcome, kept)
+}
+
+// ListActs answers the acts of a case, oldest first, with what people wrote.
+func (s *server) ListActs(ctx context.Context, request *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
+	rows, err := s.register.actsOf(ctx, request.Msg.GetCaseId())
+	if err != nil {
+		return nil, err
+	}
+	answer := &reportsv1.ListActsResponse{}
+	for _, row := range rows {
+		stored, err := row.tell()
+		if err != nil {
+			return nil, err
+		}
+		answer.Acts = append(answer.Acts, stored)
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (r register) actsOf(ctx context.Context, caseID string) ([]actRow, error) {
+	var rows []actRow
+	if err := r.db.WithContext(ctx).Where("case_id = ?", caseID).Order("stored_at, act_id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the acts of case %s: %w", caseID, err)
+	}
+	return rows, nil
+}
+
+func (row actRow) tell() (*reportsv1.StoredAct, error) {
+	stored := &reportsv1.StoredAct{Act: &casefilev1.Act{}, StoredAt: row.StoredAt.UTC().Format(time.RFC3339)}
+	err := readStored(row.Body, stored.Act)
+	if row.Outcome != nil {
+		stored.Outcome = &casefilev1.ActOutcome{}
+		stored.DeliveredAt = row.DeliveredAt.UTC().Format(time.RFC3339)
+		err = errors.Join(err, readStored(*row.Outcome, stored.Outcome))
+	}
+	return stored, err
+}

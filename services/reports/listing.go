@@ -1,0 +1,197 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"connectrpc.com/connect"
+	"gorm.io/gorm"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
+	"nenep/rules/calendar"
+	"nenep/rules/ladder"
+)
+
+const (
+	usualCases = 200
+	mostCases  = 5000
+)
+
+// lateNow is true of a case whose day has passed while it is still owed, by the case's own clock.
+const lateNow = `(state IN ('open', 'returned') AND due_day < (GREATEST(?::timestamptz + clock_offset_seconds * interval '1 second', case_clock) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)`
+
+// textArray is a text[] parameter.
+func textArray(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	}
+	return "{" + strings.Join(quoted, ",") + "}"
+}
+
+// ListCases answers the cases that fit the filter, those due first at the head, and counts over
+// the whole filter. How late a case is, is reckoned at reading.
+func (s *server) ListCases(ctx context.Context, request *connect.Request[reportsv1.ListCasesRequest]) (*connect.Response[reportsv1.ListCasesResponse], error) {
+	filter := request.Msg
+	if err := refuseFields(filterFaults(filter)); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	counts, err := s.register.count(ctx, filter, now)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := s.register.list(ctx, filter, now)
+	if err != nil {
+		return nil, err
+	}
+	answer := &reportsv1.ListCasesResponse{Cases: cases, Counts: counts}
+	for _, count := range counts {
+		answer.Total += count.GetTotal()
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
+	var faults []*casefilev1.FieldFault
+	if state := filter.GetState(); state != "" && stateWordsVI[state] == "" {
+		faults = append(faults, wire.Field("state", fmt.Sprintf("Không có trạng thái “%s”.", state), fmt.Sprintf("There is no state “%s”.", state)))
+	}
+	if filter.GetPeriodId() != "" {
+		faults = append(faults, periodFault("period_id", filter.GetPeriodId())...)
+	}
+	if filter.GetLimit() < 0 || filter.GetLimit() > mostCases {
+		faults = append(faults, wire.Field("limit", fmt.Sprintf("Một lần chỉ lấy được %d hồ sơ.", mostCases), fmt.Sprintf("At most %d cases can be asked for at once.", mostCases)))
+	}
+	if filter.GetOffset() < 0 {
+		faults = append(faults, wire.Field("offset", "Vị trí bắt đầu không được âm.", "The offset may not be negative."))
+	}
+	return faults
+}
+
+func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) *gorm.DB {
+	query := r.db.WithContext(ctx).Model(&caseRow{})
+	for column, value := range map[string]string{
+		"obligation_id": filter.GetObligationId(), "unit_id": filter.GetUnitId(), "period_id": filter.GetPeriodId(),
+		"state": filter.GetState(), "area_id": filter.GetAreaId(), "reviewer_unit_id": filter.GetReviewerUnitId(),
+	} {
+		if value != "" {
+			query = query.Where(column+" = ?", value)
+		}
+	}
+	if len(filter.GetUnitIds()) > 0 {
+		query = query.Where("unit_id = ANY(?)", textArray(filter.GetUnitIds()))
+	}
+	if filter.GetLateOnly() {
+		query = query.Where(lateNow, now)
+	}
+	return query
+}
+
+func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) ([]*reportsv1.StateCount, error) {
+	var rows []struct {
+		ObligationID, State string
+		Total, Late         int32
+	}
+	err := r.filtered(ctx, filter, now).Select("obligation_id, state, count(*) AS total, count(*) FILTER (WHERE "+lateNow+") AS late", now).
+		Group("obligation_id, state").Order("obligation_id, state").Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count cases: %w", err)
+	}
+	counts := make([]*reportsv1.StateCount, len(rows))
+	for i, row := range rows {
+		counts[i] = &reportsv1.StateCount{ObligationId: row.ObligationID, State: row.State, Total: row.Total, Late: row.Late}
+	}
+	return counts, nil
+}
+
+// listedRow is a case; its input is read only where lateness has to be reckoned.
+type listedRow struct {
+	Case      caseRow `gorm:"embedded"`
+	LateInput *string
+}
+
+func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) ([]*reportsv1.Case, error) {
+	limit := int(filter.GetLimit())
+	if limit == 0 {
+		limit = usualCases
+	}
+	var rows []listedRow
+	err := r.filtered(ctx, filter, now).
+		Select(`id, obligation_id, unit_id, period_id, area_id, workflow_type, run_id, title_vi, state_body, clock_offset_seconds, case_clock,
+			opened_at, updated_at, export_sha256, CASE WHEN `+lateNow+` THEN input END AS late_input`, now).
+		Order("due_day NULLS LAST, id").Limit(limit).Offset(int(filter.GetOffset())).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	cases := make([]*reportsv1.Case, len(rows))
+	for i, row := range rows {
+		if cases[i], err = row.Case.tell(); err != nil {
+			return nil, err
+		}
+		if row.LateInput == nil {
+			continue
+		}
+		input := &casefilev1.CaseInput{}
+		if err := readStored(*row.LateInput, input); err != nil {
+			return nil, err
+		}
+		reckonLateness(input, cases[i].GetState(), today(now, row.Case.ClockOffsetSeconds, row.Case.CaseClock))
+	}
+	return cases, nil
+}
+
+// reckonLateness counts the working days late as of today, as the case itself would. The workflow
+// writes only when something happens, so the number in the register is as old as its last write.
+func reckonLateness(input *casefilev1.CaseInput, state *casefilev1.CaseState, today calendar.Date) {
+	duty, file := ladder.Late(input, state, today)
+	late := int32(max(duty, file)) //nolint:gosec // working days of a few years
+	if state.GetRound() > 1 {
+		late = max(late, state.GetLateWorkingDays())
+	}
+	state.LateWorkingDays = late
+}
+
+// tell is the row as the register answers it.
+func (row caseRow) tell() (*reportsv1.Case, error) {
+	state := &casefilev1.CaseState{}
+	if err := readStored(row.StateBody, state); err != nil {
+		return nil, err
+	}
+	return &reportsv1.Case{
+		Id: row.ID, ObligationId: row.ObligationID, UnitId: row.UnitID, PeriodId: row.PeriodID, AreaId: row.AreaID,
+		WorkflowType: row.WorkflowType, RunId: row.RunID, State: state, TitleVi: row.TitleVi, ExportSha256: row.ExportSha256,
+		OpenedAt: row.OpenedAt.UTC().Format(time.RFC3339), UpdatedAt: row.UpdatedAt.UTC().Format(time.RFC3339),
+	}, nil
+}
+
+// GetCase answers one case whole: input, state and files.
+func (s *server) GetCase(ctx context.Context, request *connect.Request[reportsv1.GetCaseRequest]) (*connect.Response[reportsv1.Case], error) {
+	row, err := s.register.find(ctx, request.Msg.GetId())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := row.tell()
+	if err != nil {
+		return nil, err
+	}
+	answer.Input = &casefilev1.CaseInput{}
+	if err := readStored(row.Input, answer.Input); err != nil {
+		return nil, err
+	}
+	if answer.Files, err = s.register.filesOf(ctx, row.ID); err != nil {
+		return nil, err
+	}
+	if day := today(s.now(), row.ClockOffsetSeconds, row.CaseClock); (row.State == "open" || row.State == "returned") && isPast(answer.GetState().GetDueDay(), day) {
+		reckonLateness(answer.GetInput(), answer.GetState(), day)
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func isPast(dueDay string, today calendar.Date) bool {
+	due, err := calendar.ParseDate(dueDay)
+	return err == nil && due.Before(today)
+}

@@ -1,0 +1,147 @@
+// Package reports is what was done: the register of cases, acts, evidence and history. It is the
+// one service that talks to cases.
+package reports
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/fileblob" // file:///folder
+	_ "gocloud.dev/blob/memblob"  // mem://, for tests
+	"nenep/proto/nenep/notifications/v1/notificationsv1connect"
+	"nenep/proto/nenep/reports/v1/reportsv1connect"
+	"nenep/proto/nenep/units/v1/unitsv1connect"
+	"nenep/proto/wire"
+	"nenep/rules/catalogue"
+	"nenep/services/internal/bootstrap"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// Cases is what this service needs of Temporal; client.Client is one.
+type Cases interface {
+	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
+	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
+	GetWorkflowHistory(ctx context.Context, workflowID, runID string, isLongPoll bool, filterType enumspb.HistoryEventFilterType) client.HistoryEventIterator
+	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
+	Close()
+}
+
+// Options are what only tests and make run may set; no environment variable reaches them.
+type Options struct {
+	// Demo lets officials shift a case's clock. Production leaves it false.
+	Demo bool
+	// Now is the clock; nil means the machine's.
+	Now func() time.Time
+	// Cases is Temporal; nil means the one the configuration names.
+	Cases Cases
+}
+
+type server struct {
+	cfg      wire.Config
+	options  Options
+	logger   *zap.Logger
+	register register
+	cases    Cases
+	units    unitsv1connect.UnitsServiceClient
+
+	notifications notificationsv1connect.NotificationsServiceClient
+	evidence      *blob.Bucket
+	keys          wire.Keys
+	now           func() time.Time
+
+	catalogue *catalogue.Catalogue
+}
+
+func schema() bootstrap.Schema {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return bootstrap.Schema{Name: "reports", Migrations: files}
+}
+
+// Migrate brings the reports schema to this program's version.
+func Migrate(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	return schema().Migrate(ctx, cfg.DatabaseURL, logger)
+}
+
+// New makes the service. It starts while database, Temporal and units are away. It is ready when
+// the database is: acts are stored while Temporal is away, and delivered later.
+func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Options) (*bootstrap.Service, error) {
+	if err := cfg.VerifyService(); err != nil {
+		return nil, err
+	}
+	clients := cfg.NewClients("reports")
+	s := &server{cfg: cfg, options: options, logger: logger, keys: wire.NewKeys(cfg.ServiceKey), now: options.Now,
+		units: clients.Units, notifications: clients.Notifications, cases: options.Cases}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if s.catalogue, err = catalogue.HungYen(); err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	service := bootstrap.NewService("reports", logger)
+	if err := s.open(ctx, service); err != nil {
+		return nil, errors.Join(err, service.Close())
+	}
+	handlers := bootstrap.HandlerOptions(s.keys, logger)
+	service.Mount(reportsv1connect.NewRegisterServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
+	service.Echo.POST("/files", s.handIn)
+	service.Echo.GET("/files/:id", s.handOut)
+	return service, nil
+}
+
+// open takes hold of database, evidence store and Temporal, and says how they are let go.
+func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
+	db, err := schema().Open(s.cfg.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	s.register = register{db}
+	service.DependsOn(schema().CheckVersion(db))
+	service.OnClose(func() error {
+		pool, err := db.DB()
+		if err != nil {
+			return err
+		}
+		return pool.Close()
+	})
+	if s.evidence, err = blob.OpenBucket(ctx, evidenceURL(s.cfg.EvidenceURL)); err != nil {
+		return fmt.Errorf("NENEP_EVIDENCE_URL: open the evidence store: %w", err)
+	}
+	service.OnClose(s.evidence.Close)
+	if s.cases == nil {
+		if s.cases, err = s.cfg.DialTemporal(ctx, s.logger); err != nil {
+			return fmt.Errorf("NENEP_TEMPORAL_ADDR: %w", err)
+		}
+		service.OnClose(func() error { s.cases.Close(); return nil })
+	}
+	// Temporal is no part of readiness: while it is away officials' acts are still stored here.
+	return nil
+}
+
+// evidenceURL makes a folder's store make the folder, and keep its half-written files inside it,
+// where a rename is atomic.
+func evidenceURL(configured string) string {
+	if !strings.HasPrefix(configured, "file://") || strings.Contains(configured, "create_dir") {
+		return configured
+	}
+	separator := "?"
+	if strings.Contains(configured, "?") {
+		separator = "&"
+	}
+	return configured + separator + "create_dir=true&no_tmp_dir=true"
+}
