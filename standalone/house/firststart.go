@@ -13,6 +13,8 @@ import (
 	"go.uber.org/zap"
 	"nenep/proto/contract"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
 	"nenep/rules/calendar"
 )
 
@@ -23,6 +25,9 @@ var exampleEvents = []struct{ obligation, unit, words string }{
 	{"BCD-03", "SO-NV", "Ví dụ: Trưởng ban chuyển công tác, phải kiện toàn Ban Chỉ đạo"},
 	{"BCD-04", "DU-11953-2507", "Ví dụ: một thành viên Ban Chỉ đạo nghỉ hưu"},
 }
+
+// administratorUnit is where the example administrator sits.
+const administratorUnit = "VP-TU"
 
 // firstStart opens the current periods, so that the system lives at once. Again it changes nothing.
 func (o *Options) firstStart(ctx context.Context, logger *zap.Logger) error {
@@ -47,14 +52,36 @@ func (o *Options) firstStart(ctx context.Context, logger *zap.Logger) error {
 		return fmt.Errorf("open the current periods: %w", err)
 	}
 	o.Say(fmt.Sprintf("%d cases stand, %d of them opened now (%.1f s).", result.Expected, result.Opened, time.Since(began).Seconds()))
-	return nil
+	if result.Opened == 0 {
+		return nil
+	}
+	return o.sendFirstDigest(ctx, connection)
+}
+
+// firstDigestDelay lets the rungs of the cases just opened reach the ledger before they are sent.
+const firstDigestDelay = 20 * time.Second
+
+// sendFirstDigest sends what the first rungs brought, so that the mailbox shows something today; on
+// a day off it stays silent like any digest.
+func (o *Options) sendFirstDigest(ctx context.Context, connection client.Client) error {
+	_, err := connection.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: contract.ScheduleDigest + "-start", TaskQueue: contract.QueueUpkeep, StartDelay: firstDigestDelay,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "Gửi bản tổng hợp đầu tiên khi khởi động",
+	}, contract.MorningDigest)
+	return err
 }
 
 func (o *Options) recordExamples(ctx context.Context) error {
-	acts := o.Config.NewClients("terminal").Acts
+	clients := o.Config.NewClients("terminal")
+	holders, err := clients.Units.ResolveRole(ctx, connect.NewRequest(&unitsv1.ResolveRoleRequest{UnitId: administratorUnit, Role: "administrator"}))
+	if err != nil || len(holders.Msg.GetHolders()) == 0 {
+		return errors.Join(errors.New("the example administrator is not there"), err)
+	}
+	ctx = wire.WithIdentity(ctx, wire.Identity{OfficialID: holders.Msg.GetHolders()[0].GetOfficial().GetId()})
 	on := calendar.DateOf(time.Now()).AddDays(-7).String()
 	for _, event := range exampleEvents {
-		_, err := acts.RecordEvent(ctx, connect.NewRequest(&reportsv1.RecordEventRequest{
+		_, err := clients.Acts.RecordEvent(ctx, connect.NewRequest(&reportsv1.RecordEventRequest{
 			ObligationId: event.obligation, UnitId: event.unit, On: on, Words: event.words, Example: true,
 			IdempotencyKey: "example-" + event.obligation + "-" + event.unit,
 		}))
