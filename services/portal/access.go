@@ -108,7 +108,6 @@ func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.Set(contextPerson, who)
 		p.learnAgency(ctx)
-		c.Response().Header().Set("Cache-Control", "no-store")
 		return next(c)
 	}
 }

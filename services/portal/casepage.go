@@ -22,6 +22,7 @@ type casePageView struct {
 	Told     []told // what has been told in this round
 	Acts     []actLink
 	Recent   []historyLine
+	Opinions []opinion
 }
 
 type actLink struct{ Href, Label string }
@@ -41,6 +42,7 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
 		}
 	}
+	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)
 	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Body: body})
 }

@@ -49,23 +49,28 @@ func (p *portal) upload(ctx context.Context, part *multipart.Part, caseID, stepI
 }
 
 func (p *portal) passOn(ctx context.Context, content io.Reader, name, caseID, stepID string) (string, error) {
+	address := p.reportsFiles("") + "?" + url.Values{"case": {caseID}, "step": {stepID}}.Encode()
 	read, write := io.Pipe()
 	body := multipart.NewWriter(write)
-	go func() { write.CloseWithError(writeFile(body, content, name)) }()
-	address := p.reportsFiles("") + "?" + url.Values{"case": {caseID}, "step": {stepID}}.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, read)
 	if err != nil {
 		return "", err
 	}
 	request.Header.Set(echo.HeaderContentType, body.FormDataContentType())
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		write.CloseWithError(writeFile(body, content, name))
+	}()
 	response, err := p.callFiles(request)
+	// An early refusal leaves the rest of the file unread. The writer is let go and waited for: the
+	// form it reads from is read on by others.
+	_ = read.CloseWithError(io.ErrClosedPipe)
+	<-written
 	if err != nil {
-		_ = read.CloseWithError(err)
 		return "", err
 	}
 	defer func() { _ = response.Body.Close() }()
-	// An early refusal leaves the rest of the file unread: let the writer go.
-	_ = read.CloseWithError(io.ErrClosedPipe)
 	return fileIDOf(response)
 }
 

@@ -51,8 +51,7 @@ func (p *portal) openLink(c echo.Context) error {
 	return p.render(c, http.StatusOK, "link", &page{Title: view.Title, Body: view})
 }
 
-// setPrivate keeps the token out of caches and of the addresses other sites are told.
+// setPrivate keeps the token out of the addresses that other pages are told.
 func setPrivate(c echo.Context) {
-	c.Response().Header().Set("Cache-Control", "no-store")
 	c.Response().Header().Set("Referrer-Policy", "no-referrer")
 }

@@ -16,6 +16,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
 )
 
 func TestMyWorkBeginsWithTheAnswer(t *testing.T) {
@@ -159,6 +160,17 @@ func TestAFileThatIsNotTakenIsToldAtTheFileAndTheRestStays(t *testing.T) {
 	require.Empty(t, h.acts)
 }
 
+func TestAFileRefusedEarlyLeavesTheOthersWhole(t *testing.T) {
+	h := newHouse(t)
+	b := serve(t, h).as(t, "o-an")
+	form := holdForm(b.get(holdPath))
+	form.Set("do", "upload")
+	seen := b.sendStep(holdPath, form, map[string]string{"a.exe": strings.Repeat("MZ", 3<<20), "b.pdf": "%PDF-1.7 b"})
+	require.Equal(t, http.StatusUnprocessableEntity, seen.status)
+	require.Equal(t, "%PDF-1.7 b", h.uploaded["F-up-b.pdf"])
+	require.Equal(t, "F-up-b.pdf", seen.value("[name=file_id]"), "what arrived is kept")
+}
+
 func TestUploadingKeepsWhatWasTypedAndTheFile(t *testing.T) {
 	b := serve(t, newHouse(t)).as(t, "o-an")
 	form := holdForm(b.get(holdPath))
@@ -219,6 +231,26 @@ func TestTheReviewerReturnsOnlyWithAReason(t *testing.T) {
 	require.Equal(t, "2026-12-31", h.acts[0].GetAct().GetReturn().GetDueDay())
 	require.Equal(t, "reviewer", h.acts[0].GetAct().GetActingRole())
 	require.Equal(t, agency, h.acts[0].GetAct().GetActingUnitId())
+}
+
+func TestTheUnitReadsWhyItsCaseCameBack(t *testing.T) {
+	h := newHouse(t)
+	h.submitCase(khoaiChauCase)
+	s := serve(t, h)
+	s.as(t, "o-cuc").post(caseURL(khoaiChauCase)+"/viec/tra-lai", url.Values{"act_id": {"a-00000001"}, "words": {"Biên bản thiếu chữ ký"}, "reasons": {"wrong-signatory"}})
+	seen := s.as(t, "o-an").get(caseURL(khoaiChauCase))
+	require.Equal(t, "Lê Thị Cúc trả lại hồ sơ (chưa đúng thẩm quyền ký), 09:00 ngày 24/12/2026: Biên bản thiếu chữ ký", seen.words(".opinions"))
+	require.Contains(t, seen.words(".under"), "Trả lại, nộp lại chậm nhất 31/12/2026")
+}
+
+type trial struct{ byName }
+
+func (trial) Rehearsal() bool { return true }
+
+func TestPagesOfATrialBearItsMark(t *testing.T) {
+	s := serve(t, newHouse(t), func(_ *wire.Config, options *Options) { options.SignIn = trial{} })
+	require.Equal(t, "Dữ liệu diễn tập", s.as(t, "o-dung").get("/bang-theo-doi").words(".strip"))
+	require.Empty(t, serve(t, newHouse(t)).as(t, "o-dung").get("/bang-theo-doi").words(".strip"))
 }
 
 func TestNobodyIsOfferedWhatIsNotHis(t *testing.T) {

@@ -26,6 +26,7 @@ const (
 func (p *portal) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		setSecurityHeaders(c.Response().Header(), p.secure())
+		c.Response().Header().Set("Cache-Control", "no-store")
 		return next(c)
 	}
 }

@@ -18,6 +18,15 @@ type SignIn interface {
 	Entrance(ctx context.Context, visit Visit) (template.HTML, error)
 }
 
+// Rehearsal is what a way of signing in may add to [SignIn]: pages then bear "Dữ liệu diễn tập",
+// so that no picture of them shows a real unit as late.
+type Rehearsal interface{ Rehearsal() bool }
+
+func (p *portal) rehearsal() bool {
+	marked, is := p.signIn.(Rehearsal)
+	return is && marked.Rehearsal()
+}
+
 // Doors are what a way of signing in is given to work with.
 type Doors struct {
 	// Pages carry session, security headers and protection against forged forms.

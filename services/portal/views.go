@@ -44,6 +44,8 @@ type page struct {
 	labels  map[string]map[string]string
 	MaxFile int64
 	Agency  string // the standing agency, whose system this is
+	// Rehearsal marks every page of a system that shows made-up data.
+	Rehearsal bool
 }
 
 // T is a label of the frame in the reader's language.
@@ -114,7 +116,7 @@ func (v *views) parse() error {
 func (p *portal) render(c echo.Context, status int, name string, data *page) error {
 	data.Lang, data.Here, data.Style, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.labels
 	data.Person, data.Forgery, data.MaxFile = personOf(c), forgeryToken(c), p.cfg.MaxFileBytes
-	data.Agency = p.agency.name()
+	data.Agency, data.Rehearsal = p.agency.name(), p.rehearsal()
 	if inCase, is := data.Body.(interface{ section() string }); is {
 		data.Active = inCase.section()
 	}
