@@ -23,6 +23,7 @@ type casePageView struct {
 	Acts     []actLink
 	Recent   []historyLine
 	Opinions []opinion
+	Compared *comparison // for the reviewer of a submitted case
 }
 
 type actLink struct{ Href, Label string }
@@ -42,6 +43,7 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
 		}
 	}
+	body.Compared = p.compare(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)
 	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Body: body})

@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
+	"google.golang.org/protobuf/proto"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
@@ -231,6 +232,30 @@ func TestTheReviewerReturnsOnlyWithAReason(t *testing.T) {
 	require.Equal(t, "2026-12-31", h.acts[0].GetAct().GetReturn().GetDueDay())
 	require.Equal(t, "reviewer", h.acts[0].GetAct().GetActingRole())
 	require.Equal(t, agency, h.acts[0].GetAct().GetActingUnitId())
+}
+
+func TestTheReviewerSeesThisPeriodBesideTheLast(t *testing.T) {
+	h := newHouse(t)
+	h.recordAll(khoaiChauCase)
+	h.submitCase(khoaiChauCase)
+	s := serve(t, h)
+	require.Contains(t, s.as(t, "o-cuc").get(caseURL(khoaiChauCase)).words("main"), "Kỳ trước không có hồ sơ để so sánh.")
+	last := proto.Clone(h.cases[khoaiChauCase]).(*reportsv1.Case) //nolint:forcetypeassert // a clone is what it was
+	last.Id, last.PeriodId = "DT-01/"+khoaiChau+"/2025", "2025"
+	last.State.Steps[2].Facts = map[string]string{"present": "180", "opinions": "31"}
+	h.cases[last.GetId()] = last
+	seen := s.as(t, "o-cuc").get(caseURL(khoaiChauCase)).words("main")
+	require.Contains(t, seen, "Kỳ trước (năm 2025)")
+	require.Contains(t, seen, "Số người dự214180tăng 34")
+	require.Contains(t, seen, "tiếp nhận2731giảm 4")
+	require.Contains(t, seen, "đã trả lời25chưa cómới")
+	require.NotContains(t, s.as(t, "o-an").get(caseURL(khoaiChauCase)).words("main"), "So với kỳ trước")
+}
+
+func TestTheYearBeforeAPeriod(t *testing.T) {
+	for period, want := range map[string]string{"2026": "2025", "2026-H1": "2025-H1", "2026-Q3": "2025-Q3", "E-2026-0007": "", "2026/c1": ""} {
+		require.Equal(t, want, yearBefore(period), period)
+	}
 }
 
 func TestTheUnitReadsWhyItsCaseCameBack(t *testing.T) {
