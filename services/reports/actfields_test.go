@@ -73,6 +73,32 @@ func TestACorrectionIsJudgedTogetherWithWhatStays(t *testing.T) {
 	require.Equal(t, []string{"correct.facts.present"}, correct("210"), "more present than were summoned")
 }
 
+func TestABallotIsAStepWhereTheLawLetsAConferenceGoOnByBallot(t *testing.T) {
+	ballot := &casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "ballot", Facts: map[string]string{"ballots_sent": "100"}}}}
+	require.Equal(t, []string{"record_step.step_id"}, fieldsOf(actFaults(ballot, against())))
+	with := against()
+	with.input.Conference = &casefilev1.ConferenceRules{ConvocationsBeforeBallot: 2}
+	require.Empty(t, actFaults(ballot, with))
+}
+
+func TestAnExplanationIsMarkedByReportsNotByTheCaller(t *testing.T) {
+	facts := func(words string) map[string]string {
+		act := &casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
+			StepId: "hold", Words: words, Facts: map[string]string{"summoned": "2", "present": "1", "explained": "true", "judged_by": "2027-01-01"}}}}
+		require.Empty(t, actFaults(act, against()))
+		return withoutWords(normalised(act, dialogueInput())).GetRecordStep().GetFacts()
+	}
+	require.Equal(t, map[string]string{"summoned": "2", "present": "1"}, facts(" "))
+	require.Equal(t, map[string]string{"summoned": "2", "present": "1", "explained": "true"}, facts("Mưa bão"))
+}
+
+func TestAnExtensionThatWasAskedForIsGrantedWithoutRepeatingItsDay(t *testing.T) {
+	grant := &casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true, Document: "7/CV"}}}
+	with := against()
+	with.state.ExtensionWanted = "2027-01-10"
+	require.Empty(t, actFaults(grant, with))
+}
+
 func TestSentencesOfTheRefusalsTable(t *testing.T) {
 	faults := actFaults(&casefilev1.Act{Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: "plan", HeldOn: "2026-12-02"}}}, against())
 	require.Equal(t, "Ngày diễn ra (02/12/2026) sau ngày hôm nay. Nhập ngày đã thực hiện; nếu chưa thực hiện, để trống và lưu nháp.", faults[0].GetTextVi())

@@ -40,7 +40,8 @@ func (s *server) Act(ctx context.Context, request *connect.Request[casefilev1.Ac
 	if !bytes.Equal(stored.ContentSha256, hash) {
 		return nil, conflict(act.GetActId())
 	}
-	outcome, err := s.answer(ctx, *stored)
+	// Once stored the act goes its way, even when the person has closed the page.
+	outcome, err := s.answer(context.WithoutCancel(ctx), *stored)
 	if err != nil {
 		return nil, err
 	}

@@ -158,6 +158,8 @@ func (s *server) fill(arrived *arrival, part io.Reader, announced int64) error {
 		return interrupted(arrived.name, size, announced)
 	}
 	if size > s.cfg.MaxFileBytes {
+		// A caller in the middle of sending would see a broken line instead of the sentence.
+		_, _ = io.Copy(io.Discard, io.LimitReader(part, 4*s.cfg.MaxFileBytes))
 		return tooHeavy(arrived.name, max(size, announced), s.cfg.MaxFileBytes)
 	}
 	if size == 0 {

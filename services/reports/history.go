@@ -1,11 +1,9 @@
 package reports
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +13,6 @@ import (
 	"go.uber.org/zap"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
-	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
@@ -54,7 +51,6 @@ func (s *server) GetHistory(ctx context.Context, request *connect.Request[report
 		answer.Entries = append(answer.Entries, &reportsv1.HistoryEntry{At: entry.At.UTC().Format(time.RFC3339), TextVi: entry.VI, TextEn: entry.EN,
 			EventIds: entry.EventIDs, Source: source, Kind: entry.Kind})
 	}
-	s.tellMessages(ctx, answer, row.ID, story, words)
 	return connect.NewResponse(answer), nil
 }
 
@@ -200,6 +196,9 @@ func (s *server) names(ctx context.Context, words *history.Words, mentions histo
 			nameOfficials(words, answer.Msg.GetHolders())
 		}
 	}
+	if len(mentions.Units) == 0 {
+		return // an empty list would ask for every unit
+	}
 	answer, err := s.units.ListUnits(ctx, connect.NewRequest(&unitsv1.ListUnitsRequest{Ids: mentions.Units}))
 	if err != nil {
 		s.logger.Warn("names of units not found", zap.Error(err))
@@ -223,26 +222,4 @@ func nameOfficials(words *history.Words, holders []*unitsv1.Holder) {
 		}
 		words.Officials[id] = official
 	}
-}
-
-// tellMessages puts what became of the case's messages between the sentences of the history. The
-// message log is another service's: while it is away the history is told without it.
-func (s *server) tellMessages(ctx context.Context, answer *reportsv1.GetHistoryResponse, caseID string, story history.Story, words history.Words) {
-	ctx, cancel := context.WithTimeout(ctx, namesPatience)
-	defer cancel()
-	log, err := s.notifications.ListMessages(ctx, connect.NewRequest(&notificationsv1.ListMessagesRequest{CaseId: caseID, Limit: 1000}))
-	if err != nil {
-		s.logger.Info("message log not read", zap.String("case", caseID), zap.Error(err))
-		return
-	}
-	for _, message := range log.Msg.GetMessages() {
-		vi, en, told := history.TellMessage(message, words)
-		at := instantColumn(cmp.Or(message.GetSentAt(), message.GetCreatedAt()))
-		if !told || at == nil {
-			continue
-		}
-		answer.Entries = append(answer.Entries, &reportsv1.HistoryEntry{At: story.CaseTime(*at).UTC().Format(time.RFC3339), TextVi: vi, TextEn: en,
-			Source: "messages", Kind: "message-" + message.GetState()})
-	}
-	slices.SortStableFunc(answer.Entries, func(a, b *reportsv1.HistoryEntry) int { return strings.Compare(a.GetAt(), b.GetAt()) })
 }

@@ -17,7 +17,6 @@ import (
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:///folder
 	_ "gocloud.dev/blob/memblob"  // mem://, for tests
-	"nenep/proto/nenep/notifications/v1/notificationsv1connect"
 	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"
@@ -54,11 +53,9 @@ type server struct {
 	register register
 	cases    Cases
 	units    unitsv1connect.UnitsServiceClient
-
-	notifications notificationsv1connect.NotificationsServiceClient
-	evidence      *blob.Bucket
-	keys          wire.Keys
-	now           func() time.Time
+	evidence *blob.Bucket
+	keys     wire.Keys
+	now      func() time.Time
 
 	catalogue *catalogue.Catalogue
 }
@@ -82,9 +79,8 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	if err := cfg.VerifyService(); err != nil {
 		return nil, err
 	}
-	clients := cfg.NewClients("reports")
 	s := &server{cfg: cfg, options: options, logger: logger, keys: wire.NewKeys(cfg.ServiceKey), now: options.Now,
-		units: clients.Units, notifications: clients.Notifications, cases: options.Cases}
+		units: cfg.NewClients("reports").Units, cases: options.Cases}
 	if s.now == nil {
 		s.now = time.Now
 	}

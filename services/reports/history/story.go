@@ -27,8 +27,7 @@ const (
 
 // Happening is what one sentence tells.
 type Happening struct {
-	At       time.Time     // the case's clock
-	Offset   time.Duration // by which it was ahead of the world's
+	At       time.Time // the case's clock
 	Kind     string
 	EventIDs []int64
 
@@ -66,7 +65,7 @@ type reader struct {
 
 // begin opens a sentence.
 func (r *reader) begin(event *historypb.HistoryEvent, kind string) *Happening {
-	happening := &Happening{Kind: kind, At: event.GetEventTime().AsTime().Add(r.offset), Offset: r.offset}
+	happening := &Happening{Kind: kind, At: event.GetEventTime().AsTime().Add(r.offset)}
 	r.story = append(r.story, happening)
 	return happening
 }

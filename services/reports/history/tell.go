@@ -142,8 +142,7 @@ func (t *teller) rung(h *Happening) text {
 	}
 	policy := t.policy(result.RungID)
 	if result.Outcome == ladder.Nobody || len(result.OfficialIDs) == 0 && result.Outcome != ladder.Drafted {
-		return both(text{"Bỏ qua mức nhắc %s: %s chưa có %s.", "Rung %s skipped: %s has no %s."},
-			same(result.RungID), t.words.unit(t.input.GetUnitId()).args(), [2]any{roleVI(policy.GetRole()), policy.GetRole()})
+		return t.nobody(policy, result)
 	}
 	passed := t.passed(result)
 	switch {
@@ -154,6 +153,20 @@ func (t *teller) rung(h *Happening) text {
 	default:
 		return passed.join(t.reminder(policy, result))
 	}
+}
+
+// nobody: the rung is skipped and recorded; whoever stands in hears instead.
+func (t *teller) nobody(policy *casefilev1.RungPolicy, result *contract.CarryOutResult) text {
+	name := t.reminderName(policy)
+	if policy.GetKind() == ladder.Escalation {
+		name = both(text{"quá hạn %d ngày làm việc", "%d working days late"}, same(policy.GetOffset()))
+	}
+	sentence := both(text{"Bỏ qua mức nhắc %s: %s chưa có %s.", "Rung skipped (%s): %s has no %s."},
+		name.args(), t.words.unit(t.input.GetUnitId()).args(), [2]any{roleVI(policy.GetRole()), policy.GetRole()})
+	if len(result.OfficialIDs) == 0 {
+		return sentence
+	}
+	return sentence.join(both(text{"Thông báo chuyển đến %s.", "%s was told instead."}, same(t.words.people(result.OfficialIDs, t.input.GetUnitId()))))
 }
 
 // passed tells once in a round that the due day is over.
@@ -180,22 +193,29 @@ func (t *teller) policy(rungID string) *casefilev1.RungPolicy {
 }
 
 func (t *teller) reminder(policy *casefilev1.RungPolicy, result *contract.CarryOutResult) text {
-	unitVI, unitEN := "ngày", "days"
+	return both(text{"Nhắc %s gửi %s.", "Reminder %s to %s."}, t.reminderName(policy).args(), same(t.words.people(result.OfficialIDs, t.input.GetUnitId())))
+}
+
+// reminderName is "lần 2 (trước hạn 7 ngày)".
+func (t *teller) reminderName(policy *casefilev1.RungPolicy) text {
+	unit := text{"ngày", "days"}
 	if policy.GetCounted() == ladder.Working {
-		unitVI, unitEN = "ngày làm việc", "working days"
+		unit = text{"ngày làm việc", "working days"}
 	}
 	what := text{"hạn", "the due date"}
 	if policy.GetStep() != "" {
 		title := t.stepTitle(policy.GetStep())
 		what = text{"hạn bước " + title.vi, "the date of the step " + title.en}
 	}
-	side := text{"trước", "before"}
-	if policy.GetOffset() > 0 {
-		side = text{"sau", "after"}
+	number, span := t.ordinal(policy.GetId()), max(policy.GetOffset(), -policy.GetOffset())
+	switch {
+	case span == 0:
+		return both(text{"lần %d (đến %s)", "%d (on %s)"}, same(number), what.args())
+	case policy.GetOffset() > 0:
+		return both(text{"lần %d (sau %s %d %s)", "%d (after %s by %d %s)"}, same(number), what.args(), same(span), unit.args())
+	default:
+		return both(text{"lần %d (trước %s %d %s)", "%d (before %s by %d %s)"}, same(number), what.args(), same(span), unit.args())
 	}
-	span := max(policy.GetOffset(), -policy.GetOffset())
-	return both(text{"Nhắc lần %d (%s %s %d %s) gửi %s.", "Reminder %d (%s %s by %d %s) to %s."},
-		same(t.ordinal(policy.GetId())), side.args(), what.args(), same(span), [2]any{unitVI, unitEN}, same(t.words.people(result.OfficialIDs, t.input.GetUnitId())))
 }
 
 // ordinal is the reminder's number on its ladder, as Temporal's own summary of the timer counts it.

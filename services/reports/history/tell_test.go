@@ -21,7 +21,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
-	notificationsv1 "nenep/proto/nenep/notifications/v1"
 )
 
 // script builds a history event by event, as Temporal would write it.
@@ -233,7 +232,7 @@ func TestACaseFromItsOpeningToItsSealReadsAsAStory(t *testing.T) {
 	s := newScript(t).started(input())
 	s.rung(contract.CarryOutResult{RungID: "remind-14", Day: "2026-12-17", Round: 1, Outcome: "told", OfficialIDs: []string{"CB-1"}})
 	s.rung(contract.CarryOutResult{RungID: "remind-7", Day: "2026-12-24", Round: 1, Outcome: "told", OfficialIDs: []string{"CB-1"}})
-	s.rung(contract.CarryOutResult{RungID: "remind-1", Day: "2026-12-30", Round: 1, Outcome: "nobody"})
+	s.rung(contract.CarryOutResult{RungID: "remind-1", Day: "2026-12-30", Round: 1, Outcome: "nobody", OfficialIDs: []string{"CB-2"}})
 	s.rung(contract.CarryOutResult{RungID: "overdue-1", Day: "2027-01-04", Round: 1, Outcome: "told", OfficialIDs: []string{"CB-2"}})
 	s.rung(contract.CarryOutResult{RungID: "overdue-3", Day: "2027-01-06", Round: 1, Outcome: "told", OfficialIDs: []string{"CB-4"}})
 	s.rung(contract.CarryOutResult{RungID: "overdue-7", Day: "2027-01-12", Round: 1, Outcome: "draft", OfficialIDs: []string{"CB-3"}})
@@ -264,7 +263,7 @@ func TestACaseFromItsOpeningToItsSealReadsAsAStory(t *testing.T) {
 		"Mở hồ sơ DT-01/UBND-12205-2507/2026: UBND xã Khoái Châu thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026, hạn 31/12/2026, theo Điều 32, Luật số 10/2022/QH15; danh mục phiên bản 2026.1. Tính hạn 31/12/2026: Kỳ 2026 từ 01/01/2026 đến 31/12/2026; ngày cuối là thứ Năm, ngày làm việc, không dời.",
 		"Nhắc lần 1 (trước hạn 14 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
 		"Nhắc lần 2 (trước hạn 7 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
-		"Bỏ qua mức nhắc remind-1: UBND xã Khoái Châu chưa có cán bộ đầu mối.",
+		"Bỏ qua mức nhắc lần 3 (trước hạn 1 ngày làm việc): UBND xã Khoái Châu chưa có cán bộ đầu mối. Thông báo chuyển đến Trần Thị Bình, Chủ tịch UBND xã.",
 		"Hết hạn 31/12/2026, hồ sơ chưa nộp; từ đây tính là quá hạn. Quá hạn 1 ngày làm việc: báo cáo Trần Thị Bình, Chủ tịch UBND xã.",
 		"Quá hạn 3 ngày làm việc: báo cáo cấp trên Đảng ủy xã Khoái Châu.",
 		"Quá hạn 7 ngày làm việc: báo cáo cơ quan thường trực Ban Tuyên giáo và Dân vận Tỉnh ủy. Bản dự thảo chờ người có thẩm quyền gửi.",
@@ -410,18 +409,6 @@ func TestTimesAreTheCasesOwnInADemonstration(t *testing.T) {
 	s := newScript(t).started(demo)
 	story := Read(s.events, converter.GetDefaultDataConverter())
 	require.Equal(t, "2026-11-02T00:00:00Z", story.Tell(Words{})[0].At.Format(time.RFC3339))
-	require.Equal(t, s.now.Add(25*time.Hour), story.CaseTime(s.now.Add(time.Hour)))
-}
-
-func TestWhatBecameOfMessagesIsTold(t *testing.T) {
-	words := someWords()
-	vi, _, told := TellMessage(&notificationsv1.Message{OfficialId: "CB-1", State: "sent"}, words)
-	require.True(t, told)
-	require.Equal(t, "Máy chủ thư đã nhận thư gửi Nguyễn Văn An.", vi)
-	vi, _, _ = TellMessage(&notificationsv1.Message{OfficialId: "CB-1", State: "failed", Answer: "550 no such user"}, words)
-	require.Equal(t, "Thư gửi Nguyễn Văn An không đến được: 550 no such user.", vi)
-	_, _, told = TellMessage(&notificationsv1.Message{OfficialId: "CB-1", State: "waiting"}, words)
-	require.False(t, told)
 }
 
 var leftover = regexp.MustCompile(`\{|\}|<nil>|STATE_`)
