@@ -51,11 +51,32 @@ func (o *Options) firstStart(ctx context.Context, logger *zap.Logger) error {
 	if err != nil {
 		return fmt.Errorf("open the current periods: %w", err)
 	}
+	if err := o.awaitRegister(ctx, result.Expected); err != nil {
+		return err
+	}
 	o.Say(fmt.Sprintf("%d cases stand, %d of them opened now (%.1f s).", result.Expected, result.Opened, time.Since(began).Seconds()))
 	if result.Opened == 0 {
 		return nil
 	}
 	return o.sendFirstDigest(ctx, connection)
+}
+
+// awaitRegister asks until every case that was opened has entered the register, so that what a
+// person clicks on next is there. What takes longer than a minute goes on by itself.
+func (o *Options) awaitRegister(ctx context.Context, expected int) error {
+	register := o.Config.NewClients("terminal").Register
+	for range 600 {
+		answer, err := register.ListCases(ctx, connect.NewRequest(&reportsv1.ListCasesRequest{Limit: 1}))
+		if err == nil && int(answer.Msg.GetTotal()) >= expected {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // firstDigestDelay lets the rungs of the cases just opened reach the ledger before they are sent.

@@ -52,7 +52,7 @@ func lives(year int) []life {
 }
 
 func TestHistoriesKeepTheBudget(t *testing.T) {
-	year := calendar.DateOf(time.Now()).Year + 1
+	year := calendar.DateOf(time.Now()).Year() + 1
 	for i, late := range []bool{false, true} {
 		for _, l := range lives(year + i) {
 			t.Run(fmt.Sprintf("%s late=%v", l.workflow, late), func(t *testing.T) { l.keepsTheBudget(t, late) })
