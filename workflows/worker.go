@@ -76,7 +76,7 @@ func (o Options) worker() worker.Options {
 
 // RegisterCases registers the workflow types that are cases, by the names of the contract. With a build id an open case moves on to the
 // current version; without one the server must not be told of versions at all.
-func RegisterCases(registry worker.WorkflowRegistry, buildID string) {
+func RegisterCases(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.AnnualDialogue, conference.AnnualDialogue, buildID)
 	registerWorkflow(registry, contract.CadreConference, conference.CadreConference, buildID)
 	registerWorkflow(registry, contract.SemiannualReport, report.SemiannualReport, buildID)
@@ -84,14 +84,19 @@ func RegisterCases(registry worker.WorkflowRegistry, buildID string) {
 }
 
 // RegisterUpkeep registers the workflow types that keep the house.
-func RegisterUpkeep(registry worker.WorkflowRegistry, buildID string) {
+func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.ReconcilePeriods, period.ReconcilePeriods, buildID)
 	registerWorkflow(registry, contract.SealPeriod, period.SealPeriod, buildID)
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 }
 
-func registerWorkflow(registry worker.WorkflowRegistry, name string, process any, buildID string) {
+// Registry is what workflow types are registered with: a worker, a replayer, a test's environment.
+type Registry interface {
+	RegisterWorkflowWithOptions(process any, options workflow.RegisterOptions)
+}
+
+func registerWorkflow(registry Registry, name string, process any, buildID string) {
 	options := workflow.RegisterOptions{Name: name}
 	if buildID != "" {
 		options.VersioningBehavior = workflow.VersioningBehaviorAutoUpgrade
