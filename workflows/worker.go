@@ -3,7 +3,6 @@ package workflows
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -110,12 +109,11 @@ func registerActivities(registry worker.ActivityRegistry, named map[string]any) 
 	}
 }
 
-// Run starts the workers and stops them when the context ends, the last one first. An error is what kept one from starting or made it
-// stop by itself.
-func Run(ctx context.Context, workers []worker.Worker) (err error) {
+// Run starts the workers and stops them when the context ends, the last one first. An error is what kept one from starting.
+func Run(ctx context.Context, workers []worker.Worker) error {
 	for _, w := range workers {
-		if startErr := w.Start(); startErr != nil {
-			return errors.Join(startErr, err)
+		if err := w.Start(); err != nil {
+			return err
 		}
 		defer w.Stop()
 	}

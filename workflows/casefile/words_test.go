@@ -1,0 +1,76 @@
+package casefile
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
+
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	"nenep/rules/calendar"
+	"nenep/rules/ladder"
+)
+
+func spoken() *casefilev1.CaseInput {
+	rung := func(id, kind string, offset int32, counted, role, step string) *casefilev1.RungPolicy {
+		return &casefilev1.RungPolicy{Id: id, Kind: kind, Offset: offset, Counted: counted, Role: role, Step: step}
+	}
+	return &casefilev1.CaseInput{
+		CaseId: "DT-01/UBND-12205-2507/2026", UnitId: "UBND-12205-2507", PeriodId: "2026", TitleVi: "Hội nghị trao đổi, đối thoại",
+		Calendar: []*casefilev1.DayException{{Day: "2027-01-01", Kind: "off", NameVi: "Tết Dương lịch"}},
+		OpenedOn: "2026-01-05", Due: &casefilev1.Deadline{Day: "2026-12-31"},
+		Steps: []*casefilev1.StepPolicy{{Id: "plan", TitleVi: "Kế hoạch tổ chức", Due: &casefilev1.Deadline{Day: "2026-12-01"}, Required: true}},
+		Ladder: &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{
+			rung("plan-30", "reminder", -30, "calendar", "contact", "plan"), rung("plan-0", "reminder", 0, "calendar", "contact", "plan"),
+			rung("remind-7", "reminder", -7, "calendar", "contact", ""), rung("remind-1", "reminder", -1, "working", "contact", ""),
+			rung("overdue-1", "escalation", 1, "working", "head", ""), rung("overdue-3", "escalation", 3, "working", "superior", ""),
+			rung("overdue-7", "escalation", 7, "working", "standing-agency", ""), rung("overdue-14", "escalation", 14, "working", "committee", ""),
+		}},
+		Review: &casefilev1.ReviewPolicy{Waiting: &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{rung("waiting-5", "reminder", 5, "working", "reviewer", "")}}},
+	}
+}
+
+// What the Temporal UI shows at a timer, in the words of the case's history.
+func TestSummaries(t *testing.T) {
+	t.Parallel()
+	input, state := spoken(), Begin(spoken())
+	var said []string
+	for _, rung := range ladder.Plan(input, state, calendar.MustDate("2026-10-01").At(9, 0)) {
+		said = append(said, waitSummary(input, state, ladder.Decision{At: rung.At(), Rung: rung}))
+	}
+	require.Equal(t, []string{
+		"Chờ đến 30/10/2026: nhắc lần 1 (trước hạn bước kế hoạch tổ chức 30 ngày)",
+		"Chờ đến 01/12/2026: nhắc lần 2 (đến hạn bước kế hoạch tổ chức)",
+		"Chờ đến 24/12/2026: nhắc lần 3 (trước hạn 7 ngày)",
+		"Chờ đến 30/12/2026: nhắc lần 4 (trước hạn 1 ngày làm việc)",
+		"Chờ đến 04/01/2027: thông báo người đứng đầu (quá hạn 1 ngày làm việc)",
+		"Chờ đến 06/01/2027: báo cáo cấp trên (quá hạn 3 ngày làm việc)",
+		"Chờ đến 12/01/2027: báo cáo cơ quan thường trực (quá hạn 7 ngày làm việc)",
+		"Chờ đến 21/01/2027: đưa vào danh sách báo cáo Ban Chỉ đạo (quá hạn 14 ngày làm việc)",
+	}, said)
+	for _, s := range said {
+		require.LessOrEqual(t, len(s), mostSummaryBytes)
+		require.True(t, norm.NFC.IsNormalString(s))
+	}
+	state.State, state.SubmittedAt = submitted, "2026-12-01T09:00:00+07:00"
+	waiting := ladder.Plan(input, state, calendar.MustDate("2026-12-02").At(9, 0))[0]
+	require.Equal(t, "Nhắc cơ quan theo dõi (chờ xác nhận 5 ngày làm việc)", rungSummary(input, state, waiting))
+}
+
+func TestDetails(t *testing.T) {
+	t.Parallel()
+	input, state := spoken(), Begin(spoken())
+	Foresee(input, state, calendar.MustDate("2026-12-25").At(9, 0))
+	state.LateWorkingDays = 2
+	require.Equal(t, "**UBND-12205-2507**: Hội nghị trao đổi, đối thoại, kỳ 2026\n\n"+
+		"Trạng thái: **đang thực hiện**, hạn thứ Năm, 31/12/2026\n- Quá hạn 2 ngày làm việc\n- Còn thiếu: Kế hoạch tổ chức\n"+
+		"- Mức nhắc tiếp theo: remind-7, ngày 24/12/2026\n", details(Plain{}, input, state))
+}
+
+func TestCutKeepsWholeLetters(t *testing.T) {
+	t.Parallel()
+	cutOff := cut(strings.Repeat("ẵ", 100))
+	require.LessOrEqual(t, len(cutOff), mostSummaryBytes)
+	require.True(t, strings.HasSuffix(cutOff, "ẵ…"))
+}
