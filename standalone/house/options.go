@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"nenep/proto/wire"
 )
@@ -28,6 +29,8 @@ type Options struct {
 	Ready func()
 	// TimeSkipping lets single workflows skip the time they wait: for tests.
 	TimeSkipping bool
+	// Now is the clock by which acts are received; nil means the machine's. Tests that skip time move it along.
+	Now func() time.Time
 	// NoExamples leaves out the example events of a first start.
 	NoExamples bool
 }

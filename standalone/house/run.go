@@ -125,7 +125,7 @@ func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return o.runMailbox(running) })
-	roles := app.Options{Demo: true, SignIn: devsignin.New(o.Config)}
+	roles := app.Options{Demo: true, Now: o.Now, SignIn: devsignin.New(o.Config)}
 	for _, name := range app.Services {
 		group.Go(func() error { return app.Serve(running, o.Config, logger, name, roles) })
 	}

@@ -18,6 +18,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 )
 
 // patience is how long a test waits for what another process does; never for a clock.
@@ -129,13 +130,16 @@ func (r *running) upload(t *testing.T, official, caseID, step, name string, cont
 }
 
 // record records every step a case asks for before it may be submitted.
-func (r *running) recordRequired(t *testing.T, official string, c *reportsv1.Case, held string) {
+func (r *running) recordRequired(t *testing.T, official string, c *reportsv1.Case, held calendar.Date) {
 	t.Helper()
 	for _, step := range c.GetInput().GetSteps() {
 		if !step.GetRequired() && !step.GetEvidenceRequired() {
 			continue
 		}
-		record := &casefilev1.RecordStep{StepId: step.GetId(), HeldOn: held, Facts: plausible(step)}
+		record := &casefilev1.RecordStep{StepId: step.GetId(), HeldOn: held.String(), Facts: plausible(step)}
+		if step.GetId() == "notice" {
+			record.HeldOn = held.AddDays(-10).String()
+		}
 		if step.GetEvidenceRequired() {
 			file, refusal := r.upload(t, official, c.GetId(), step.GetId(), step.GetId()+".pdf", bytes.NewReader(onePagePDF))
 			require.Nil(t, refusal)

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
@@ -181,7 +182,7 @@ func openBrowser(t *testing.T) *browser {
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
 	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, closeBrowser := chromedp.NewContext(allocator)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(func() { cancel(); closeBrowser(); closeAllocator() })
 	b := &browser{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, b.listen)
@@ -230,12 +231,14 @@ func (b *browser) text(selector string) string {
 	return text
 }
 
-// press clicks something that leads to another page.
+// press does with the keyboard alone what leads to another page.
 func (b *browser) press(selector string) {
 	b.t.Helper()
-	_, err := chromedp.RunResponse(b.ctx, chromedp.Click(selector, chromedp.ByQuery))
-	if err != nil {
-		b.run(chromedp.ActionFunc(func(context.Context) error { return fmt.Errorf("press %s: %w", selector, err) }))
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Focus(selector, chromedp.ByQuery), chromedp.KeyEvent(kb.Enter)); err != nil {
+		b.picture("fault")
+		require.NoError(b.t, err, "press %s on the page: %s", selector, b.text("body"))
 	}
 	b.run(chromedp.WaitReady("main"))
 }
@@ -285,6 +288,6 @@ func (b *browser) picture(name string) {
 		return
 	}
 	var shot []byte
-	b.run(chromedp.FullScreenshot(&shot, 90))
+	b.run(chromedp.FullScreenshot(&shot, 100))
 	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), bytes.Clone(shot), 0o644))
 }

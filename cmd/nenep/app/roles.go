@@ -25,6 +25,8 @@ import (
 type Options struct {
 	// Demo lets the clock of a case be shifted.
 	Demo bool
+	// Now is the clock by which acts are received; nil means the machine's.
+	Now func() time.Time
 	// SignIn replaces the sign-in of the portal.
 	SignIn portal.SignIn
 }
@@ -59,7 +61,7 @@ func newService(ctx context.Context, cfg wire.Config, logger *zap.Logger, name s
 	case "units":
 		return units.New(ctx, cfg, logger, units.Options{})
 	case "reports":
-		return reports.New(ctx, cfg, logger, reports.Options{Demo: options.Demo})
+		return reports.New(ctx, cfg, logger, reports.Options{Demo: options.Demo, Now: options.Now})
 	case "notifications":
 		return notifications.New(ctx, cfg, logger, notifications.Options{})
 	default:
