@@ -80,7 +80,7 @@ func (p *portal) nextTold(ctx context.Context, v *caseView) (*told, error) {
 	if rung == nil || state.GetNextRungDay() == "" || !(v.Working() || v.Submitted()) {
 		return nil, nil
 	}
-	next := &told{Day: state.GetNextRungDay(), What: rungWord(rung), Whom: roleWord(rung.GetRole())}
+	next := &told{Day: state.GetNextRungDay(), What: rungWord(rung, v.GetInput().GetSteps()), Whom: roleWord(rung.GetRole())}
 	answer, err := p.calls.Units.ResolveRole(ctx, call(&unitsv1.ResolveRoleRequest{UnitId: v.GetUnitId(), Role: rung.GetRole(), On: v.today.String()}))
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func toldSoFar(v *caseView) []told {
 	for _, fired := range v.GetState().GetFired() {
 		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome())}
 		if rung := v.rung(fired.GetRungId()); rung != nil {
-			line.What, line.Whom = rungWord(rung), roleWord(rung.GetRole())
+			line.What, line.Whom = rungWord(rung, v.GetInput().GetSteps()), roleWord(rung.GetRole())
 		}
 		var names []string
 		for _, id := range fired.GetOfficialIds() {

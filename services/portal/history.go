@@ -62,6 +62,7 @@ func (p *portal) history(c echo.Context) error {
 		return err
 	}
 	lines := linesOf(answer.Msg.GetEntries())
+	slices.Reverse(lines) // within one second the order of the events is the order of what happened
 	messages, messagesErr := p.messageLines(ctx, v.GetId())
 	lines = append(lines, messages...)
 	slices.SortStableFunc(lines, func(a, b historyLine) int { return b.At.Compare(a.At) })

@@ -150,20 +150,26 @@ func roleWord(role string) string {
 }
 
 // rungWord names a rung of a ladder: "nhắc việc trước hạn 7 ngày", "quá hạn 3 ngày làm việc".
-func rungWord(rung *casefilev1.RungPolicy) string {
-	count := "ngày"
+// One that hangs on a step names the step.
+func rungWord(rung *casefilev1.RungPolicy, steps []*casefilev1.StepPolicy) string {
+	count, due := "ngày", "hạn"
+	for _, step := range steps {
+		if step.GetId() == rung.GetStep() {
+			due = "hạn bước “" + step.GetTitleVi() + "”"
+		}
+	}
 	if rung.GetCounted() == "working" {
 		count = "ngày làm việc"
 	}
 	switch offset := rung.GetOffset(); {
 	case offset < 0:
-		return fmt.Sprintf("nhắc việc trước hạn %d %s", -offset, count)
+		return fmt.Sprintf("nhắc việc trước %s %d %s", due, -offset, count)
 	case offset == 0:
-		return "nhắc việc ngày đến hạn"
+		return "nhắc việc ngày đến " + due
 	case rung.GetKind() == "escalation":
 		return fmt.Sprintf("quá hạn %d %s", offset, count)
 	default:
-		return fmt.Sprintf("nhắc việc sau hạn %d %s", offset, count)
+		return fmt.Sprintf("nhắc việc sau %s %d %s", due, offset, count)
 	}
 }
 

@@ -62,6 +62,9 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := forgetMembers(ctx, options); err != nil {
+		return nil, err
+	}
 	settings, err := serverConfig(options, history, visibility)
 	if err != nil {
 		return nil, err
@@ -177,6 +180,23 @@ func createDatabase(ctx context.Context, databaseURL, name string) error {
 		return fmt.Errorf("database %s cannot be created (the role of the database address must be allowed to): %w", name, err)
 	}
 	return nil
+}
+
+// forgetMembers forgets the hosts of a process that was killed. This server has no other members,
+// and requests would go astray to the dead ones until their heartbeats expire.
+func forgetMembers(ctx context.Context, options Options) error {
+	address, err := url.Parse(options.DatabaseURL)
+	if err != nil {
+		return fmt.Errorf("the database address is not a URL: %w", err)
+	}
+	address.Path = "/" + options.Prefix + databaseHistory
+	connection, err := pgx.Connect(ctx, address.String())
+	if err != nil {
+		return fmt.Errorf("open database %s: %w", options.Prefix+databaseHistory, err)
+	}
+	defer func() { _ = connection.Close(ctx) }()
+	_, err = connection.Exec(ctx, "DELETE FROM cluster_membership")
+	return err
 }
 
 func serverConfig(options Options, history, visibility *config.SQL) (*config.Config, error) {

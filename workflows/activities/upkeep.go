@@ -79,11 +79,15 @@ func (a *Activities) SealCase(ctx context.Context, caseID, document string) erro
 		CaseId: caseID, Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: document}},
 	}
 	answer, err := a.clients.Acts.Act(ctx, connect.NewRequest(act))
-	if refusal := wire.RefusalOf(err); refusal != nil {
-		return temporal.NewNonRetryableApplicationError(refusal.GetTextEn(), refusal.GetCode(), err)
-	}
-	if err != nil {
+	refusal := wire.RefusalOf(err)
+	if err != nil && refusal == nil {
 		return fmt.Errorf("seal %s: %w", caseID, err)
+	}
+	if err == nil {
+		refusal = answer.Msg.GetRefusal() // the case's own; the register's comes as an error
+	}
+	if refusal != nil {
+		return temporal.NewNonRetryableApplicationError(refusal.GetTextEn(), refusal.GetCode(), err)
 	}
 	if answer.Msg.GetPending() {
 		return fmt.Errorf("seal %s: stored, not delivered yet", caseID)

@@ -81,7 +81,7 @@ func (t *teller) opened(h *Happening) text {
 		sentence = sentence.join(both(text{"Nhận hồ sơ %s cùng minh chứng.", "It takes over case %s with its evidence."}, same(follows)))
 	}
 	if steps := due.GetWhy().GetStepsVi(); len(steps) > 0 {
-		sentence = sentence.join(text{vi: fmt.Sprintf("Tính hạn %s: %s.", day(due.GetDay())[0], said(strings.Join(steps, "; ")))})
+		sentence = sentence.join(text{vi: fmt.Sprintf("Tính hạn %s: %s.", day(due.GetDay())[0], said(strings.Join(steps, " ")))})
 	}
 	return sentence
 }

@@ -177,7 +177,7 @@ func input() *casefilev1.CaseInput {
 		TitleVi: "Hội nghị trao đổi, đối thoại với Nhân dân", TitleEn: "Dialogue with the people", OpenedOn: "2026-11-01",
 		Due: &casefilev1.Deadline{Day: "2026-12-31", OfLaw: true, Why: &casefilev1.Why{
 			Ground:  &casefilev1.LegalGround{Document: "Luật số 10/2022/QH15", Article: "Điều 32"},
-			StepsVi: []string{"Kỳ 2026 từ 01/01/2026 đến 31/12/2026", "ngày cuối là thứ Năm, ngày làm việc, không dời"}}},
+			StepsVi: []string{"Kỳ 2026 từ 01/01/2026 đến 31/12/2026.", "Ngày cuối là thứ Năm, ngày làm việc, không dời."}}},
 		Steps: []*casefilev1.StepPolicy{{Id: "hold", TitleVi: "Tổ chức hội nghị", TitleEn: "Hold", Facts: []*casefilev1.FactPolicy{
 			{Key: "summoned", TitleVi: "Số người được triệu tập", TitleEn: "Summoned", Kind: "count"},
 			{Key: "present", TitleVi: "Số người dự", TitleEn: "Present", Kind: "count"}}}},
@@ -260,7 +260,7 @@ func TestACaseFromItsOpeningToItsSealReadsAsAStory(t *testing.T) {
 	s.add(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, nil)
 
 	require.Equal(t, []string{
-		"Mở hồ sơ DT-01/UBND-12205-2507/2026: UBND xã Khoái Châu thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026, hạn 31/12/2026, theo Điều 32, Luật số 10/2022/QH15; danh mục phiên bản 2026.1. Tính hạn 31/12/2026: Kỳ 2026 từ 01/01/2026 đến 31/12/2026; ngày cuối là thứ Năm, ngày làm việc, không dời.",
+		"Mở hồ sơ DT-01/UBND-12205-2507/2026: UBND xã Khoái Châu thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026, hạn 31/12/2026, theo Điều 32, Luật số 10/2022/QH15; danh mục phiên bản 2026.1. Tính hạn 31/12/2026: Kỳ 2026 từ 01/01/2026 đến 31/12/2026. Ngày cuối là thứ Năm, ngày làm việc, không dời.",
 		"Nhắc lần 1 (trước hạn 14 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
 		"Nhắc lần 2 (trước hạn 7 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
 		"Bỏ qua mức nhắc lần 3 (trước hạn 1 ngày làm việc): UBND xã Khoái Châu chưa có cán bộ đầu mối. Thông báo chuyển đến Trần Thị Bình, Chủ tịch UBND xã.",
