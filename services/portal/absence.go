@@ -25,8 +25,8 @@ func noUnit(word string) standing {
 	return standing{Key: "no-unit", Shape: "hatch", Word: word, Hidden: lowerFirst(word)}
 }
 
-// absences answers for the units of one page; the catalogue is asked once.
-func (p *portal) absences(units []*unitsv1.Unit, filter overviewFilter) func(*unitsv1.Unit, string) absent {
+// absences answers for the units of a page; the catalogue is asked once.
+func (p *portal) absences(filter overviewFilter) func(*unitsv1.Unit, string) absent {
 	today, edition := p.today(), p.edition()
 	return func(unit *unitsv1.Unit, code string) absent {
 		if gone, is := goneIn(unit, filter.Period, today); is {

@@ -77,7 +77,7 @@ func (v *caseView) rung(id string) *casefilev1.RungPolicy {
 func (p *portal) nextTold(ctx context.Context, v *caseView) (*told, error) {
 	state := v.GetState()
 	rung := v.rung(state.GetNextRungId())
-	if rung == nil || state.GetNextRungDay() == "" || !(v.Working() || v.Submitted()) {
+	if rung == nil || state.GetNextRungDay() == "" || (!v.Working() && !v.Submitted()) {
 		return nil, nil
 	}
 	next := &told{Day: state.GetNextRungDay(), What: rungWord(rung, v.GetInput().GetSteps()), Whom: roleWord(rung.GetRole())}

@@ -143,7 +143,6 @@ type overviewRow struct {
 	Unit  *unitsv1.Unit
 	Cells []cell
 	Late  int
-	worst int
 }
 
 // cell is one case, several cases, or the reason why there is none.
@@ -329,7 +328,7 @@ func (p *portal) fillMap(ctx context.Context, view *overviewView, units []*units
 		return err
 	}
 	view.Columns = withUndeclared(view.Columns, items)
-	absence := p.absences(shown, view.Filter)
+	absence := p.absences(view.Filter)
 	for _, unit := range shown {
 		view.Rows = append(view.Rows, rowOf(view, unit, items, absence))
 	}

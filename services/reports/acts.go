@@ -112,7 +112,8 @@ func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (a
 // hats asks the units service what the official is today.
 func (s *server) hats(ctx context.Context, officialID string) ([]hat, error) {
 	answer, err := s.units.ListHats(ctx, connect.NewRequest(&unitsv1.ListHatsRequest{OfficialId: officialID, On: today(s.now(), 0, time.Time{}).String()}))
-	if connect.CodeOf(err) == connect.CodeNotFound && err != nil {
+	var unknown *connect.Error
+	if errors.As(err, &unknown) && unknown.Code() == connect.CodeNotFound {
 		return nil, nil // nobody we know: has no hat, and is told so in the refusal
 	}
 	if err != nil {

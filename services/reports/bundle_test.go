@@ -59,7 +59,6 @@ type house struct {
 	clock     *clock
 	keys      wire.Keys
 	cfg       wire.Config
-	register  func(service, official string) wire.Clients
 	unitsDown *downSwitch
 }
 

@@ -70,7 +70,7 @@ func TestWhileTemporalIsAwayTheRegisterTellsAndSaysSo(t *testing.T) {
 	_, err = h.worker().Register.WriteProgress(t.Context(), connect.NewRequest(&reportsv1.WriteProgressRequest{
 		Progress: &casefilev1.Progress{CaseId: dialogue, Sequence: 2, What: contract.ProgressSubmitted, State: state, ActId: "act-00000001", At: "2026-12-01T02:00:00Z"}}))
 	require.NoError(t, err)
-	h.progress(dialogue, 3, contract.ProgressRung, func(s *casefilev1.CaseState) {})
+	h.progress(dialogue, 3, contract.ProgressRung, func(*casefilev1.CaseState) {})
 	h.temporal.set(func() { h.temporal.away = true })
 	got := h.history()
 	require.True(t, got.GetFromRegister())

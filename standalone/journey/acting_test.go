@@ -172,7 +172,3 @@ func submit(id string) *casefilev1.Act {
 func accept(id string) *casefilev1.Act {
 	return &casefilev1.Act{CaseId: id, Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{}}}
 }
-
-func returned(id, words string) *casefilev1.Act {
-	return &casefilev1.Act{CaseId: id, Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{Reasons: []string{"missing-evidence"}, Words: words}}}
-}

@@ -44,7 +44,7 @@ func runAsHouse() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	options.Say = func(line string) { fmt.Fprintln(os.Stdout, line) }
+	options.Say = func(line string) { _, _ = fmt.Fprintln(os.Stdout, line) }
 	options.TimeSkipping = true
 	if err := house.Run(ctx, options); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -96,7 +96,7 @@ func start(folder string) (*running, error) {
 	options.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	options.Ready = func() { close(ready) }
-	options.Say = func(line string) { fmt.Println(line) }
+	options.Say = func(line string) { _, _ = fmt.Fprintln(os.Stdout, line) }
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() { ended <- house.Run(ctx, options) }()
 	select {
@@ -191,7 +191,12 @@ func startSeparate(t *testing.T, folder string, reuse *house.Options) *separate 
 	s.command.Stderr = os.Stderr
 	require.NoError(t, s.command.Start())
 	go func() { s.exited <- s.command.Wait() }()
-	t.Cleanup(func() { _ = s.command.Process.Kill(); <-s.exited })
+	t.Cleanup(func() {
+		_ = s.command.Process.Kill()
+		if err := <-s.exited; err != nil {
+			t.Log("the house ended:", err)
+		}
+	})
 	return s
 }
 

@@ -80,7 +80,7 @@ func (p *province) RegisterCase(context.Context, *connect.Request[reportsv1.Regi
 	return connect.NewResponse(&reportsv1.RegisterCaseResponse{}), nil
 }
 
-func (p *province) WriteProgress(_ context.Context, r *connect.Request[reportsv1.WriteProgressRequest]) (*connect.Response[reportsv1.WriteProgressResponse], error) {
+func (p *province) WriteProgress(_ context.Context, _ *connect.Request[reportsv1.WriteProgressRequest]) (*connect.Response[reportsv1.WriteProgressResponse], error) {
 	return connect.NewResponse(&reportsv1.WriteProgressResponse{}), nil
 }
 

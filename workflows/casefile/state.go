@@ -112,14 +112,6 @@ func parseDay(s string) calendar.Date {
 	return d
 }
 
-func dayOfInstant(s string) calendar.Date {
-	t, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		return calendar.Date{}
-	}
-	return calendar.DateOf(t)
-}
-
 func stepPolicy(steps []*casefilev1.StepPolicy, id string) *casefilev1.StepPolicy {
 	for _, step := range steps {
 		if step.GetId() == id {

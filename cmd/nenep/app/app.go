@@ -67,9 +67,6 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// errUsage is a mistake in the command line itself.
-var errUsage = errors.New("usage")
-
 func sentence(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "stopped"
