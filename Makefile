@@ -35,7 +35,7 @@ tidy: ## go.mod and go.sum of every module
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done; go work sync
 
 histories: ## Record the histories of the four case types anew, beside those that are kept
-	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run TestHistories -count=1 -v
+	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run 'TestHistories|TestJourney' -count=1
 
 clean: ## What was built (not the data of make run)
 	rm -rf bin dist

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
@@ -89,6 +90,7 @@ func TestJourneyFromReminderToHistory(t *testing.T) {
 	b.visit("/bang-theo-doi")
 	b.picture("bang-theo-doi")
 	require.Equal(t, casefilev1.State_STATE_ACCEPTED, standing.getCase(t, c.GetId()).GetState().GetState())
+	standing.keep(t, c.GetId(), contract.AnnualDialogue, "returned")
 	require.Empty(t, b.faults, "the console and the network stay silent")
 }
 

@@ -96,7 +96,7 @@ func (l life) keepsTheBudget(t *testing.T, late bool) {
 	t.Logf("%s late=%v: sealed and exported %d events, %d transitions more", l.workflow, late, sealedEvents-gotEvents, sealedTransitions-gotTransitions)
 	require.LessOrEqual(t, sealedEvents-gotEvents, sealEvents)
 	require.LessOrEqual(t, sealedTransitions-gotTransitions, sealTransitions)
-	standing.keep(t, l, id, late)
+	standing.keep(t, id, l.workflow, map[bool]string{false: "on-time", true: "late"}[late])
 }
 
 // open starts a case of a period that lies ahead, as the reconciliation would.
@@ -179,12 +179,12 @@ func (r *running) history(t *testing.T, id string) *historypb.History {
 }
 
 // keep writes the history where replay tests find it, when asked to.
-func (r *running) keep(t *testing.T, l life, id string, late bool) {
+func (r *running) keep(t *testing.T, id, workflowType, scenario string) {
 	t.Helper()
 	if os.Getenv("NENEP_RECORD_HISTORIES") == "" {
 		return
 	}
-	name := fmt.Sprintf("%s-%s-%s.json", l.workflow, map[bool]string{false: "on-time", true: "late"}[late], time.Now().UTC().Format("2006-01-02"))
+	name := fmt.Sprintf("%s-%s-%s.json", workflowType, scenario, time.Now().UTC().Format("2006-01-02"))
 	raw, err := protojson.MarshalOptions{Indent: " "}.Marshal(r.history(t, id))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join("..", "..", "workflows", "testdata", "histories", name), append(raw, '\n'), 0o644))
