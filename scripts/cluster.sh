@@ -19,7 +19,7 @@ export GOTOOLCHAIN=local
 need() {
   [ "$(id -u)" = 0 ] || { echo "A cluster needs root: sudo make test-cluster" >&2; exit 1; }
   local missing=()
-  for each in etcd:etcd-server containerd:containerd runc:runc iptables:iptables conntrack:conntrack ip:iproute2 openssl:openssl nsenter:util-linux; do
+  for each in etcd:etcd-server containerd:containerd runc:runc iptables:iptables conntrack:conntrack ip:iproute2 openssl:openssl curl:curl nsenter:util-linux; do
     command -v "${each%%:*}" >/dev/null || missing+=("${each##*:}")
   done
   [ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins)
@@ -38,7 +38,7 @@ build() {
   go build -o "$bin/outside" scripts/cluster/outside/outside.go
 }
 
-inside() { nsenter --target "$(cat "$state/pid")" --net --mount --pid --wdns "$PWD" -- "$@"; }
+inside() { nsenter --target "$(cat "$state/pid")" --net --mount --pid --wd="$root" -- "$@"; }
 kubectl() { inside "$bin/kubectl" --kubeconfig "$state/config/kubeconfig" "$@"; }
 helm() { inside "$root/bin/helm" --kubeconfig "$state/config/kubeconfig" "$@"; }
 
@@ -46,7 +46,8 @@ await() { # SECONDS WHAT COMMAND...
   local left=$1 what=$2; shift 2
   until "$@" >/dev/null 2>&1; do
     left=$((left - 1))
-    [ $left -gt 0 ] || { echo "$what: not within the time given; logs in $state/log" >&2; return 1; }
+    kill -0 "$(cat "$state/holder")" 2>/dev/null || { cat "$state/log/node.log" >&2; return 1; }
+    [ $left -gt 0 ] || { echo "$what: not within the time given; logs in dist/cluster/log" >&2; return 1; }
     sleep 1
   done
 }
@@ -65,7 +66,7 @@ configure() {
 }
 
 up() {
-  [ ! -e "$state" ] || { echo "A cluster is there already: scripts/cluster.sh down" >&2; exit 1; }
+  [ ! -e "$state" ] || { echo "A cluster is there already, or its remains are: scripts/cluster.sh down" >&2; exit 1; }
   configure
   unshare --net --mount --pid --fork --mount-proc --kill-child \
     scripts/cluster/node.sh "$bin" "$state" $address $network >"$state/log/node.log" 2>&1 </dev/null &
@@ -86,7 +87,8 @@ down() {
   [ -e "$state" ] || return 0
   kill -KILL "$(cat "$state/holder")" 2>/dev/null || true
   wait 2>/dev/null || true
-  await 30 "the node's end" rm -rf "$state"
+  rm -rf dist/cluster/log && cp -r "$state/log" dist/cluster/log # to be read afterwards
+  for _ in 1 2 3 4 5; do rm -rf "$state" 2>/dev/null && break; sleep 1; done
   find /sys/fs/cgroup -depth -type d \( -path '*/kubepods/*' -o -name kubepods \) -exec rmdir {} + 2>/dev/null || true
 }
 
@@ -95,7 +97,7 @@ install() { # FLAGS...
 }
 
 trial() {
-  trap down EXIT
+  [ -e "$state" ] || trap down EXIT
   up
   load dist/nenep.tar
   local tag
@@ -109,20 +111,49 @@ trial() {
   kubectl --namespace nenep get pods,jobs --output wide
   echo "== cases ($SECONDS s)"
   await 180 "cases" opened || { report; return 1; }
-  kubectl --namespace nenep exec deployment/nenep-reports -- /nenep case list | head -5
+  terminal case list --limit 4
+  echo "== the worker and reports are killed while cases open ($SECONDS s)"
+  kubectl --namespace nenep delete pods --selector 'app.kubernetes.io/component in (worker, reports)' --grace-period 0 --force 2>/dev/null
+  kubectl --namespace nenep rollout status deployment/nenep-reports --timeout 60s
+  kubectl --namespace nenep rollout status deployment/nenep-worker --timeout 60s
+  settled
   echo "$(cases) cases stand ($SECONDS s)"
   memory
   echo "== upgrade ($SECONDS s)"
-  local before
+  local before after asking
   before=$(cases)
+  ask_portal >"$state/log/portal-asked.log" & asking=$!
   install --set image.tag="$tag" --set podAnnotations.trial=again || { report; return 1; }
-  [ "$(cases)" -ge "$before" ] || { echo "cases were lost by an upgrade" >&2; return 1; }
+  kill $asking; wait $asking || true
+  settled
+  after=$(cases)
+  echo "$before cases before, $after after; the portal was asked $(wc -l <"$state/log/portal-asked.log") times ($SECONDS s)"
+  [ "$after" -ge "$before" ] || { echo "cases were lost by an upgrade" >&2; return 1; }
+  ! grep -v '^200$' "$state/log/portal-asked.log" || { echo "officials would have seen the upgrade" >&2; return 1; }
+  helm uninstall nenep --namespace nenep --wait
   echo "done ($SECONDS s)"
+}
+
+# settled waits until the number of cases stays the same for eight seconds. A Service whose pod
+# just became ready may still be unknown to the node's rules, and an answer refused.
+settled() {
+  local before=-1 now=0
+  until [ "$now" = "$before" ] && [ "$now" -gt 0 ]; do
+    before=$now; sleep 8; now=$(cases 2>/dev/null) || now=0
+  done
+}
+
+# ask_portal notes what an official's browser would have got, five times a second.
+ask_portal() {
+  local service
+  service=$(kubectl --namespace nenep get service nenep-portal --output jsonpath='{.spec.clusterIP}')
+  while sleep 0.2; do inside curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}\n' "http://$service/livez" || true; done
 }
 
 docker_tag() { tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["[^"]*:\([^"]*\)"\].*/\1/'; }
 
-cases() { kubectl --namespace nenep exec deployment/nenep-reports -- /nenep case list --json | grep -c '"case_id"\|"caseId"'; }
+terminal() { kubectl --namespace nenep exec deployment/nenep-units -- /nenep "$@"; }
+cases() { terminal case list --limit 2000 | tail -n +2 | wc -l; }
 opened() { [ "$(cases)" -gt 0 ]; }
 
 report() {
@@ -133,9 +164,11 @@ report() {
 }
 
 memory() {
+  local bytes
   for pod in $(kubectl --namespace nenep get pods --field-selector status.phase=Running --output name); do
-    printf '%-45s %s\n' "$pod" "$(kubectl get --raw "/api/v1/nodes/trial/proxy/stats/summary" |
-      tr -d ' \n' | grep -o "\"name\":\"${pod#pod/}\".*" | grep -o '"workingSetBytes":[0-9]*' | head -1)"
+    bytes=$(kubectl get --raw /api/v1/nodes/trial/proxy/stats/summary | tr -d ' \n' | grep -o "\"name\":\"${pod#pod/}\".*" |
+      grep -o '"workingSetBytes":[0-9]*' | head -1 | cut -d: -f2)
+    printf '%-45s %s MiB\n' "$pod" $((bytes >> 20))
   done
 }
 

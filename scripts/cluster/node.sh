@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The first process of the namespaces cluster.sh makes: starts every part of the node and stays.
-# When it is killed, the kernel ends and unmounts all that was started here.
+# When it or any part ends, the kernel ends and unmounts all that was started here.
 set -euo pipefail
 bin=$1 state=$2 address=$3 network=$4
 run=/run/nenep-trial
@@ -15,9 +15,11 @@ ip link set pods up
 ip route add default via "$address" dev pods # Services are routed before they are translated
 echo 1 >/proc/sys/net/ipv4/ip_forward
 
+declare -A names
 start() { # NAME COMMAND...
   local name=$1; shift
   "$@" >"$state/log/$name.log" 2>&1 &
+  names[$!]=$name
 }
 until_answers() { # SECONDS COMMAND...
   local left=$1; shift
@@ -46,4 +48,6 @@ ctr --address $run/containerd.sock --namespace k8s.io images import "$bin/pause.
 start kubelet "$bin/kubelet" --kubeconfig "$kubeconfig" --config "$state/config/kubelet.yaml" --root-dir "$state/kubelet" \
   --cert-dir "$state/certificates" --hostname-override trial --node-ip "$address"
 start proxy "$bin/kube-proxy" --config "$state/config/proxy.yaml"
-wait
+wait -n -p ended || true
+echo "${names[$ended]} ended, and the node with it; see ${names[$ended]}.log" >&2
+exit 1
