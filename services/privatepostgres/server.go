@@ -80,7 +80,11 @@ func (s *Server) begin(ctx context.Context, binaries string, options Options) er
 		if !strings.Contains(s.said(), "postmaster.pid") || time.Now().After(deadline) {
 			return errors.Join(err, s.end())
 		}
-		time.Sleep(200 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, s.end())
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
 }
 

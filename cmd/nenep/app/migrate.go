@@ -39,7 +39,10 @@ func migrateCommand() *cobra.Command {
 		if err := MigrateDatabase(c.Context(), cfg, logger, *load); err != nil || *skipTemporal {
 			return err
 		}
-		return PrepareTemporal(c.Context(), cfg, logger)
+		if err := PrepareTemporal(c.Context(), cfg, logger); err != nil {
+			return err
+		}
+		return reconcileSoon(c.Context(), cfg, logger)
 	}
 	return command
 }
@@ -62,6 +65,41 @@ func MigrateDatabase(ctx context.Context, cfg wire.Config, logger *zap.Logger, l
 
 // PrepareTemporal makes the namespace, the search attributes and the schedules; again is harmless.
 func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	return withTemporal(ctx, cfg, logger, func(connection client.Client) error {
+		if err := prepareNamespace(ctx, connection, cfg.TemporalNamespace); err != nil {
+			return err
+		}
+		if err := prepareAttributes(ctx, connection, cfg.TemporalNamespace); err != nil {
+			return err
+		}
+		cat, err := catalogue.HungYen()
+		if err != nil {
+			return fmt.Errorf("read the catalogue: %w", err)
+		}
+		if err := period.EnsureSchedules(ctx, connection, cat); err != nil {
+			return fmt.Errorf("prepare the schedules: %w", err)
+		}
+		return nil
+	})
+}
+
+// reconcileSoon lets what this release's catalogue declares open without waiting for the morning.
+// The worker need not run yet: the workflow waits for it.
+func reconcileSoon(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	return withTemporal(ctx, cfg, logger, func(connection client.Client) error {
+		_, err := connection.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+			ID: contract.WorkflowReconcileNow + "-release", TaskQueue: contract.QueueUpkeep,
+			WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+			StaticSummary:            "Đối chiếu sau khi cập nhật phiên bản",
+		}, contract.ReconcilePeriods, contract.ReconcileInput{Reason: "catalogue"})
+		if err != nil {
+			return fmt.Errorf("start the reconciliation: %w", err)
+		}
+		return nil
+	})
+}
+
+func withTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger, use func(client.Client) error) error {
 	options, err := cfg.TemporalOptions(logger)
 	if err != nil {
 		return err
@@ -71,20 +109,7 @@ func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) e
 		return fmt.Errorf("the Temporal server at %s does not answer: %w", cfg.TemporalAddr, err)
 	}
 	defer connection.Close()
-	if err := prepareNamespace(ctx, connection, cfg.TemporalNamespace); err != nil {
-		return err
-	}
-	if err := prepareAttributes(ctx, connection, cfg.TemporalNamespace); err != nil {
-		return err
-	}
-	cat, err := catalogue.HungYen()
-	if err != nil {
-		return fmt.Errorf("read the catalogue: %w", err)
-	}
-	if err := period.EnsureSchedules(ctx, connection, cat); err != nil {
-		return fmt.Errorf("prepare the schedules: %w", err)
-	}
-	return nil
+	return use(connection)
 }
 
 func prepareNamespace(ctx context.Context, connection client.Client, namespace string) error {
