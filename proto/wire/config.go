@@ -20,7 +20,7 @@ type Config struct {
 	ReportsAddr       string `env:"NENEP_REPORTS_ADDR" envDefault:"127.0.0.1:8082" doc:"where the reports service listens"`
 	NotificationsAddr string `env:"NENEP_NOTIFICATIONS_ADDR" envDefault:"127.0.0.1:8083" doc:"where the notifications service listens"`
 	PortalAddr        string `env:"NENEP_PORTAL_ADDR" envDefault:"127.0.0.1:8080" doc:"where the portal listens"`
-	WorkerAddr        string `env:"NENEP_WORKER_ADDR" envDefault:"127.0.0.1:8084" doc:"where the worker answers probes and metrics"`
+	WorkerAddr        string `env:"NENEP_WORKER_ADDR" envDefault:"127.0.0.1:8084" doc:"where the worker answers probes"`
 
 	UnitsURL         string `env:"NENEP_UNITS_URL" envDefault:"http://127.0.0.1:8081" doc:"where others find the units service"`
 	ReportsURL       string `env:"NENEP_REPORTS_URL" envDefault:"http://127.0.0.1:8082" doc:"where others find the reports service"`
