@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ import (
 	toolschema "go.temporal.io/server/tools/common/schema"
 	toolsql "go.temporal.io/server/tools/sql"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	uiserver "github.com/temporalio/ui-server/v2/server"
 	uiconfig "github.com/temporalio/ui-server/v2/server/config"
@@ -57,7 +59,7 @@ type Server struct {
 
 // Start creates the stores if need be, brings their schemas up to date, and starts the server.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	logger := log.NewZapLogger(options.Logger.WithOptions(zap.IncreaseLevel(zap.ErrorLevel)))
+	logger := log.NewZapLogger(options.Logger.WithOptions(zap.IncreaseLevel(zap.ErrorLevel), zap.WithFatalHook(lastWords{})))
 	history, visibility, err := prepareStores(ctx, options, logger)
 	if err != nil {
 		return nil, err
@@ -87,6 +89,16 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		return started, nil
 	}
 	return started, started.startUI(options)
+}
+
+// lastWords says on the terminal why the process ends: the server ends it itself when it cannot go
+// on, and its log is a file.
+type lastWords struct{}
+
+// OnWrite is called after the log holds the entry.
+func (lastWords) OnWrite(entry *zapcore.CheckedEntry, _ []zapcore.Field) {
+	_, _ = fmt.Fprintf(os.Stderr, "nenep: Temporal cannot go on (%s): see nenep.log in the data folder, then start again; nothing is lost\n", entry.Message)
+	os.Exit(1)
 }
 
 // Stop ends the server; what it held is in the stores.
@@ -239,19 +251,20 @@ func serverConfig(options Options, history, visibility *config.SQL) (*config.Con
 	return settings, nil
 }
 
-// internalServices binds everything but the frontend to free loopback ports.
+// internalServices binds everything but the frontend to free loopback ports, no two the same.
 func internalServices(frontend int) (map[string]config.Service, error) {
+	names := []string{"frontend", "history", "matching", "worker"}
+	ports, err := freePorts(2 * len(names))
+	if err != nil {
+		return nil, err
+	}
 	services := map[string]config.Service{}
-	for _, name := range []string{"frontend", "history", "matching", "worker"} {
-		ports, err := freePorts(2)
-		if err != nil {
-			return nil, err
-		}
-		port := ports[0]
+	for i, name := range names {
+		port := ports[2*i]
 		if name == "frontend" {
 			port = frontend
 		}
-		services[name] = config.Service{RPC: config.RPC{GRPCPort: port, MembershipPort: ports[1], BindOnLocalHost: true}}
+		services[name] = config.Service{RPC: config.RPC{GRPCPort: port, MembershipPort: ports[2*i+1], BindOnLocalHost: true}}
 	}
 	return services, nil
 }
