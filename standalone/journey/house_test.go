@@ -89,9 +89,7 @@ func start(folder string) (*running, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, address := range addresses(&options) {
-		*address = freeAddress()
-	}
+	takeFreeAddresses(&options)
 	options.Data, options.DatabaseURL, options.TimeSkipping = folder, "", true
 	options.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	ready, ended := make(chan struct{}), make(chan error, 1)
@@ -151,14 +149,21 @@ func addresses(o *house.Options) []*string {
 	}
 }
 
-// freeAddress is below 32768: Temporal keeps a port in a SMALLINT.
-func freeAddress() string {
+// takeFreeAddresses gives each room an address of its own, no two the same, below 32768: Temporal
+// keeps a port in a SMALLINT.
+func takeFreeAddresses(o *house.Options) {
+	for _, address := range addresses(o) {
+		listener := listenLow()
+		defer func() { _ = listener.Close() }()
+		*address = listener.Addr().String()
+	}
+}
+
+func listenLow() net.Listener {
 	for {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(12000+rand.IntN(7900)))
-		listener, err := net.Listen("tcp", address)
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(12000+rand.IntN(7900))))
 		if err == nil {
-			_ = listener.Close()
-			return address
+			return listener
 		}
 	}
 }
@@ -180,9 +185,7 @@ func startSeparate(t *testing.T, folder string, reuse *house.Options) *separate 
 		loaded, err := house.FromEnvironment()
 		require.NoError(t, err)
 		options = loaded
-		for _, address := range addresses(&options) {
-			*address = freeAddress()
-		}
+		takeFreeAddresses(&options)
 		options.Data = folder
 	}
 	s := &separate{running: &running{options: options}, exited: make(chan error, 1), lines: make(chan string, 1000)}
