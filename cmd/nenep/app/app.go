@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), workCommand(), migrateCommand(), configCommand(),
-		areaCommand(), unitCommand(), caseCommand(), eventCommand(), catalogueCommand(),
+		areaCommand(), unitCommand(), caseCommand(), eventCommand(), periodCommand(), catalogueCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
 	)
 	return root

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 
@@ -33,10 +34,17 @@ func catalogueCommand() *cobra.Command {
 		return nil
 	}
 	list := &cobra.Command{Use: "list", Short: "List obligations", Args: cobra.NoArgs}
+	asJSON := list.Flags().Bool("json", false, "print JSON")
 	list.RunE = func(c *cobra.Command, _ []string) error {
 		cat, err := catalogue.HungYen()
 		if err != nil {
 			return err
+		}
+		if *asJSON {
+			encoder := json.NewEncoder(c.OutOrStdout())
+			encoder.SetIndent("", "  ")
+			encoder.SetEscapeHTML(false)
+			return encoder.Encode(cat.Latest().Obligations)
 		}
 		for _, o := range cat.Latest().Obligations {
 			_, _ = fmt.Fprintf(c.OutOrStdout(), "%-8s %s\n", o.Code, o.Title.VI)

@@ -1691,6 +1691,110 @@ func (x *RecordEventRequest) GetExample() bool {
 	return false
 }
 
+type SealPeriodRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	PeriodId      string                 `protobuf:"bytes,2,opt,name=period_id,json=periodId,proto3" json:"period_id,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"` // number and symbol of the synthesis
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SealPeriodRequest) Reset() {
+	*x = SealPeriodRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SealPeriodRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SealPeriodRequest) ProtoMessage() {}
+
+func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SealPeriodRequest.ProtoReflect.Descriptor instead.
+func (*SealPeriodRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SealPeriodRequest) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *SealPeriodRequest) GetPeriodId() string {
+	if x != nil {
+		return x.PeriodId
+	}
+	return ""
+}
+
+func (x *SealPeriodRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type SealPeriodResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	WorkflowId    string                 `protobuf:"bytes,1,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SealPeriodResponse) Reset() {
+	*x = SealPeriodResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SealPeriodResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SealPeriodResponse) ProtoMessage() {}
+
+func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SealPeriodResponse.ProtoReflect.Descriptor instead.
+func (*SealPeriodResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SealPeriodResponse) GetWorkflowId() string {
+	if x != nil {
+		return x.WorkflowId
+	}
+	return ""
+}
+
 type ListEventsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
@@ -1700,7 +1804,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1712,7 +1816,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1725,7 +1829,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListEventsRequest) GetObligationId() string {
@@ -1744,7 +1848,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1756,7 +1860,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1769,7 +1873,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -1908,7 +2012,14 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x02on\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\x02on\x12\x1e\n" +
 	"\x05words\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x05words\x12'\n" +
 	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x12\x18\n" +
-	"\aexample\x18\x06 \x01(\bR\aexample\"8\n" +
+	"\aexample\x18\x06 \x01(\bR\aexample\"\xa5\x01\n" +
+	"\x11SealPeriodRequest\x128\n" +
+	"\robligation_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\fobligationId\x120\n" +
+	"\tperiod_id\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\bperiodId\x12$\n" +
+	"\bdocument\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\bdocument\"5\n" +
+	"\x12SealPeriodResponse\x12\x1f\n" +
+	"\vworkflow_id\x18\x01 \x01(\tR\n" +
+	"workflowId\"8\n" +
 	"\x11ListEventsRequest\x12#\n" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\"E\n" +
 	"\x12ListEventsResponse\x12/\n" +
@@ -1926,12 +2037,14 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\n" +
 	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
-	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse2\xd1\x02\n" +
+	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse2\xaa\x03\n" +
 	"\vActsService\x12<\n" +
 	"\x03Act\x12\x16.nenep.casefile.v1.Act\x1a\x1d.nenep.casefile.v1.ActOutcome\x12Q\n" +
 	"\bListActs\x12!.nenep.reports.v1.ListActsRequest\x1a\".nenep.reports.v1.ListActsResponse\x12c\n" +
 	"\x0eDeliverPending\x12'.nenep.reports.v1.DeliverPendingRequest\x1a(.nenep.reports.v1.DeliverPendingResponse\x12L\n" +
-	"\vRecordEvent\x12$.nenep.reports.v1.RecordEventRequest\x1a\x17.nenep.reports.v1.EventB(Z&nenep/proto/nenep/reports/v1;reportsv1b\x06proto3"
+	"\vRecordEvent\x12$.nenep.reports.v1.RecordEventRequest\x1a\x17.nenep.reports.v1.Event\x12W\n" +
+	"\n" +
+	"SealPeriod\x12#.nenep.reports.v1.SealPeriodRequest\x1a$.nenep.reports.v1.SealPeriodResponseB(Z&nenep/proto/nenep/reports/v1;reportsv1b\x06proto3"
 
 var (
 	file_nenep_reports_v1_reports_proto_rawDescOnce sync.Once
@@ -1945,7 +2058,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                   // 0: nenep.reports.v1.Case
 	(*File)(nil),                   // 1: nenep.reports.v1.File
@@ -1973,26 +2086,28 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*DeliverPendingResponse)(nil), // 23: nenep.reports.v1.DeliverPendingResponse
 	(*Event)(nil),                  // 24: nenep.reports.v1.Event
 	(*RecordEventRequest)(nil),     // 25: nenep.reports.v1.RecordEventRequest
-	(*ListEventsRequest)(nil),      // 26: nenep.reports.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),     // 27: nenep.reports.v1.ListEventsResponse
-	(*v1.CaseInput)(nil),           // 28: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),           // 29: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),            // 30: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                 // 31: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),          // 32: nenep.casefile.v1.ActOutcome
+	(*SealPeriodRequest)(nil),      // 26: nenep.reports.v1.SealPeriodRequest
+	(*SealPeriodResponse)(nil),     // 27: nenep.reports.v1.SealPeriodResponse
+	(*ListEventsRequest)(nil),      // 28: nenep.reports.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),     // 29: nenep.reports.v1.ListEventsResponse
+	(*v1.CaseInput)(nil),           // 30: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),           // 31: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),            // 32: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                 // 33: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),          // 34: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	28, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	29, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	30, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	31, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	1,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
-	28, // 3: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	29, // 4: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	30, // 5: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	30, // 3: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	31, // 4: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	32, // 5: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 6: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	12, // 7: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	15, // 8: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	31, // 9: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	32, // 10: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	33, // 9: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	34, // 10: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
 	20, // 11: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
 	24, // 12: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
 	2,  // 13: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
@@ -2003,26 +2118,28 @@ var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
 	13, // 18: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
 	14, // 19: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
 	17, // 20: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	26, // 21: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	31, // 22: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	28, // 21: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	33, // 22: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
 	19, // 23: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
 	22, // 24: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
 	25, // 25: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	3,  // 26: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	5,  // 27: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	7,  // 28: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	9,  // 29: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	11, // 30: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 31: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	16, // 32: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	18, // 33: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	27, // 34: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	32, // 35: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	21, // 36: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	23, // 37: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	24, // 38: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	26, // [26:39] is the sub-list for method output_type
-	13, // [13:26] is the sub-list for method input_type
+	26, // 26: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	3,  // 27: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	5,  // 28: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	7,  // 29: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	9,  // 30: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	11, // 31: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 32: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	16, // 33: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	18, // 34: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	29, // 35: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	34, // 36: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	21, // 37: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	23, // 38: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	24, // 39: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	27, // 40: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	27, // [27:41] is the sub-list for method output_type
+	13, // [13:27] is the sub-list for method input_type
 	13, // [13:13] is the sub-list for extension type_name
 	13, // [13:13] is the sub-list for extension extendee
 	0,  // [0:13] is the sub-list for field type_name
@@ -2039,7 +2156,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

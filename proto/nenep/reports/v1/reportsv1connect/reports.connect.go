@@ -72,6 +72,8 @@ const (
 	ActsServiceDeliverPendingProcedure = "/nenep.reports.v1.ActsService/DeliverPending"
 	// ActsServiceRecordEventProcedure is the fully-qualified name of the ActsService's RecordEvent RPC.
 	ActsServiceRecordEventProcedure = "/nenep.reports.v1.ActsService/RecordEvent"
+	// ActsServiceSealPeriodProcedure is the fully-qualified name of the ActsService's SealPeriod RPC.
+	ActsServiceSealPeriodProcedure = "/nenep.reports.v1.ActsService/SealPeriod"
 )
 
 // RegisterServiceClient is a client for the nenep.reports.v1.RegisterService service.
@@ -380,6 +382,9 @@ type ActsServiceClient interface {
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)
 	// RecordEvent stores an event ("a member has left") that obliges a unit, and tells the reconciliation.
 	RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error)
+	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
+	// not accepted yet stay open; again is harmless and seals what has been accepted since.
+	SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error)
 }
 
 // NewActsServiceClient constructs a client for the nenep.reports.v1.ActsService service. By
@@ -417,6 +422,12 @@ func NewActsServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(actsServiceMethods.ByName("RecordEvent")),
 			connect.WithClientOptions(opts...),
 		),
+		sealPeriod: connect.NewClient[v1.SealPeriodRequest, v1.SealPeriodResponse](
+			httpClient,
+			baseURL+ActsServiceSealPeriodProcedure,
+			connect.WithSchema(actsServiceMethods.ByName("SealPeriod")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -426,6 +437,7 @@ type actsServiceClient struct {
 	listActs       *connect.Client[v1.ListActsRequest, v1.ListActsResponse]
 	deliverPending *connect.Client[v1.DeliverPendingRequest, v1.DeliverPendingResponse]
 	recordEvent    *connect.Client[v1.RecordEventRequest, v1.Event]
+	sealPeriod     *connect.Client[v1.SealPeriodRequest, v1.SealPeriodResponse]
 }
 
 // Act calls nenep.reports.v1.ActsService.Act.
@@ -448,6 +460,11 @@ func (c *actsServiceClient) RecordEvent(ctx context.Context, req *connect.Reques
 	return c.recordEvent.CallUnary(ctx, req)
 }
 
+// SealPeriod calls nenep.reports.v1.ActsService.SealPeriod.
+func (c *actsServiceClient) SealPeriod(ctx context.Context, req *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error) {
+	return c.sealPeriod.CallUnary(ctx, req)
+}
+
 // ActsServiceHandler is an implementation of the nenep.reports.v1.ActsService service.
 type ActsServiceHandler interface {
 	// Act checks the right, stores the act, delivers it. The same act id with the same content
@@ -458,6 +475,9 @@ type ActsServiceHandler interface {
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)
 	// RecordEvent stores an event ("a member has left") that obliges a unit, and tells the reconciliation.
 	RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error)
+	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
+	// not accepted yet stay open; again is harmless and seals what has been accepted since.
+	SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error)
 }
 
 // NewActsServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -491,6 +511,12 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(actsServiceMethods.ByName("RecordEvent")),
 		connect.WithHandlerOptions(opts...),
 	)
+	actsServiceSealPeriodHandler := connect.NewUnaryHandler(
+		ActsServiceSealPeriodProcedure,
+		svc.SealPeriod,
+		connect.WithSchema(actsServiceMethods.ByName("SealPeriod")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.reports.v1.ActsService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ActsServiceActProcedure:
@@ -501,6 +527,8 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 			actsServiceDeliverPendingHandler.ServeHTTP(w, r)
 		case ActsServiceRecordEventProcedure:
 			actsServiceRecordEventHandler.ServeHTTP(w, r)
+		case ActsServiceSealPeriodProcedure:
+			actsServiceSealPeriodHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -524,4 +552,8 @@ func (UnimplementedActsServiceHandler) DeliverPending(context.Context, *connect.
 
 func (UnimplementedActsServiceHandler) RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.RecordEvent is not implemented"))
+}
+
+func (UnimplementedActsServiceHandler) SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.SealPeriod is not implemented"))
 }
