@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/rules/catalogue"
 	"nenep/rules/ladder"
 )
 
@@ -36,7 +38,7 @@ func textArray(values []string) string {
 // the whole filter. How late a case is, is reckoned at reading.
 func (s *server) ListCases(ctx context.Context, request *connect.Request[reportsv1.ListCasesRequest]) (*connect.Response[reportsv1.ListCasesResponse], error) {
 	filter := request.Msg
-	if err := refuseFields(filterFaults(filter)); err != nil {
+	if err := refuseFields(append(filterFaults(filter), s.undeclared(filter.GetObligationId())...)); err != nil {
 		return nil, err
 	}
 	now := s.now()
@@ -52,7 +54,32 @@ func (s *server) ListCases(ctx context.Context, request *connect.Request[reports
 	for _, count := range counts {
 		answer.Total += count.GetTotal()
 	}
+	if answer.GetTotal() == 0 && filter.GetUnitId() != "" {
+		if err := s.refuseUnknownUnit(ctx, filter.GetUnitId()); err != nil {
+			return nil, err
+		}
+	}
 	return connect.NewResponse(answer), nil
+}
+
+// undeclared names an obligation that no edition of the catalogue declares.
+func (s *server) undeclared(code string) []*casefilev1.FieldFault {
+	declared := slices.ContainsFunc(s.catalogue.Editions, func(edition *catalogue.Edition) bool { return edition.Obligation(code) != nil })
+	if code == "" || declared {
+		return nil
+	}
+	return []*casefilev1.FieldFault{wire.Field("obligation_id", fmt.Sprintf("Danh mục không có nhiệm vụ “%s”. Kiểm tra mã nhiệm vụ.", code),
+		fmt.Sprintf("The catalogue has no obligation “%s”. Check its code.", code))}
+}
+
+// refuseUnknownUnit tells an empty answer from a mistyped unit.
+func (s *server) refuseUnknownUnit(ctx context.Context, id string) error {
+	unit, err := s.unit(ctx, id)
+	if err != nil || unit != nil {
+		return err
+	}
+	return refuseFields([]*casefilev1.FieldFault{wire.Field("unit_id", fmt.Sprintf("Không có đơn vị “%s”. Kiểm tra mã đơn vị.", id),
+		fmt.Sprintf("There is no unit “%s”. Check its id.", id))})
 }
 
 func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {

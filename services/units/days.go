@@ -3,12 +3,15 @@ package units
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/services/units/gazetteer"
 )
 
 // request reads the fields of one request and collects what is wrong with them.
@@ -33,6 +36,17 @@ func (r *request) dayOr(field, text string, otherwise calendar.Date) calendar.Da
 		return otherwise
 	}
 	return r.day(field, text)
+}
+
+// kinds names every kind of unit that does not exist.
+func (r *request) kinds(field string, given []string) {
+	for _, kind := range given {
+		if !slices.Contains(gazetteer.Kinds(), kind) {
+			r.faults = append(r.faults, wire.Field(field,
+				fmt.Sprintf("Không có loại đơn vị “%s”. Chọn một trong: %s.", kind, strings.Join(gazetteer.Kinds(), ", ")),
+				fmt.Sprintf("There is no kind of unit %q. Choose one of: %s.", kind, strings.Join(gazetteer.Kinds(), ", "))))
+		}
+	}
 }
 
 // err refuses the request with all that is wrong with it; the first fault is the sentence.

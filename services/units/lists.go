@@ -47,6 +47,7 @@ func (s *server) GetArea(ctx context.Context, r *connect.Request[unitsv1.GetArea
 func (s *server) ListUnits(ctx context.Context, r *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
 	var read request
 	on := read.day("on", r.Msg.GetOn())
+	read.kinds("kinds", r.Msg.GetKinds())
 	if err := read.err(); err != nil {
 		return nil, err
 	}
@@ -58,7 +59,27 @@ func (s *server) ListUnits(ctx context.Context, r *connect.Request[unitsv1.ListU
 	if err != nil {
 		return nil, fmt.Errorf("list units: %w", err)
 	}
+	if len(rows) == 0 {
+		if err := s.refuseUnknownPlaces(ctx, r.Msg.GetAreaId(), r.Msg.GetParentId()); err != nil {
+			return nil, err
+		}
+	}
 	return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: messages(rows)}), nil
+}
+
+// refuseUnknownPlaces tells an empty answer from a mistyped area or unit.
+func (s *server) refuseUnknownPlaces(ctx context.Context, areaID, unitID string) error {
+	if areaID != "" {
+		if _, err := s.GetArea(ctx, connect.NewRequest(&unitsv1.GetAreaRequest{Id: areaID})); err != nil {
+			return err
+		}
+	}
+	if unitID != "" {
+		if _, err := s.unit(ctx, unitID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // GetUnit answers a unit with those who hold positions in it on the day, or today.

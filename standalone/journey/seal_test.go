@@ -1,12 +1,18 @@
 package journey
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"connectrpc.com/connect"
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
@@ -39,4 +45,46 @@ func TestSealingAPeriodExportsWhatIsAcceptedAndLeavesTheRest(t *testing.T) {
 	code, _, faults = terminal(t, "period", "seal", "BCD-03", "2026-Q9", "--as", reviewer)
 	require.Equal(t, 2, code)
 	require.Contains(t, faults, "2026-Q9")
+}
+
+// Once Temporal has forgotten a closed run, the register's unique case id still makes a second
+// start harmless, and the reconciliation does not try one.
+func TestACaseThatTemporalHasForgottenIsNotOpenedAgain(t *testing.T) {
+	const unit = "DU-11953-2507"
+	c := standing.currentCase(t, "BCD-04", unit)
+	administrator := standing.holder(t, "VP-TU", "administrator")
+	standing.act(t, administrator, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: "Mở nhầm."}}})
+	before := standing.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetExportSha256() != "" })
+	standing.forget(t, c.GetId())
+
+	again, err := standing.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: contract.WorkflowReconcileNow + "-forgotten", TaskQueue: contract.QueueUpkeep,
+	}, contract.ReconcilePeriods, contract.ReconcileInput{Obligation: "BCD-04"})
+	require.NoError(t, err)
+	var result contract.ReconcileResult
+	require.NoError(t, again.Get(t.Context(), &result))
+	require.Zero(t, result.Opened)
+
+	second, err := standing.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: c.GetId(), TaskQueue: contract.QueueCases},
+		contract.CommitteeRestructuring, before.GetInput())
+	require.NoError(t, err)
+	require.NoError(t, second.Get(t.Context(), nil), "it ends at once")
+	after := standing.getCase(t, c.GetId())
+	require.Equal(t, before.GetRunId(), after.GetRunId())
+	require.Equal(t, casefilev1.State_STATE_WITHDRAWN, after.GetState().GetState())
+}
+
+// forget makes Temporal forget a closed run, as its retention would.
+func (r *running) forget(t *testing.T, id string) {
+	t.Helper()
+	namespace := r.options.Config.TemporalNamespace
+	execution := &commonpb.WorkflowExecution{WorkflowId: id}
+	require.NoError(t, r.temporal.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil), "the run is closed")
+	_, err := r.temporal.WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{Namespace: namespace, WorkflowExecution: execution})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		_, err := r.temporal.DescribeWorkflowExecution(t.Context(), id, "")
+		var missing *serviceerror.NotFound
+		return errors.As(err, &missing)
+	}, patience, look)
 }
