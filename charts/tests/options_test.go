@@ -48,9 +48,9 @@ var options = []struct {
 		require.NotNil(t, volume(o, "reports", "evidence").EmptyDir)
 		require.Equal(t, appsv1.RollingUpdateDeploymentStrategyType, o.deployments["nenep-reports"].Spec.Strategy.Type)
 	}},
-	{"evidence at an address of its own", `{evidence: {existingClaim: ""}, config: {evidenceUrl: "file:///mnt/evidence"}, roles: {reports: {replicas: 3}}}`, func(t *testing.T, o objects) {
+	{"evidence in an object store", `{evidence: {existingClaim: ""}, config: {evidenceUrl: "s3://evidence?region=hn"}, roles: {reports: {replicas: 3}}}`, func(t *testing.T, o objects) {
 		require.Nil(t, volume(o, "reports", "evidence"))
-		require.Equal(t, "file:///mnt/evidence", plain(o, "reports")["NENEP_EVIDENCE_URL"])
+		require.Equal(t, "s3://evidence?region=hn", plain(o, "reports")["NENEP_EVIDENCE_URL"])
 		require.Equal(t, appsv1.RollingUpdateDeploymentStrategyType, o.deployments["nenep-reports"].Spec.Strategy.Type)
 		require.EqualValues(t, 3, *o.deployments["nenep-reports"].Spec.Replicas)
 	}},

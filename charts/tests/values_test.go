@@ -49,7 +49,7 @@ func example(name string) any {
 	case strings.HasSuffix(name, "Seconds"), strings.HasSuffix(name, "Bytes"):
 		return 104857600 / 1048576
 	case name == "evidenceUrl":
-		return "gs://evidence"
+		return "s3://evidence"
 	case name == "mailFrom":
 		return "a@hungyen.example"
 	case name == "smtpTls":
@@ -136,7 +136,7 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 		"nothing said": {nil, []string{"config.temporalAddr:", "config.smtpAddr:", "config.portalUrl:", "evidence:"}},
 		"no secrets": {[]string{least, `secrets: {databaseUrl: {existingSecret: ""}, serviceKey: {existingSecret: ""}}`},
 			[]string{"secrets.databaseUrl.existingSecret:", "secrets.serviceKey.existingSecret:"}},
-		"two stores":                {[]string{least, `config: {evidenceUrl: "file:///a"}`}, []string{"evidence:"}},
+		"two stores":                {[]string{least, `config: {evidenceUrl: "s3://a"}`}, []string{"evidence:"}},
 		"pods with folders apart":   {[]string{least, `{evidence: {existingClaim: "", emptyDir: true}, roles: {reports: {replicas: 2}}}`}, []string{"roles.reports.replicas:"}},
 		"ingress without host":      {[]string{least, `ingress: {enabled: true}`}, []string{"ingress.host:"}},
 		"half a sign-in":            {[]string{least, `config: {oidcIssuer: "https://id.example"}`}, []string{"config.oidcIssuer:"}},

@@ -17,6 +17,7 @@ import (
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:///folder
 	_ "gocloud.dev/blob/memblob"  // mem://, for tests
+	_ "gocloud.dev/blob/s3blob"   // s3://bucket?endpoint=…, any store that speaks S3
 	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"

@@ -25,10 +25,10 @@
 {{- if . -}}{{- $stores = add1 $stores -}}{{- end -}}
 {{- end -}}
 {{- if ne (int $stores) 1 -}}
-{{- $faults = append $faults "evidence: choose one place for files: config.evidenceUrl (this release knows file:///folder), evidence.existingClaim, or for a trial evidence.emptyDir=true" -}}
+{{- $faults = append $faults "evidence: choose one place for files: config.evidenceUrl (s3://bucket?endpoint=…), evidence.existingClaim, or for a trial evidence.emptyDir=true" -}}
 {{- end -}}
 {{- if and $evidence.emptyDir (gt (int .Values.roles.reports.replicas) 1) -}}
-{{- $faults = append $faults "roles.reports.replicas: files in the pod's own folder allow one pod only; use a claim that several pods may write to for more" -}}
+{{- $faults = append $faults "roles.reports.replicas: files in the pod's own folder allow one pod only; use an object store for more" -}}
 {{- end -}}
 {{- if and $config.oidcIssuer (not (and $config.oidcClientId .Values.secrets.oidcClientSecret.existingSecret)) -}}
 {{- $faults = append $faults "config.oidcIssuer: sign-in also needs config.oidcClientId and secrets.oidcClientSecret.existingSecret" -}}
