@@ -9,6 +9,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 )
 
 func matterFor(caseID, template, due string) *notificationsv1.TellRequest {
@@ -176,4 +177,14 @@ func TestNothingWaitingIsNoMail(t *testing.T) {
 	h := newHouse(t)
 	require.Zero(t, h.mustDigest("2026-12-24").GetMessages())
 	require.Empty(t, h.relay.taken())
+}
+
+func TestWhatIsDueLaterThanAWeekIsNamedSo(t *testing.T) {
+	for due, group := range map[string]int{
+		"2026-12-23": groupOverdue, "2026-12-24": groupToday, "2026-12-31": groupWeek, "2027-01-01": groupLater,
+	} {
+		require.Equal(t, group, groupOf("reminder", calendar.MustDate(due), true, calendar.MustDate("2026-12-24")), due)
+	}
+	require.Equal(t, groupOther, groupOf("accepted", calendar.Date{}, false, calendar.MustDate("2026-12-24")))
+	require.Equal(t, groupReturned, groupOf("returned", calendar.MustDate("2027-01-01"), true, calendar.MustDate("2026-12-24")))
 }

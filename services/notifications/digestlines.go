@@ -13,6 +13,7 @@ const (
 	groupReturned
 	groupToday
 	groupWeek
+	groupLater
 	groupOther
 	groupCount
 )
@@ -71,7 +72,7 @@ func groupOf(template string, due calendar.Date, known bool, day calendar.Date) 
 	case known && due.Sub(day) <= weekDays:
 		return groupWeek
 	default:
-		return groupOther
+		return groupLater
 	}
 }
 

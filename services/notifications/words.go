@@ -47,8 +47,8 @@ var vietnamese = language{
 		"figures-differ": "số liệu không khớp", "wrong-signatory": "chưa đúng thẩm quyền ký", "other": "lý do khác",
 	},
 	outcomes: map[string]string{"on-time": "hoàn thành đúng hạn", "late": "hoàn thành quá hạn"},
-	groups:   [...]string{"Quá hạn", "Bị trả lại", "Đến hạn hôm nay", "Trong 07 ngày tới", "Khác"},
-	subject:  [...]string{"quá hạn", "bị trả lại", "đến hạn hôm nay", "đến hạn trong 07 ngày", "thông báo khác"},
+	groups:   [...]string{"Quá hạn", "Bị trả lại", "Đến hạn hôm nay", "Trong 07 ngày tới", "Sau 07 ngày tới", "Khác"},
+	subject:  [...]string{"quá hạn", "bị trả lại", "đến hạn hôm nay", "đến hạn trong 07 ngày", "đến hạn sau đó", "thông báo khác"},
 	others: map[string]string{
 		"waiting": "đã nộp, chờ xác nhận", "accepted": "đã xác nhận hoàn thành", "opened": "hồ sơ mới mở",
 		"extension-requested": "đề nghị gia hạn, chờ ý kiến", "extension-granted": "đã được gia hạn",
@@ -72,8 +72,8 @@ var english = language{
 		"figures-differ": "figures do not agree", "wrong-signatory": "signed without authority", "other": "another reason",
 	},
 	outcomes: map[string]string{"on-time": "completed on time", "late": "completed late"},
-	groups:   [...]string{"Overdue", "Returned", "Due today", "Within 7 days", "Other"},
-	subject:  [...]string{"overdue", "returned", "due today", "due within 7 days", "other"},
+	groups:   [...]string{"Overdue", "Returned", "Due today", "Within 7 days", "Later", "Other"},
+	subject:  [...]string{"overdue", "returned", "due today", "due within 7 days", "due later", "other"},
 	others: map[string]string{
 		"waiting": "submitted, waiting for review", "accepted": "accepted", "opened": "case opened",
 		"extension-requested": "extension asked for", "extension-granted": "extended", "extension-refused": "extension refused",
