@@ -46,6 +46,14 @@ func TestJourneyFromReminderToHistory(t *testing.T) {
 	b.signIn(contact, standing.unitName(t, unit))
 	require.Contains(t, b.text("main"), c.GetId())
 	b.picture("ho-so")
+	b.visit("/")
+	require.Contains(t, b.text("main"), c.GetInput().GetTitleVi())
+	b.picture("viec-cua-toi")
+	b.run(chromedp.EmulateViewport(320, 640))
+	b.requireNoSideways("/")
+	b.requireNoSideways("/h/" + c.GetId())
+	b.picture("ho-so-320")
+	b.run(chromedp.EmulateViewport(1280, 900))
 
 	today := calendar.DateOf(time.Now())
 	pdf := filepath.Join(t.TempDir(), "Biên bản.pdf")
@@ -280,6 +288,15 @@ func (b *browser) submit(caseID string) {
 	b.visit("/h/" + caseID + "/kiem-tra")
 	b.press(`button[value="act"]`)
 	require.Contains(b.t, b.text("main"), "Đã nộp hồ sơ "+caseID)
+}
+
+// requireNoSideways holds a page on a phone to its width: nothing is read by scrolling sideways.
+func (b *browser) requireNoSideways(path string) {
+	b.t.Helper()
+	b.visit(path)
+	var wider int
+	b.run(chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &wider))
+	require.LessOrEqual(b.t, wider, 0, "%s at 320 px", path)
 }
 
 // picture keeps a screenshot where NENEP_PICTURES says, for people to look at.
