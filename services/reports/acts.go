@@ -88,10 +88,10 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 }
 
 // right tells in whose name the caller acts, or refuses with the name of the act and of the unit.
-// The worker, which seals a period when its synthesis is signed, acts for the standing agency.
+// The worker, which seals a period, acts for whoever ordered it; for nobody named, for the standing agency.
 func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (acting, error) {
 	id := wire.IdentityOf(ctx)
-	if id.Service == "worker" && actKind(act) == "seal" {
+	if id.Service == "worker" && id.OfficialID == "" && actKind(act) == "seal" {
 		return acting{row.ReviewerUnitID, roleStandingAgency}, nil
 	}
 	if id.OfficialID == "" {

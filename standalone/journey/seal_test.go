@@ -2,6 +2,7 @@ package journey
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +37,11 @@ func TestSealingAPeriodExportsWhatIsAcceptedAndLeavesTheRest(t *testing.T) {
 	require.Contains(t, out, "seal-BCD-03-")
 	sealed := standing.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetExportSha256() != "" })
 	require.True(t, sealed.GetState().GetSealed())
+	acts, err := standing.clients.Acts.ListActs(t.Context(), connect.NewRequest(&reportsv1.ListActsRequest{CaseId: c.GetId()}))
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(acts.Msg.GetActs(), func(a *reportsv1.StoredAct) bool {
+		return a.GetAct().GetSeal() != nil && a.GetAct().GetOfficialId() == standing.holder(t, "BTGDV", "leader")
+	}), "each case says who had it sealed")
 
 	require.Equal(t, contract.CodeWrongState, standing.refused(t, reviewer, accept(c.GetId())).GetCode())
 	history, err := standing.clients.Register.GetHistory(t.Context(), connect.NewRequest(&reportsv1.GetHistoryRequest{Id: c.GetId()}))

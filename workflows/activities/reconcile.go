@@ -28,8 +28,6 @@ const (
 	startsAtOnce = 8
 	// knownAtOnce is how many ids one question to the register carries.
 	knownAtOnce = 2000
-	// quietAfterMerger is for how many days a unit born of a merger counts as newly merged.
-	quietAfterMerger = 30
 	// calendarMonths is how far ahead of today days off are asked for: the longest case and its rounds.
 	calendarMonths = 30
 )
@@ -69,7 +67,7 @@ func (a *Activities) look(ctx context.Context, today calendar.Date) (world, erro
 		return w, fmt.Errorf("list units: %w", err)
 	}
 	for _, unit := range listed.Msg.GetUnits() {
-		facts := unitFacts(unit, today)
+		facts := unitFacts(unit)
 		w.units = append(w.units, facts)
 		w.byID[facts.ID] = facts
 	}
@@ -100,12 +98,11 @@ func (a *Activities) daysOff(ctx context.Context, today calendar.Date) (*calenda
 	return calendar.New(days)
 }
 
-func unitFacts(unit *unitsv1.Unit, today calendar.Date) catalogue.UnitFacts {
-	born := dayOf(unit.GetValidFrom())
+func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
 	return catalogue.UnitFacts{
 		ID: unit.GetId(), Kind: unit.GetKind(), Name: unit.GetName(), AreaID: unit.GetAreaId(),
-		ValidFrom: born, ValidTo: dayOf(unit.GetValidTo()), Staff: int(unit.GetStaff()),
-		WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(), Merged: len(unit.GetPredecessorIds()) > 1 && today.Before(born.AddDays(quietAfterMerger)),
+		ValidFrom: dayOf(unit.GetValidFrom()), ValidTo: dayOf(unit.GetValidTo()), Staff: int(unit.GetStaff()),
+		WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(), Merged: len(unit.GetPredecessorIds()) > 1,
 	}
 }
 

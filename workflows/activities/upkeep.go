@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/google/uuid"
@@ -72,11 +73,15 @@ func (a *Activities) ListCasesToSeal(ctx context.Context, input contract.SealInp
 	return ids, nil
 }
 
-// SealCase seals one case. The act's id is derived from the case, so that sealing twice is once.
-func (a *Activities) SealCase(ctx context.Context, caseID, document string) error {
+// SealCase seals one case in the name of the official who ordered the sealing, whose right is
+// judged again. The act's id is derived from case, document and official, so that sealing twice is
+// once, and a later order with another document is an act of its own.
+func (a *Activities) SealCase(ctx context.Context, caseID string, order contract.SealInput) error {
+	ctx = wire.WithIdentity(ctx, wire.Identity{OfficialID: order.OfficialID})
+	name := strings.Join([]string{caseID, order.Document, order.OfficialID}, "\n")
 	act := &casefilev1.Act{
-		ActId:  "seal-" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(caseID)).String(),
-		CaseId: caseID, Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: document}},
+		ActId:  "seal-" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)).String(),
+		CaseId: caseID, Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: order.Document}},
 	}
 	answer, err := a.clients.Acts.Act(ctx, connect.NewRequest(act))
 	refusal := wire.RefusalOf(err)

@@ -34,7 +34,7 @@ func SealPeriod(ctx workflow.Context, input contract.SealInput) (int, error) {
 	}
 	sealed := 0
 	for _, id := range ids {
-		err := workflow.ExecuteActivity(ctx, contract.ActivitySealCase, id, input.Document).Get(ctx, nil)
+		err := workflow.ExecuteActivity(ctx, contract.ActivitySealCase, id, input).Get(ctx, nil)
 		if err != nil {
 			workflow.GetLogger(ctx).Warn("case not sealed", "case", id, "error", err)
 			continue

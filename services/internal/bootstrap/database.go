@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
@@ -119,13 +118,4 @@ func (s Schema) newest() (int64, error) {
 		newest = max(newest, version)
 	}
 	return newest, nil
-}
-
-// DatabaseName is the database an address names; for messages to operators, without credentials.
-func DatabaseName(databaseURL string) string {
-	parsed, err := url.Parse(databaseURL)
-	if err != nil {
-		return "?"
-	}
-	return parsed.Host + parsed.Path
 }
