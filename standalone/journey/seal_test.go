@@ -2,6 +2,7 @@ package journey
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -86,6 +87,13 @@ func (r *running) forget(t *testing.T, id string) {
 	namespace := r.options.Config.TemporalNamespace
 	execution := &commonpb.WorkflowExecution{WorkflowId: id}
 	require.NoError(t, r.temporal.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil), "the run is closed")
+	// Temporal puts a deletion off, with growing pauses, while its own work on the closing is under way.
+	require.Eventually(t, func() bool {
+		closed, err := r.temporal.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{
+			Namespace: namespace, Query: fmt.Sprintf(`WorkflowId = "%s" AND ExecutionStatus = "Completed"`, id),
+		})
+		return err == nil && closed.GetCount() == 1
+	}, patience, look)
 	_, err := r.temporal.WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{Namespace: namespace, WorkflowExecution: execution})
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {

@@ -47,7 +47,8 @@ type Options struct {
 	Namespace   string // what the UI opens with
 	Logger      *zap.Logger
 	Prefix      string // of the two databases' names, so that several servers may share one PostgreSQL
-	// TimeSkipping lets tests and rehearsals have single workflows skip the time they wait.
+	// TimeSkipping lets tests and rehearsals have single workflows skip the time they wait. Closed
+	// runs are then also deleted at once, not after the server's own half-minute round.
 	TimeSkipping bool
 }
 
@@ -114,6 +115,8 @@ func dynamicSettings(options Options) dynamicconfig.StaticClient {
 		// Search attributes are registered at first start and must be seen by the very next call.
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             options.TimeSkipping,
+
+		dynamicconfig.TransferProcessorEnsureCloseBeforeDelete.Key(): !options.TimeSkipping,
 	}
 }
 
