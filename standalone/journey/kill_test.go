@@ -26,6 +26,7 @@ func TestKilledHalfWayNothingIsLostAndNothingIsDouble(t *testing.T) {
 	second := startSeparate(t, folder, &first.options)
 	second.await(t, "Ctrl-C")
 	require.NoError(t, second.connect())
+	require.Eventually(t, func() bool { return second.total(t) == second.awaitRunning(t, 1) }, patience, look, "what was under way at the kill enters the register")
 	register := second.total(t)
 	require.Equal(t, register, second.awaitRunning(t, register), "as many workflows run as the register has cases")
 	c := second.currentCase(t, "DT-01", "UBND-12205-2507")

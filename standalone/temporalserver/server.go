@@ -116,6 +116,11 @@ func dynamicSettings(options Options) dynamicconfig.StaticClient {
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             options.TimeSkipping,
 
+		// One process needs no partitions, and after a kill the backlog of a partition would lie until
+		// some worker's long poll happens on it.
+		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
+		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
+
 		dynamicconfig.TransferProcessorEnsureCloseBeforeDelete.Key(): !options.TimeSkipping,
 	}
 }
