@@ -19,6 +19,23 @@ const (
 	SemiannualReport       = "SemiannualReport"
 	CommitteeRestructuring = "CommitteeRestructuring"
 
+	EmployeeConference      = "EmployeeConference"
+	CommunityConference     = "CommunityConference"
+	WorkplaceDialogue       = "WorkplaceDialogue"
+	AnnualReport            = "AnnualReport"
+	PeriodicReport          = "PeriodicReport"
+	ProvincialSynthesis     = "ProvincialSynthesis"
+	InspectionBoardTerm     = "InspectionBoardTerm"
+	ProjectSupervisionBoard = "ProjectSupervisionBoard"
+	PublicationRegister     = "PublicationRegister"
+	QuarterlyRegister       = "QuarterlyRegister"
+	Petition                = "Petition"
+	PublicConsultation      = "PublicConsultation"
+	OneOffTask              = "OneOffTask"
+	PlanAndCarryOut         = "PlanAndCarryOut"
+	StandingCommitment      = "StandingCommitment"
+	MonthlyFigures          = "MonthlyFigures"
+
 	// ReconcilePeriods asks which cases should exist and starts those the register does not know.
 	ReconcilePeriods = "ReconcilePeriods"
 	// MorningDigest has each official's waiting messages sent as one.
@@ -27,10 +44,19 @@ const (
 	DeliverActs = "DeliverActs"
 	// SealPeriod seals every accepted case of an obligation's period.
 	SealPeriod = "SealPeriod"
+	// AmendCases puts a new snapshot into running cases: because the table of days off changed, or because somebody ordered it.
+	AmendCases = "AmendCases"
+	// ReinstateCase opens the case that goes on where one ended by an act that was undone.
+	ReinstateCase = "ReinstateCase"
+	// Reorganize carries out a reorganisation on its day: units end and begin, open cases pass to the successors.
+	Reorganize = "Reorganize"
 )
 
 // CaseWorkflows are the workflow types that are cases.
-var CaseWorkflows = []string{AnnualDialogue, CadreConference, SemiannualReport, CommitteeRestructuring}
+var CaseWorkflows = []string{AnnualDialogue, CadreConference, SemiannualReport, CommitteeRestructuring,
+	EmployeeConference, CommunityConference, WorkplaceDialogue, AnnualReport, PeriodicReport, ProvincialSynthesis, InspectionBoardTerm,
+	ProjectSupervisionBoard, PublicationRegister, QuarterlyRegister, Petition, PublicConsultation, OneOffTask, PlanAndCarryOut,
+	StandingCommitment, MonthlyFigures}
 
 // Task queues: one per concern.
 const (
@@ -45,6 +71,12 @@ const (
 	ScheduleDeliverActs     = "deliver-acts"
 	// WorkflowReconcileNow is the reconciliation that a change of units, events or catalogue starts.
 	WorkflowReconcileNow = "reconcile-now"
+	// WorkflowReorganize + "/" + the reorganisation's id is the workflow that carries it out.
+	WorkflowReorganize = "reorganize"
+	// WorkflowAmend + "/" + the order's id amends running cases.
+	WorkflowAmend = "amend"
+	// WorkflowReinstate + "/" + the new case's id opens it.
+	WorkflowReinstate = "reinstate"
 )
 
 // Updates of a case: every human act is one (law 4). The update's id is the act's id.
@@ -64,6 +96,10 @@ const (
 	UpdateNote             = "note"
 	UpdateShiftClock       = "shift_clock"
 	UpdateSeal             = "seal"
+	UpdateRecordItem       = "record_item"
+	UpdateTakeOver         = "take_over"
+	UpdateAmend            = "amend"
+	UpdateRevoke           = "revoke"
 	// QueryState answers the CaseState.
 	QueryState = "state"
 )
@@ -79,6 +115,14 @@ const (
 	ActivityDeliverActs     = "DeliverActs"
 	ActivityListCasesToSeal = "ListCasesToSeal"
 	ActivitySealCase        = "SealCase"
+
+	ActivityListCasesToAmend     = "ListCasesToAmend"
+	ActivityAmendCase            = "AmendCase"
+	ActivityReinstateCase        = "ReinstateCase"
+	ActivityReadReorganisation   = "ReadReorganisation"
+	ActivityApplyReorganisation  = "ApplyReorganisation"
+	ActivityPassCases            = "PassCases"
+	ActivityFinishReorganisation = "FinishReorganisation"
 )
 
 // What a write of progress tells the register.
@@ -101,6 +145,14 @@ const (
 	ProgressNoted              = "noted"
 	ProgressClockShifted       = "clock-shifted"
 	ProgressSealed             = "sealed"
+	ProgressItemRecorded       = "item-recorded"
+	ProgressItemRemoved        = "item-removed"
+	ProgressTakenOver          = "taken-over"
+	ProgressSuccessionPlanned  = "succession-planned"
+	ProgressAmended            = "amended"
+	ProgressRecalculated       = "recalculated"
+	ProgressExtensionRevoked   = "extension-revoked"
+	ProgressExplanationRevoked = "explanation-revoked"
 )
 
 // Search attributes: ids and dates only, since no codec hides them.
@@ -175,6 +227,51 @@ type SealInput struct {
 	Period     string `json:"period"`
 	Document   string `json:"document,omitempty"`
 	OfficialID string `json:"official_id,omitempty"`
+}
+
+// AmendInput says which running cases get a new snapshot, and why.
+type AmendInput struct {
+	OrderID string `json:"order_id"`
+	// Reason is "calendar", "catalogue" or "settings". A calendar's change amends every running case; the others only those named.
+	Reason     string   `json:"reason"`
+	CaseIDs    []string `json:"case_ids,omitempty"`
+	Obligation string   `json:"obligation,omitempty"`
+	Document   string   `json:"document,omitempty"`
+	OfficialID string   `json:"official_id,omitempty"`
+}
+
+// AmendResult counts what an amendment did.
+type AmendResult struct {
+	Looked  int `json:"looked"`
+	Amended int `json:"amended"`
+	Refused int `json:"refused"`
+}
+
+// ReinstateInput names the ended case that goes on as another.
+type ReinstateInput struct {
+	CaseID     string `json:"case_id"`
+	NewCaseID  string `json:"new_case_id"`
+	ActID      string `json:"act_id"`
+	OfficialID string `json:"official_id,omitempty"`
+}
+
+// ReorganizeInput names the reorganisation; what it is stands with the units service.
+type ReorganizeInput struct {
+	ReorganisationID string `json:"reorganisation_id"`
+	// ClockOffsetSeconds shifts the clock by which the day is awaited; demonstrations only.
+	ClockOffsetSeconds int64 `json:"clock_offset_seconds,omitempty"`
+}
+
+// ReorganizeResult is the count before and after: no case, file or petition may be lost or doubled.
+type ReorganizeResult struct {
+	UnitsEnded   int `json:"units_ended"`
+	UnitsBegun   int `json:"units_begun"`
+	CasesOpen    int `json:"cases_open"`    // of the ended units, before
+	CasesPassed  int `json:"cases_passed"`  // one to one
+	CasesJoined  int `json:"cases_joined"`  // into a case that others join too
+	CasesWaiting int `json:"cases_waiting"` // under review: pass when the reviewer has decided
+	CasesKept    int `json:"cases_kept"`    // no successor is known: stay where they are, listed for a person
+	Files        int `json:"files"`         // evidence of the passed and joined cases, linked
 }
 
 // CarryOutResult is what a rung came to. It is the result of a local activity, which is all that

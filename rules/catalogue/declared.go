@@ -122,20 +122,42 @@ type Rung struct {
 	Role    string `json:"role"`
 	Draft   bool   `json:"draft,omitempty"`
 	Step    string `json:"step,omitempty"`
+	// EachItem: once for every item that is not done, counted from the item's due day.
+	EachItem bool `json:"each_item,omitempty"`
 }
 
 // Patterns of a case.
 const (
-	PatternConference = "conference"
-	PatternReport     = "report"
-	PatternBoard      = "board"
+	PatternConference   = "conference"
+	PatternReport       = "report"
+	PatternBoard        = "board"        // a body with a term or without, or one that ends with its project
+	PatternRegister     = "register"     // a quarterly register of items, each with a due day of its own
+	PatternPetition     = "petition"     // a petition or recommendation that is answered
+	PatternConsultation = "consultation" // a draft that the people are asked about
+	PatternTask         = "task"         // something done once, with evidence
+	PatternPlan         = "plan"         // a plan by a date, then items with dates, closed at the year's end
+	PatternCommitment   = "commitment"   // a standing commitment, looked at once a year
+	PatternFigures      = "figures"      // a figure every month, in one case a year
 )
 
 // Recurrences of an obligation.
 const (
 	EveryYear      = "year"
 	EveryFirstHalf = "first-half"
+	EveryHalf      = "half"
+	EveryQuarter   = "quarter"
+	Once           = "once" // in OnlyPeriod
 	ByEvent        = "event"
+)
+
+// What brings a trigger about without anybody recording it.
+const (
+	AutoMissingBoard = "missing-board" // the unit has no board of the kind whose term holds
+	AutoTermEnds     = "term-ends"     // the board's term ends within LeadDays
+	AutoVacancy      = "vacancy"       // a seat fell empty, while the law still asks to fill it
+	AutoBorn         = "born"          // the unit was born of a reorganisation
+	AutoNeverDone    = "never-done"    // the unit has had no case of the obligation
+	AutoRaised       = "raised"        // a step of another obligation's case was done
 )
 
 // Obligation is one entry of the catalogue. Where a field is called a ground or an id of a rule, it names a [Rule] or a [Setting].
@@ -161,6 +183,110 @@ type Obligation struct {
 	Board      *Board       `json:"board,omitempty"`
 	Report     *Report      `json:"report,omitempty"`
 	Ladder     LadderChoice `json:"ladder"`
+
+	// CarriedBy: the obligation has no case of its own, a step of another's carries it. Workflow, pattern, recurrence, due, steps and
+	// ladder are left out then.
+	CarriedBy *CarriedBy `json:"carried_by,omitempty"`
+	// OnlyPeriod is the one period of an obligation that recurs Once.
+	OnlyPeriod calendar.Period `json:"only_period,omitzero"`
+	// Triggers open cases by event: of an obligation by event, or beside the recurring ones (an extraordinary conference).
+	Triggers     []Trigger     `json:"triggers,omitempty"`
+	Items        *Items        `json:"items,omitempty"`
+	Consultation *Consultation `json:"consultation,omitempty"`
+	Raises       []Raise       `json:"raises,omitempty"`
+	// OpinionsBecome is the obligation by which opinions and petitions raised in a case become cases of their own.
+	OpinionsBecome string `json:"opinions_become,omitempty"`
+	Target         Target `json:"target"`
+	// Caveat is what is doubtful about the obligation itself, shown to people beside it (DOMAIN.md, doubts).
+	Caveat *Text `json:"caveat,omitempty"`
+}
+
+// CarriedBy names the case and step by which an obligation is fulfilled.
+type CarriedBy struct {
+	Obligation string `json:"obligation"`
+	Step       string `json:"step"`
+}
+
+// Target is what the plan wants to be reached, and of how many. Proposed: the target is this product's, not the plan's.
+type Target struct {
+	Text     Text `json:"text"`
+	Share    int  `json:"share,omitempty"` // percent of the obliged units; 0 = a count or none
+	Proposed bool `json:"proposed,omitempty"`
+}
+
+// Trigger is a happening that obliges a unit.
+type Trigger struct {
+	ID        string `json:"id"`
+	Title     Text   `json:"title"`               // "Có công trình, dự án bắt đầu"
+	Automatic string `json:"automatic,omitempty"` // Auto…; empty = a person records it
+	// Board is the kind of board that missing-board, term-ends and vacancy look at.
+	Board string `json:"board,omitempty"`
+	// LeadDays is how long before the end of a term the renewal opens: key of a setting, calendar days.
+	LeadDays string `json:"lead_days,omitempty"`
+	// Ground: the trigger exists only while this rule is in force. Empty = always.
+	Ground string `json:"ground,omitempty"`
+	Facts  []Fact `json:"facts,omitempty"`
+	// Threshold is the share that must ask for it.
+	Threshold *Threshold `json:"threshold,omitempty"`
+	// AnchorFact is the day fact from which Due is reckoned; empty = the day of the event.
+	AnchorFact string     `json:"anchor_fact,omitempty"`
+	Due        []DateRule `json:"due,omitempty"` // empty = the obligation's
+	// EveryUnit: it may be recorded for all obliged units at once (a law changed, a plan was issued).
+	EveryUnit bool `json:"every_unit,omitempty"`
+}
+
+// Threshold: the count Part must be at least the rule's share (percent, or a fraction) of the count Whole.
+type Threshold struct {
+	Part    string `json:"part"`
+	Whole   string `json:"whole"`
+	AtLeast string `json:"at_least"` // rule id
+}
+
+// Raise has a case of another obligation opened when a step is done.
+type Raise struct {
+	Obligation string `json:"obligation"`
+	Trigger    string `json:"trigger"`
+	Step       string `json:"step"`
+}
+
+// Items are the entries of a register or of a plan.
+type Items struct {
+	Title    Text   `json:"title"` // one of them: "nội dung công khai"
+	Facts    []Fact `json:"facts"`
+	From     string `json:"from,omitempty"` // day fact that the due day is counted from
+	Within   string `json:"within,omitempty"`
+	Before   string `json:"before,omitempty"`  // exactly one of Within and Before with From: rule id
+	Counted  string `json:"counted,omitempty"` // calendar | working
+	DueFact  string `json:"due_fact,omitempty"`
+	DoneFact string `json:"done_fact,omitempty"`
+	// WithinFor replaces Within for units of a kind (15 days of a state enterprise instead of 5 working days).
+	WithinFor []WithinFor `json:"within_for,omitempty"`
+	Holds     []Hold      `json:"holds,omitempty"`
+	UntilFact string      `json:"until_fact,omitempty"`
+	Evidence  *Text       `json:"evidence,omitempty"`
+	Required  bool        `json:"required,omitempty"`
+	AllDone   bool        `json:"all_done,omitempty"`
+}
+
+// WithinFor is the term of units of a kind.
+type WithinFor struct {
+	Kind    string `json:"kind"`
+	Within  string `json:"within"`
+	Counted string `json:"counted"`
+}
+
+// Hold is how long an item is kept, by the choice it states.
+type Hold struct {
+	Fact   string   `json:"fact,omitempty"`
+	Choice string   `json:"choice,omitempty"`
+	Days   string   `json:"days"`            // rule id, calendar days
+	Kinds  []string `json:"kinds,omitempty"` // only for units of these kinds; empty = all
+}
+
+// Consultation names the rules of asking the people.
+type Consultation struct {
+	OpenDays                 string `json:"open_days,omitempty"`
+	PublishWithinWorkingDays string `json:"publish_within_working_days,omitempty"`
 }
 
 // Obliged says which units owe the obligation.
@@ -175,6 +301,12 @@ type KindSpan struct {
 	Kind string        `json:"kind"`
 	From calendar.Date `json:"from"`
 	To   calendar.Date `json:"to"`
+	// Switch is a setting that turns the kind "on" or "off"; empty = on.
+	Switch string `json:"switch,omitempty"`
+	// HasBoard limits the kind to units that have a board of this kind.
+	HasBoard string `json:"has_board,omitempty"`
+	// Units limits the kind to these; empty = all of it.
+	Units []string `json:"units,omitempty"`
 }
 
 // Exception is a unit of an obliged kind that has nothing to do the obligation with.
@@ -183,10 +315,11 @@ type Exception struct {
 	Text Text   `json:"text"`
 }
 
-// Exemption takes units out of the denominator on a legal ground: those with at most the rule's number of staff. A unit whose number
-// is not known stays obliged.
+// Exemption takes units out of the denominator on a legal ground: those with at most the rule's number of staff, or those of a special
+// kind. Exactly one of the two is named. A unit whose number is not known stays obliged.
 type Exemption struct {
-	StaffAtMost string `json:"staff_at_most"` // rule id
+	StaffAtMost string `json:"staff_at_most,omitempty"` // rule id
+	Special     string `json:"special,omitempty"`       // rule id
 }
 
 // DateRule is a [calendar.Rule] with its ground. Where N is left out it is the ground's value; so are month and day of a fixed_day.
@@ -203,6 +336,7 @@ type DateRule struct {
 	WorkingYear string        `json:"working_year,omitempty"`
 	OpenedFrom  calendar.Date `json:"opened_from"`
 	OpenedTo    calendar.Date `json:"opened_to"`
+	UnitKind    string        `json:"unit_kind,omitempty"` // limits the rule to units of this kind
 }
 
 // Step is a stage of the pattern.
@@ -216,13 +350,20 @@ type Step struct {
 	RequiredWhen string    `json:"required_when,omitempty"` // required while this rule is in force
 	Evidence     *Text     `json:"evidence,omitempty"`      // what must be attached
 	Facts        []Fact    `json:"facts,omitempty"`
+	// Every "month": the step stands for twelve, m01 to m12, each due by Due reckoned from the month's last day.
+	Every string `json:"every,omitempty"`
+	// UnitKinds limits the step to units of these kinds; empty = all.
+	UnitKinds []string `json:"unit_kinds,omitempty"`
+	// Triggers limits the step to cases opened by these triggers; empty = all.
+	Triggers []string `json:"triggers,omitempty"`
 }
 
-// Hanging is a step's date counted in calendar days from the day another step was done; exactly one of Before and After is a rule id.
+// Hanging is a step's date counted from the day another step was done; exactly one of Before and After is a rule id.
 type Hanging struct {
-	Step   string `json:"step"`
-	Before string `json:"before,omitempty"`
-	After  string `json:"after,omitempty"`
+	Step    string `json:"step"`
+	Before  string `json:"before,omitempty"`
+	After   string `json:"after,omitempty"`
+	Counted string `json:"counted,omitempty"` // "" = calendar days | working
 }
 
 // Fact is a figure, day or choice that a step asks for. Denunciations are never asked for one by one: counts only.
@@ -258,6 +399,15 @@ type Board struct {
 	ChairGround string   `json:"chair_ground,omitempty"`
 	MembersMin  string   `json:"members_min,omitempty"` // rule id
 	MembersMax  string   `json:"members_max,omitempty"`
+	// Kind is the board that is kept in the units service once the case is accepted; empty = none.
+	Kind             string `json:"kind,omitempty"`
+	MembersEqualFact string `json:"members_equal_fact,omitempty"` // the count that the number of members equals
+	DeputiesMax      string `json:"deputies_max,omitempty"`
+	CitizensMax      string `json:"citizens_max,omitempty"`
+	Excluded         string `json:"excluded,omitempty"`           // rule id: who may not be a member
+	Term             string `json:"term,omitempty"`               // rule id: years or months
+	ByElectionMonths string `json:"by_election_months,omitempty"` // rule id
+	EndsWithProject  bool   `json:"ends_with_project,omitempty"`
 }
 
 // Report names the data window of a periodic report.

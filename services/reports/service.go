@@ -48,6 +48,9 @@ type Options struct {
 }
 
 type server struct {
+	reportsv1connect.UnimplementedRegisterServiceHandler
+	reportsv1connect.UnimplementedActsServiceHandler
+
 	cfg      wire.Config
 	options  Options
 	logger   *zap.Logger

@@ -426,6 +426,7 @@ type StepPolicy struct {
 	Required         bool                   `protobuf:"varint,7,opt,name=required,proto3" json:"required,omitempty"`                                         // must be recorded before submitting
 	EvidenceRequired bool                   `protobuf:"varint,8,opt,name=evidence_required,json=evidenceRequired,proto3" json:"evidence_required,omitempty"` // must carry at least one file before submitting
 	Facts            []*FactPolicy          `protobuf:"bytes,9,rep,name=facts,proto3" json:"facts,omitempty"`
+	CountedAfter     string                 `protobuf:"bytes,10,opt,name=counted_after,json=countedAfter,proto3" json:"counted_after,omitempty"` // how days_after counts: "" = calendar days | working
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -523,6 +524,232 @@ func (x *StepPolicy) GetFacts() []*FactPolicy {
 	return nil
 }
 
+func (x *StepPolicy) GetCountedAfter() string {
+	if x != nil {
+		return x.CountedAfter
+	}
+	return ""
+}
+
+// ItemPolicy is an entry of a register or of a plan: a case that keeps many of them asks the same of each. An item has a due day
+// of its own: days counted from a day it states, or a day it states itself.
+type ItemPolicy struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	TitleVi          string                 `protobuf:"bytes,1,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"` // "nội dung công khai"
+	TitleEn          string                 `protobuf:"bytes,2,opt,name=title_en,json=titleEn,proto3" json:"title_en,omitempty"`
+	Facts            []*FactPolicy          `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty"`
+	FromFact         string                 `protobuf:"bytes,4,opt,name=from_fact,json=fromFact,proto3" json:"from_fact,omitempty"`     // the day fact that the due day is counted from; empty: due_fact
+	Days             int32                  `protobuf:"varint,5,opt,name=days,proto3" json:"days,omitempty"`                            // after from_fact; negative = before
+	Counted          string                 `protobuf:"bytes,6,opt,name=counted,proto3" json:"counted,omitempty"`                       // calendar | working
+	Ground           *LegalGround           `protobuf:"bytes,7,opt,name=ground,proto3" json:"ground,omitempty"`                         // of the due day
+	DueFact          string                 `protobuf:"bytes,8,opt,name=due_fact,json=dueFact,proto3" json:"due_fact,omitempty"`        // the day fact that is the due day itself
+	DoneFact         string                 `protobuf:"bytes,9,opt,name=done_fact,json=doneFact,proto3" json:"done_fact,omitempty"`     // the day fact by which the item is done; empty = done when entered
+	Holds            []*HoldPolicy          `protobuf:"bytes,10,rep,name=holds,proto3" json:"holds,omitempty"`                          // how long it must be kept
+	UntilFact        string                 `protobuf:"bytes,11,opt,name=until_fact,json=untilFact,proto3" json:"until_fact,omitempty"` // the day fact up to which it was kept, judged by holds
+	EvidenceRequired bool                   `protobuf:"varint,12,opt,name=evidence_required,json=evidenceRequired,proto3" json:"evidence_required,omitempty"`
+	Required         bool                   `protobuf:"varint,13,opt,name=required,proto3" json:"required,omitempty"`              // at least one item before submitting, unless the case says that there is none (fact "none" of a step)
+	AllDone          bool                   `protobuf:"varint,14,opt,name=all_done,json=allDone,proto3" json:"all_done,omitempty"` // every item done before submitting
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *ItemPolicy) Reset() {
+	*x = ItemPolicy{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ItemPolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ItemPolicy) ProtoMessage() {}
+
+func (x *ItemPolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ItemPolicy.ProtoReflect.Descriptor instead.
+func (*ItemPolicy) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ItemPolicy) GetTitleVi() string {
+	if x != nil {
+		return x.TitleVi
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetTitleEn() string {
+	if x != nil {
+		return x.TitleEn
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetFacts() []*FactPolicy {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *ItemPolicy) GetFromFact() string {
+	if x != nil {
+		return x.FromFact
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *ItemPolicy) GetCounted() string {
+	if x != nil {
+		return x.Counted
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetGround() *LegalGround {
+	if x != nil {
+		return x.Ground
+	}
+	return nil
+}
+
+func (x *ItemPolicy) GetDueFact() string {
+	if x != nil {
+		return x.DueFact
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetDoneFact() string {
+	if x != nil {
+		return x.DoneFact
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetHolds() []*HoldPolicy {
+	if x != nil {
+		return x.Holds
+	}
+	return nil
+}
+
+func (x *ItemPolicy) GetUntilFact() string {
+	if x != nil {
+		return x.UntilFact
+	}
+	return ""
+}
+
+func (x *ItemPolicy) GetEvidenceRequired() bool {
+	if x != nil {
+		return x.EvidenceRequired
+	}
+	return false
+}
+
+func (x *ItemPolicy) GetRequired() bool {
+	if x != nil {
+		return x.Required
+	}
+	return false
+}
+
+func (x *ItemPolicy) GetAllDone() bool {
+	if x != nil {
+		return x.AllDone
+	}
+	return false
+}
+
+// HoldPolicy is how long an item stays posted or is broadcast, by the choice it states.
+type HoldPolicy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Fact          string                 `protobuf:"bytes,1,opt,name=fact,proto3" json:"fact,omitempty"` // the choice it hangs on; empty = every item
+	Choice        string                 `protobuf:"bytes,2,opt,name=choice,proto3" json:"choice,omitempty"`
+	Days          int32                  `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"` // calendar days, continuous
+	Ground        *LegalGround           `protobuf:"bytes,4,opt,name=ground,proto3" json:"ground,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HoldPolicy) Reset() {
+	*x = HoldPolicy{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HoldPolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HoldPolicy) ProtoMessage() {}
+
+func (x *HoldPolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HoldPolicy.ProtoReflect.Descriptor instead.
+func (*HoldPolicy) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *HoldPolicy) GetFact() string {
+	if x != nil {
+		return x.Fact
+	}
+	return ""
+}
+
+func (x *HoldPolicy) GetChoice() string {
+	if x != nil {
+		return x.Choice
+	}
+	return ""
+}
+
+func (x *HoldPolicy) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *HoldPolicy) GetGround() *LegalGround {
+	if x != nil {
+		return x.Ground
+	}
+	return nil
+}
+
 // FactPolicy is a figure or a day a step asks for.
 type FactPolicy struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -539,7 +766,7 @@ type FactPolicy struct {
 
 func (x *FactPolicy) Reset() {
 	*x = FactPolicy{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[6]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -551,7 +778,7 @@ func (x *FactPolicy) String() string {
 func (*FactPolicy) ProtoMessage() {}
 
 func (x *FactPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[6]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -564,7 +791,7 @@ func (x *FactPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FactPolicy.ProtoReflect.Descriptor instead.
 func (*FactPolicy) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{6}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *FactPolicy) GetKey() string {
@@ -619,21 +846,22 @@ func (x *FactPolicy) GetAtMost() string {
 // RungPolicy is one reminder or escalation of a ladder, relative to an anchor day.
 type RungPolicy struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`            // "remind-14", "overdue-3"
-	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`        // reminder | escalation
-	Offset        int32                  `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`   // days from the anchor; negative = before
-	Counted       string                 `protobuf:"bytes,4,opt,name=counted,proto3" json:"counted,omitempty"`  // calendar | working
-	Role          string                 `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`        // contact | head | superior | standing-agency | committee | reviewer
-	Draft         bool                   `protobuf:"varint,6,opt,name=draft,proto3" json:"draft,omitempty"`     // a person releases it: nothing automatic speaks upwards in a body's name
-	Step          string                 `protobuf:"bytes,7,opt,name=step,proto3" json:"step,omitempty"`        // anchor step id; empty = the due date of the round
-	Setting       bool                   `protobuf:"varint,8,opt,name=setting,proto3" json:"setting,omitempty"` // the ladder is a setting of the province
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`                              // "remind-14", "overdue-3"
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`                          // reminder | escalation
+	Offset        int32                  `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`                     // days from the anchor; negative = before
+	Counted       string                 `protobuf:"bytes,4,opt,name=counted,proto3" json:"counted,omitempty"`                    // calendar | working
+	Role          string                 `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`                          // contact | head | superior | standing-agency | committee | reviewer
+	Draft         bool                   `protobuf:"varint,6,opt,name=draft,proto3" json:"draft,omitempty"`                       // a person releases it: nothing automatic speaks upwards in a body's name
+	Step          string                 `protobuf:"bytes,7,opt,name=step,proto3" json:"step,omitempty"`                          // anchor step id; empty = the due date of the round
+	Setting       bool                   `protobuf:"varint,8,opt,name=setting,proto3" json:"setting,omitempty"`                   // the ladder is a setting of the province
+	EachItem      bool                   `protobuf:"varint,9,opt,name=each_item,json=eachItem,proto3" json:"each_item,omitempty"` // once for every item that is not done, counted from the item's due day; the rung's id is "<id>@<item>"
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RungPolicy) Reset() {
 	*x = RungPolicy{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[7]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -645,7 +873,7 @@ func (x *RungPolicy) String() string {
 func (*RungPolicy) ProtoMessage() {}
 
 func (x *RungPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[7]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -658,7 +886,7 @@ func (x *RungPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RungPolicy.ProtoReflect.Descriptor instead.
 func (*RungPolicy) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{7}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RungPolicy) GetId() string {
@@ -717,6 +945,13 @@ func (x *RungPolicy) GetSetting() bool {
 	return false
 }
 
+func (x *RungPolicy) GetEachItem() bool {
+	if x != nil {
+		return x.EachItem
+	}
+	return false
+}
+
 type LadderPolicy struct {
 	state                         protoimpl.MessageState `protogen:"open.v1"`
 	Rungs                         []*RungPolicy          `protobuf:"bytes,1,rep,name=rungs,proto3" json:"rungs,omitempty"`
@@ -727,7 +962,7 @@ type LadderPolicy struct {
 
 func (x *LadderPolicy) Reset() {
 	*x = LadderPolicy{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[8]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +974,7 @@ func (x *LadderPolicy) String() string {
 func (*LadderPolicy) ProtoMessage() {}
 
 func (x *LadderPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[8]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +987,7 @@ func (x *LadderPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LadderPolicy.ProtoReflect.Descriptor instead.
 func (*LadderPolicy) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{8}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LadderPolicy) GetRungs() []*RungPolicy {
@@ -789,7 +1024,7 @@ type ConferenceRules struct {
 
 func (x *ConferenceRules) Reset() {
 	*x = ConferenceRules{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[9]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +1036,7 @@ func (x *ConferenceRules) String() string {
 func (*ConferenceRules) ProtoMessage() {}
 
 func (x *ConferenceRules) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[9]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +1049,7 @@ func (x *ConferenceRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConferenceRules.ProtoReflect.Descriptor instead.
 func (*ConferenceRules) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{9}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ConferenceRules) GetNoticeDays() int32 {
@@ -896,19 +1131,31 @@ func (x *ConferenceRules) GetPassGround() *LegalGround {
 
 // BoardRules are the rules of composition of a board.
 type BoardRules struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ChairRole     string                 `protobuf:"bytes,1,opt,name=chair_role,json=chairRole,proto3" json:"chair_role,omitempty"` // position the chair must hold in the unit ("head"); empty = none asked
-	ChairGround   *LegalGround           `protobuf:"bytes,2,opt,name=chair_ground,json=chairGround,proto3" json:"chair_ground,omitempty"`
-	MembersMin    int32                  `protobuf:"varint,3,opt,name=members_min,json=membersMin,proto3" json:"members_min,omitempty"`
-	MembersMax    int32                  `protobuf:"varint,4,opt,name=members_max,json=membersMax,proto3" json:"members_max,omitempty"` // 0 = none
-	MembersGround *LegalGround           `protobuf:"bytes,5,opt,name=members_ground,json=membersGround,proto3" json:"members_ground,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	ChairRole        string                 `protobuf:"bytes,1,opt,name=chair_role,json=chairRole,proto3" json:"chair_role,omitempty"` // position the chair must hold in the unit ("head"); empty = none asked
+	ChairGround      *LegalGround           `protobuf:"bytes,2,opt,name=chair_ground,json=chairGround,proto3" json:"chair_ground,omitempty"`
+	MembersMin       int32                  `protobuf:"varint,3,opt,name=members_min,json=membersMin,proto3" json:"members_min,omitempty"`
+	MembersMax       int32                  `protobuf:"varint,4,opt,name=members_max,json=membersMax,proto3" json:"members_max,omitempty"` // 0 = none
+	MembersGround    *LegalGround           `protobuf:"bytes,5,opt,name=members_ground,json=membersGround,proto3" json:"members_ground,omitempty"`
+	BoardKind        string                 `protobuf:"bytes,6,opt,name=board_kind,json=boardKind,proto3" json:"board_kind,omitempty"`                        // steering-committee | peoples-inspection-board | community-investment-supervision-board; empty = none is kept
+	MembersEqualFact string                 `protobuf:"bytes,7,opt,name=members_equal_fact,json=membersEqualFact,proto3" json:"members_equal_fact,omitempty"` // the count that the number of members equals, at least members_min ("villages")
+	DeputiesMax      int32                  `protobuf:"varint,8,opt,name=deputies_max,json=deputiesMax,proto3" json:"deputies_max,omitempty"`                 // 0 = no such rule
+	DeputiesGround   *LegalGround           `protobuf:"bytes,9,opt,name=deputies_ground,json=deputiesGround,proto3" json:"deputies_ground,omitempty"`
+	ExcludedGround   *LegalGround           `protobuf:"bytes,10,opt,name=excluded_ground,json=excludedGround,proto3" json:"excluded_ground,omitempty"` // who may not be a member; the case asks that nobody such is
+	TermMonths       int32                  `protobuf:"varint,11,opt,name=term_months,json=termMonths,proto3" json:"term_months,omitempty"`            // 0 = no term
+	TermGround       *LegalGround           `protobuf:"bytes,12,opt,name=term_ground,json=termGround,proto3" json:"term_ground,omitempty"`
+	ByElectionMonths int32                  `protobuf:"varint,13,opt,name=by_election_months,json=byElectionMonths,proto3" json:"by_election_months,omitempty"` // a vacancy is filled while at least so many months of the term remain
+	ByElectionGround *LegalGround           `protobuf:"bytes,14,opt,name=by_election_ground,json=byElectionGround,proto3" json:"by_election_ground,omitempty"`
+	CitizensMax      int32                  `protobuf:"varint,15,opt,name=citizens_max,json=citizensMax,proto3" json:"citizens_max,omitempty"` // 0 = no such rule
+	CitizensGround   *LegalGround           `protobuf:"bytes,16,opt,name=citizens_ground,json=citizensGround,proto3" json:"citizens_ground,omitempty"`
+	EndsWithProject  bool                   `protobuf:"varint,17,opt,name=ends_with_project,json=endsWithProject,proto3" json:"ends_with_project,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *BoardRules) Reset() {
 	*x = BoardRules{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[10]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -920,7 +1167,7 @@ func (x *BoardRules) String() string {
 func (*BoardRules) ProtoMessage() {}
 
 func (x *BoardRules) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[10]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -933,7 +1180,7 @@ func (x *BoardRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BoardRules.ProtoReflect.Descriptor instead.
 func (*BoardRules) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{10}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BoardRules) GetChairRole() string {
@@ -971,6 +1218,281 @@ func (x *BoardRules) GetMembersGround() *LegalGround {
 	return nil
 }
 
+func (x *BoardRules) GetBoardKind() string {
+	if x != nil {
+		return x.BoardKind
+	}
+	return ""
+}
+
+func (x *BoardRules) GetMembersEqualFact() string {
+	if x != nil {
+		return x.MembersEqualFact
+	}
+	return ""
+}
+
+func (x *BoardRules) GetDeputiesMax() int32 {
+	if x != nil {
+		return x.DeputiesMax
+	}
+	return 0
+}
+
+func (x *BoardRules) GetDeputiesGround() *LegalGround {
+	if x != nil {
+		return x.DeputiesGround
+	}
+	return nil
+}
+
+func (x *BoardRules) GetExcludedGround() *LegalGround {
+	if x != nil {
+		return x.ExcludedGround
+	}
+	return nil
+}
+
+func (x *BoardRules) GetTermMonths() int32 {
+	if x != nil {
+		return x.TermMonths
+	}
+	return 0
+}
+
+func (x *BoardRules) GetTermGround() *LegalGround {
+	if x != nil {
+		return x.TermGround
+	}
+	return nil
+}
+
+func (x *BoardRules) GetByElectionMonths() int32 {
+	if x != nil {
+		return x.ByElectionMonths
+	}
+	return 0
+}
+
+func (x *BoardRules) GetByElectionGround() *LegalGround {
+	if x != nil {
+		return x.ByElectionGround
+	}
+	return nil
+}
+
+func (x *BoardRules) GetCitizensMax() int32 {
+	if x != nil {
+		return x.CitizensMax
+	}
+	return 0
+}
+
+func (x *BoardRules) GetCitizensGround() *LegalGround {
+	if x != nil {
+		return x.CitizensGround
+	}
+	return nil
+}
+
+func (x *BoardRules) GetEndsWithProject() bool {
+	if x != nil {
+		return x.EndsWithProject
+	}
+	return false
+}
+
+// ConsultationRules are the rules of asking the people. Zero = no such rule.
+type ConsultationRules struct {
+	state                    protoimpl.MessageState `protogen:"open.v1"`
+	OpenDays                 int32                  `protobuf:"varint,1,opt,name=open_days,json=openDays,proto3" json:"open_days,omitempty"` // calendar days from the publication of the draft
+	OpenGround               *LegalGround           `protobuf:"bytes,2,opt,name=open_ground,json=openGround,proto3" json:"open_ground,omitempty"`
+	PublishWithinWorkingDays int32                  `protobuf:"varint,3,opt,name=publish_within_working_days,json=publishWithinWorkingDays,proto3" json:"publish_within_working_days,omitempty"` // of the synthesis
+	PublishGround            *LegalGround           `protobuf:"bytes,4,opt,name=publish_ground,json=publishGround,proto3" json:"publish_ground,omitempty"`
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
+}
+
+func (x *ConsultationRules) Reset() {
+	*x = ConsultationRules{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsultationRules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsultationRules) ProtoMessage() {}
+
+func (x *ConsultationRules) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsultationRules.ProtoReflect.Descriptor instead.
+func (*ConsultationRules) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ConsultationRules) GetOpenDays() int32 {
+	if x != nil {
+		return x.OpenDays
+	}
+	return 0
+}
+
+func (x *ConsultationRules) GetOpenGround() *LegalGround {
+	if x != nil {
+		return x.OpenGround
+	}
+	return nil
+}
+
+func (x *ConsultationRules) GetPublishWithinWorkingDays() int32 {
+	if x != nil {
+		return x.PublishWithinWorkingDays
+	}
+	return 0
+}
+
+func (x *ConsultationRules) GetPublishGround() *LegalGround {
+	if x != nil {
+		return x.PublishGround
+	}
+	return nil
+}
+
+// RaisePolicy has another obligation's case opened when a step of this one is done.
+type RaisePolicy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	TriggerId     string                 `protobuf:"bytes,2,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
+	StepId        string                 `protobuf:"bytes,3,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RaisePolicy) Reset() {
+	*x = RaisePolicy{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RaisePolicy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RaisePolicy) ProtoMessage() {}
+
+func (x *RaisePolicy) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RaisePolicy.ProtoReflect.Descriptor instead.
+func (*RaisePolicy) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RaisePolicy) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *RaisePolicy) GetTriggerId() string {
+	if x != nil {
+		return x.TriggerId
+	}
+	return ""
+}
+
+func (x *RaisePolicy) GetStepId() string {
+	if x != nil {
+		return x.StepId
+	}
+	return ""
+}
+
+// Warning is what a case must say from its first day on: a term that can no longer be kept, a fact that is not settled.
+type Warning struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"` // notice-too-late | data-window-missed | unsettled-days | ...
+	TextVi        string                 `protobuf:"bytes,2,opt,name=text_vi,json=textVi,proto3" json:"text_vi,omitempty"`
+	TextEn        string                 `protobuf:"bytes,3,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Warning) Reset() {
+	*x = Warning{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Warning) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Warning) ProtoMessage() {}
+
+func (x *Warning) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Warning.ProtoReflect.Descriptor instead.
+func (*Warning) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Warning) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Warning) GetTextVi() string {
+	if x != nil {
+		return x.TextVi
+	}
+	return ""
+}
+
+func (x *Warning) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
 // ReportRules are the data window and figures of a periodic report.
 type ReportRules struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -983,7 +1505,7 @@ type ReportRules struct {
 
 func (x *ReportRules) Reset() {
 	*x = ReportRules{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[11]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -995,7 +1517,7 @@ func (x *ReportRules) String() string {
 func (*ReportRules) ProtoMessage() {}
 
 func (x *ReportRules) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[11]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1008,7 +1530,7 @@ func (x *ReportRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRules.ProtoReflect.Descriptor instead.
 func (*ReportRules) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{11}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReportRules) GetWindowFrom() string {
@@ -1044,7 +1566,7 @@ type ReviewPolicy struct {
 
 func (x *ReviewPolicy) Reset() {
 	*x = ReviewPolicy{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[12]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1056,7 +1578,7 @@ func (x *ReviewPolicy) String() string {
 func (*ReviewPolicy) ProtoMessage() {}
 
 func (x *ReviewPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[12]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1069,7 +1591,7 @@ func (x *ReviewPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewPolicy.ProtoReflect.Descriptor instead.
 func (*ReviewPolicy) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{12}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReviewPolicy) GetReviewerUnitId() string {
@@ -1129,14 +1651,23 @@ type CaseInput struct {
 	FollowsCaseId      string                 `protobuf:"bytes,32,opt,name=follows_case_id,json=followsCaseId,proto3" json:"follows_case_id,omitempty"` // corrected or succeeded case
 	TitleVi            string                 `protobuf:"bytes,33,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"`                     // noun title of the obligation
 	TitleEn            string                 `protobuf:"bytes,34,opt,name=title_en,json=titleEn,proto3" json:"title_en,omitempty"`
-	QuietDays          int32                  `protobuf:"varint,35,opt,name=quiet_days,json=quietDays,proto3" json:"quiet_days,omitempty"` // no rung for so many days after opening (30 after a merger)
+	QuietDays          int32                  `protobuf:"varint,35,opt,name=quiet_days,json=quietDays,proto3" json:"quiet_days,omitempty"`                                                                             // no rung for so many days after opening (30 after a merger)
+	OriginCaseId       string                 `protobuf:"bytes,36,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"`                                                                   // the case out of which this one was raised (a petition's conference)
+	TriggerId          string                 `protobuf:"bytes,37,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`                                                                              // by which trigger of the obligation a case by event opened
+	EventFacts         map[string]string      `protobuf:"bytes,38,rep,name=event_facts,json=eventFacts,proto3" json:"event_facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // figures, days and choices that the event stated
+	Settings           map[string]string      `protobuf:"bytes,39,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`                       // values of the province that differed from the proposed ones when the case opened
+	Items              *ItemPolicy            `protobuf:"bytes,41,opt,name=items,proto3" json:"items,omitempty"`
+	Consultation       *ConsultationRules     `protobuf:"bytes,42,opt,name=consultation,proto3" json:"consultation,omitempty"`
+	Raises             []*RaisePolicy         `protobuf:"bytes,43,rep,name=raises,proto3" json:"raises,omitempty"`
+	Warnings           []*Warning             `protobuf:"bytes,44,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	LinkedObligationId string                 `protobuf:"bytes,45,opt,name=linked_obligation_id,json=linkedObligationId,proto3" json:"linked_obligation_id,omitempty"` // obligation by which opinions raised here become cases of their own; empty = none do
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
 
 func (x *CaseInput) Reset() {
 	*x = CaseInput{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[13]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1679,7 @@ func (x *CaseInput) String() string {
 func (*CaseInput) ProtoMessage() {}
 
 func (x *CaseInput) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[13]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1692,7 @@ func (x *CaseInput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseInput.ProtoReflect.Descriptor instead.
 func (*CaseInput) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{13}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CaseInput) GetCaseId() string {
@@ -1346,6 +1877,69 @@ func (x *CaseInput) GetQuietDays() int32 {
 	return 0
 }
 
+func (x *CaseInput) GetOriginCaseId() string {
+	if x != nil {
+		return x.OriginCaseId
+	}
+	return ""
+}
+
+func (x *CaseInput) GetTriggerId() string {
+	if x != nil {
+		return x.TriggerId
+	}
+	return ""
+}
+
+func (x *CaseInput) GetEventFacts() map[string]string {
+	if x != nil {
+		return x.EventFacts
+	}
+	return nil
+}
+
+func (x *CaseInput) GetSettings() map[string]string {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *CaseInput) GetItems() *ItemPolicy {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *CaseInput) GetConsultation() *ConsultationRules {
+	if x != nil {
+		return x.Consultation
+	}
+	return nil
+}
+
+func (x *CaseInput) GetRaises() []*RaisePolicy {
+	if x != nil {
+		return x.Raises
+	}
+	return nil
+}
+
+func (x *CaseInput) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+func (x *CaseInput) GetLinkedObligationId() string {
+	if x != nil {
+		return x.LinkedObligationId
+	}
+	return ""
+}
+
 type StepRecord struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	StepId        string                 `protobuf:"bytes,1,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
@@ -1361,7 +1955,7 @@ type StepRecord struct {
 
 func (x *StepRecord) Reset() {
 	*x = StepRecord{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[14]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1967,7 @@ func (x *StepRecord) String() string {
 func (*StepRecord) ProtoMessage() {}
 
 func (x *StepRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[14]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1980,7 @@ func (x *StepRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepRecord.ProtoReflect.Descriptor instead.
 func (*StepRecord) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{14}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *StepRecord) GetStepId() string {
@@ -1438,6 +2032,184 @@ func (x *StepRecord) GetOutcome() string {
 	return ""
 }
 
+// ItemRecord is an entry of a register or of a plan as it was last recorded.
+type ItemRecord struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ItemId        string                 `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"` // chosen by whoever enters it, unique within the case
+	Facts         map[string]string      `protobuf:"bytes,2,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	FileIds       []string               `protobuf:"bytes,3,rep,name=file_ids,json=fileIds,proto3" json:"file_ids,omitempty"`
+	RecordedAt    string                 `protobuf:"bytes,4,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	ActId         string                 `protobuf:"bytes,5,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
+	DueDay        string                 `protobuf:"bytes,6,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"`
+	DoneOn        string                 `protobuf:"bytes,7,opt,name=done_on,json=doneOn,proto3" json:"done_on,omitempty"`
+	Outcome       string                 `protobuf:"bytes,8,opt,name=outcome,proto3" json:"outcome,omitempty"`                           // "" | limited (late, or not kept long enough)
+	FromCaseId    string                 `protobuf:"bytes,9,opt,name=from_case_id,json=fromCaseId,proto3" json:"from_case_id,omitempty"` // taken over from this case
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ItemRecord) Reset() {
+	*x = ItemRecord{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ItemRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ItemRecord) ProtoMessage() {}
+
+func (x *ItemRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ItemRecord.ProtoReflect.Descriptor instead.
+func (*ItemRecord) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ItemRecord) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *ItemRecord) GetFileIds() []string {
+	if x != nil {
+		return x.FileIds
+	}
+	return nil
+}
+
+func (x *ItemRecord) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetActId() string {
+	if x != nil {
+		return x.ActId
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetDueDay() string {
+	if x != nil {
+		return x.DueDay
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetDoneOn() string {
+	if x != nil {
+		return x.DoneOn
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ItemRecord) GetFromCaseId() string {
+	if x != nil {
+		return x.FromCaseId
+	}
+	return ""
+}
+
+// TakenOver is a case of a predecessor that this one goes on with.
+type TakenOver struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	ActId         string                 `protobuf:"bytes,3,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
+	Carried       bool                   `protobuf:"varint,4,opt,name=carried,proto3" json:"carried,omitempty"` // its steps became this case's; otherwise it is joined and only its evidence is linked
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakenOver) Reset() {
+	*x = TakenOver{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakenOver) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakenOver) ProtoMessage() {}
+
+func (x *TakenOver) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakenOver.ProtoReflect.Descriptor instead.
+func (*TakenOver) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *TakenOver) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *TakenOver) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *TakenOver) GetActId() string {
+	if x != nil {
+		return x.ActId
+	}
+	return ""
+}
+
+func (x *TakenOver) GetCarried() bool {
+	if x != nil {
+		return x.Carried
+	}
+	return false
+}
+
 // FiredRung is a rung that was carried out, skipped or joined with a later one.
 type FiredRung struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1452,7 +2224,7 @@ type FiredRung struct {
 
 func (x *FiredRung) Reset() {
 	*x = FiredRung{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[15]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1464,7 +2236,7 @@ func (x *FiredRung) String() string {
 func (*FiredRung) ProtoMessage() {}
 
 func (x *FiredRung) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[15]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1477,7 +2249,7 @@ func (x *FiredRung) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FiredRung.ProtoReflect.Descriptor instead.
 func (*FiredRung) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{15}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FiredRung) GetRungId() string {
@@ -1517,44 +2289,52 @@ func (x *FiredRung) GetRound() int32 {
 
 // CaseState is what a case is now: the answer of every act and the row of the register.
 type CaseState struct {
-	state              protoimpl.MessageState `protogen:"open.v1"`
-	CaseId             string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	State              State                  `protobuf:"varint,2,opt,name=state,proto3,enum=nenep.casefile.v1.State" json:"state,omitempty"`
-	Round              int32                  `protobuf:"varint,3,opt,name=round,proto3" json:"round,omitempty"`                // a round is the span between two returns; from 1
-	Submission         int32                  `protobuf:"varint,4,opt,name=submission,proto3" json:"submission,omitempty"`      // number of submissions so far
-	DueDay             string                 `protobuf:"bytes,5,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"` // of the present round
-	DueOfLaw           bool                   `protobuf:"varint,6,opt,name=due_of_law,json=dueOfLaw,proto3" json:"due_of_law,omitempty"`
-	Extended           bool                   `protobuf:"varint,7,opt,name=extended,proto3" json:"extended,omitempty"`
-	DutyDoneOn         string                 `protobuf:"bytes,8,opt,name=duty_done_on,json=dutyDoneOn,proto3" json:"duty_done_on,omitempty"`
-	SubmittedAt        string                 `protobuf:"bytes,9,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"` // instant
-	AcceptedAt         string                 `protobuf:"bytes,10,opt,name=accepted_at,json=acceptedAt,proto3" json:"accepted_at,omitempty"`
-	PaperReceivedOn    string                 `protobuf:"bytes,11,opt,name=paper_received_on,json=paperReceivedOn,proto3" json:"paper_received_on,omitempty"` // file judged by the day the paper arrived
-	Steps              []*StepRecord          `protobuf:"bytes,12,rep,name=steps,proto3" json:"steps,omitempty"`
-	Fired              []*FiredRung           `protobuf:"bytes,13,rep,name=fired,proto3" json:"fired,omitempty"`
-	NextRungId         string                 `protobuf:"bytes,14,opt,name=next_rung_id,json=nextRungId,proto3" json:"next_rung_id,omitempty"`
-	NextRungDay        string                 `protobuf:"bytes,15,opt,name=next_rung_day,json=nextRungDay,proto3" json:"next_rung_day,omitempty"`
-	PausedBy           string                 `protobuf:"bytes,16,opt,name=paused_by,json=pausedBy,proto3" json:"paused_by,omitempty"` // "" | explanation | extension-request
-	ExplainedActId     string                 `protobuf:"bytes,17,opt,name=explained_act_id,json=explainedActId,proto3" json:"explained_act_id,omitempty"`
-	ExtensionWanted    string                 `protobuf:"bytes,18,opt,name=extension_wanted,json=extensionWanted,proto3" json:"extension_wanted,omitempty"`    // day asked for, while unanswered
-	LateWorkingDays    int32                  `protobuf:"varint,19,opt,name=late_working_days,json=lateWorkingDays,proto3" json:"late_working_days,omitempty"` // frozen at acceptance; else as of last write
-	SuccessorCaseId    string                 `protobuf:"bytes,20,opt,name=successor_case_id,json=successorCaseId,proto3" json:"successor_case_id,omitempty"`
-	ExemptionGround    *LegalGround           `protobuf:"bytes,21,opt,name=exemption_ground,json=exemptionGround,proto3" json:"exemption_ground,omitempty"`
-	Convocation        int32                  `protobuf:"varint,22,opt,name=convocation,proto3" json:"convocation,omitempty"` // number of convocations held without quorum
-	Ballot             bool                   `protobuf:"varint,23,opt,name=ballot,proto3" json:"ballot,omitempty"`
-	Corrections        int32                  `protobuf:"varint,24,opt,name=corrections,proto3" json:"corrections,omitempty"`
-	Sealed             bool                   `protobuf:"varint,25,opt,name=sealed,proto3" json:"sealed,omitempty"`
-	ClockOffsetSeconds int64                  `protobuf:"varint,26,opt,name=clock_offset_seconds,json=clockOffsetSeconds,proto3" json:"clock_offset_seconds,omitempty"`
-	Sequence           int64                  `protobuf:"varint,27,opt,name=sequence,proto3" json:"sequence,omitempty"` // grows with every write to the register
-	ReviewerUnitId     string                 `protobuf:"bytes,28,opt,name=reviewer_unit_id,json=reviewerUnitId,proto3" json:"reviewer_unit_id,omitempty"`
-	ExemptionActId     string                 `protobuf:"bytes,29,opt,name=exemption_act_id,json=exemptionActId,proto3" json:"exemption_act_id,omitempty"`
-	LimitedActId       string                 `protobuf:"bytes,30,opt,name=limited_act_id,json=limitedActId,proto3" json:"limited_act_id,omitempty"` // accepted with limitations: the act that says which
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	state                    protoimpl.MessageState `protogen:"open.v1"`
+	CaseId                   string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	State                    State                  `protobuf:"varint,2,opt,name=state,proto3,enum=nenep.casefile.v1.State" json:"state,omitempty"`
+	Round                    int32                  `protobuf:"varint,3,opt,name=round,proto3" json:"round,omitempty"`                // a round is the span between two returns; from 1
+	Submission               int32                  `protobuf:"varint,4,opt,name=submission,proto3" json:"submission,omitempty"`      // number of submissions so far
+	DueDay                   string                 `protobuf:"bytes,5,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"` // of the present round
+	DueOfLaw                 bool                   `protobuf:"varint,6,opt,name=due_of_law,json=dueOfLaw,proto3" json:"due_of_law,omitempty"`
+	Extended                 bool                   `protobuf:"varint,7,opt,name=extended,proto3" json:"extended,omitempty"`
+	DutyDoneOn               string                 `protobuf:"bytes,8,opt,name=duty_done_on,json=dutyDoneOn,proto3" json:"duty_done_on,omitempty"`
+	SubmittedAt              string                 `protobuf:"bytes,9,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"` // instant
+	AcceptedAt               string                 `protobuf:"bytes,10,opt,name=accepted_at,json=acceptedAt,proto3" json:"accepted_at,omitempty"`
+	PaperReceivedOn          string                 `protobuf:"bytes,11,opt,name=paper_received_on,json=paperReceivedOn,proto3" json:"paper_received_on,omitempty"` // file judged by the day the paper arrived
+	Steps                    []*StepRecord          `protobuf:"bytes,12,rep,name=steps,proto3" json:"steps,omitempty"`
+	Fired                    []*FiredRung           `protobuf:"bytes,13,rep,name=fired,proto3" json:"fired,omitempty"`
+	NextRungId               string                 `protobuf:"bytes,14,opt,name=next_rung_id,json=nextRungId,proto3" json:"next_rung_id,omitempty"`
+	NextRungDay              string                 `protobuf:"bytes,15,opt,name=next_rung_day,json=nextRungDay,proto3" json:"next_rung_day,omitempty"`
+	PausedBy                 string                 `protobuf:"bytes,16,opt,name=paused_by,json=pausedBy,proto3" json:"paused_by,omitempty"` // "" | explanation | extension-request
+	ExplainedActId           string                 `protobuf:"bytes,17,opt,name=explained_act_id,json=explainedActId,proto3" json:"explained_act_id,omitempty"`
+	ExtensionWanted          string                 `protobuf:"bytes,18,opt,name=extension_wanted,json=extensionWanted,proto3" json:"extension_wanted,omitempty"`    // day asked for, while unanswered
+	LateWorkingDays          int32                  `protobuf:"varint,19,opt,name=late_working_days,json=lateWorkingDays,proto3" json:"late_working_days,omitempty"` // frozen at acceptance; else as of last write
+	SuccessorCaseId          string                 `protobuf:"bytes,20,opt,name=successor_case_id,json=successorCaseId,proto3" json:"successor_case_id,omitempty"`
+	ExemptionGround          *LegalGround           `protobuf:"bytes,21,opt,name=exemption_ground,json=exemptionGround,proto3" json:"exemption_ground,omitempty"`
+	Convocation              int32                  `protobuf:"varint,22,opt,name=convocation,proto3" json:"convocation,omitempty"` // number of convocations held without quorum
+	Ballot                   bool                   `protobuf:"varint,23,opt,name=ballot,proto3" json:"ballot,omitempty"`
+	Corrections              int32                  `protobuf:"varint,24,opt,name=corrections,proto3" json:"corrections,omitempty"`
+	Sealed                   bool                   `protobuf:"varint,25,opt,name=sealed,proto3" json:"sealed,omitempty"`
+	ClockOffsetSeconds       int64                  `protobuf:"varint,26,opt,name=clock_offset_seconds,json=clockOffsetSeconds,proto3" json:"clock_offset_seconds,omitempty"`
+	Sequence                 int64                  `protobuf:"varint,27,opt,name=sequence,proto3" json:"sequence,omitempty"` // grows with every write to the register
+	ReviewerUnitId           string                 `protobuf:"bytes,28,opt,name=reviewer_unit_id,json=reviewerUnitId,proto3" json:"reviewer_unit_id,omitempty"`
+	ExemptionActId           string                 `protobuf:"bytes,29,opt,name=exemption_act_id,json=exemptionActId,proto3" json:"exemption_act_id,omitempty"`
+	LimitedActId             string                 `protobuf:"bytes,30,opt,name=limited_act_id,json=limitedActId,proto3" json:"limited_act_id,omitempty"` // accepted with limitations: the act that says which
+	Items                    []*ItemRecord          `protobuf:"bytes,31,rep,name=items,proto3" json:"items,omitempty"`
+	TakenOver                []*TakenOver           `protobuf:"bytes,32,rep,name=taken_over,json=takenOver,proto3" json:"taken_over,omitempty"`
+	ExtensionActId           string                 `protobuf:"bytes,33,opt,name=extension_act_id,json=extensionActId,proto3" json:"extension_act_id,omitempty"` // the extension in force
+	DueBeforeExtension       string                 `protobuf:"bytes,34,opt,name=due_before_extension,json=dueBeforeExtension,proto3" json:"due_before_extension,omitempty"`
+	SuccessorUnitAfterReview string                 `protobuf:"bytes,35,opt,name=successor_unit_after_review,json=successorUnitAfterReview,proto3" json:"successor_unit_after_review,omitempty"` // set: the case passes to this unit as soon as it leaves review otherwise than by acceptance
+	SuccessorCaseAfterReview string                 `protobuf:"bytes,36,opt,name=successor_case_after_review,json=successorCaseAfterReview,proto3" json:"successor_case_after_review,omitempty"`
+	Amendments               int32                  `protobuf:"varint,37,opt,name=amendments,proto3" json:"amendments,omitempty"`
+	PausedUntil              string                 `protobuf:"bytes,38,opt,name=paused_until,json=pausedUntil,proto3" json:"paused_until,omitempty"` // the day by which an explanation expects the duty to be done; the pause ends with it
+	unknownFields            protoimpl.UnknownFields
+	sizeCache                protoimpl.SizeCache
 }
 
 func (x *CaseState) Reset() {
 	*x = CaseState{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[16]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1566,7 +2346,7 @@ func (x *CaseState) String() string {
 func (*CaseState) ProtoMessage() {}
 
 func (x *CaseState) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[16]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1579,7 +2359,7 @@ func (x *CaseState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseState.ProtoReflect.Descriptor instead.
 func (*CaseState) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{16}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *CaseState) GetCaseId() string {
@@ -1792,6 +2572,62 @@ func (x *CaseState) GetLimitedActId() string {
 	return ""
 }
 
+func (x *CaseState) GetItems() []*ItemRecord {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *CaseState) GetTakenOver() []*TakenOver {
+	if x != nil {
+		return x.TakenOver
+	}
+	return nil
+}
+
+func (x *CaseState) GetExtensionActId() string {
+	if x != nil {
+		return x.ExtensionActId
+	}
+	return ""
+}
+
+func (x *CaseState) GetDueBeforeExtension() string {
+	if x != nil {
+		return x.DueBeforeExtension
+	}
+	return ""
+}
+
+func (x *CaseState) GetSuccessorUnitAfterReview() string {
+	if x != nil {
+		return x.SuccessorUnitAfterReview
+	}
+	return ""
+}
+
+func (x *CaseState) GetSuccessorCaseAfterReview() string {
+	if x != nil {
+		return x.SuccessorCaseAfterReview
+	}
+	return ""
+}
+
+func (x *CaseState) GetAmendments() int32 {
+	if x != nil {
+		return x.Amendments
+	}
+	return 0
+}
+
+func (x *CaseState) GetPausedUntil() string {
+	if x != nil {
+		return x.PausedUntil
+	}
+	return ""
+}
+
 // Act is a human act upon a case: stored first, then delivered as a Workflow Update whose id is act_id.
 type Act struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -1818,6 +2654,10 @@ type Act struct {
 	//	*Act_Note
 	//	*Act_ShiftClock
 	//	*Act_Seal
+	//	*Act_RecordItem
+	//	*Act_TakeOver
+	//	*Act_Amend
+	//	*Act_Revoke
 	Kind          isAct_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1825,7 +2665,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1837,7 +2677,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1850,7 +2690,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{17}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Act) GetActId() string {
@@ -2037,6 +2877,42 @@ func (x *Act) GetSeal() *Seal {
 	return nil
 }
 
+func (x *Act) GetRecordItem() *RecordItem {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_RecordItem); ok {
+			return x.RecordItem
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetTakeOver() *TakeOver {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_TakeOver); ok {
+			return x.TakeOver
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetAmend() *Amend {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Amend); ok {
+			return x.Amend
+		}
+	}
+	return nil
+}
+
+func (x *Act) GetRevoke() *Revoke {
+	if x != nil {
+		if x, ok := x.Kind.(*Act_Revoke); ok {
+			return x.Revoke
+		}
+	}
+	return nil
+}
+
 type isAct_Kind interface {
 	isAct_Kind()
 }
@@ -2101,6 +2977,22 @@ type Act_Seal struct {
 	Seal *Seal `protobuf:"bytes,24,opt,name=seal,proto3,oneof"`
 }
 
+type Act_RecordItem struct {
+	RecordItem *RecordItem `protobuf:"bytes,25,opt,name=record_item,json=recordItem,proto3,oneof"`
+}
+
+type Act_TakeOver struct {
+	TakeOver *TakeOver `protobuf:"bytes,26,opt,name=take_over,json=takeOver,proto3,oneof"`
+}
+
+type Act_Amend struct {
+	Amend *Amend `protobuf:"bytes,27,opt,name=amend,proto3,oneof"`
+}
+
+type Act_Revoke struct {
+	Revoke *Revoke `protobuf:"bytes,28,opt,name=revoke,proto3,oneof"`
+}
+
 func (*Act_RecordStep) isAct_Kind() {}
 
 func (*Act_Submit) isAct_Kind() {}
@@ -2131,6 +3023,14 @@ func (*Act_ShiftClock) isAct_Kind() {}
 
 func (*Act_Seal) isAct_Kind() {}
 
+func (*Act_RecordItem) isAct_Kind() {}
+
+func (*Act_TakeOver) isAct_Kind() {}
+
+func (*Act_Amend) isAct_Kind() {}
+
+func (*Act_Revoke) isAct_Kind() {}
+
 type RecordStep struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	StepId        string                 `protobuf:"bytes,1,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
@@ -2144,7 +3044,7 @@ type RecordStep struct {
 
 func (x *RecordStep) Reset() {
 	*x = RecordStep{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2156,7 +3056,7 @@ func (x *RecordStep) String() string {
 func (*RecordStep) ProtoMessage() {}
 
 func (x *RecordStep) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2169,7 +3069,7 @@ func (x *RecordStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordStep.ProtoReflect.Descriptor instead.
 func (*RecordStep) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{18}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RecordStep) GetStepId() string {
@@ -2219,7 +3119,7 @@ type Submit struct {
 
 func (x *Submit) Reset() {
 	*x = Submit{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2231,7 +3131,7 @@ func (x *Submit) String() string {
 func (*Submit) ProtoMessage() {}
 
 func (x *Submit) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2244,7 +3144,7 @@ func (x *Submit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submit.ProtoReflect.Descriptor instead.
 func (*Submit) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{19}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Submit) GetFileIds() []string {
@@ -2284,7 +3184,7 @@ type Recall struct {
 
 func (x *Recall) Reset() {
 	*x = Recall{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +3196,7 @@ func (x *Recall) String() string {
 func (*Recall) ProtoMessage() {}
 
 func (x *Recall) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +3209,7 @@ func (x *Recall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recall.ProtoReflect.Descriptor instead.
 func (*Recall) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Recall) GetWords() string {
@@ -2329,7 +3229,7 @@ type Accept struct {
 
 func (x *Accept) Reset() {
 	*x = Accept{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +3241,7 @@ func (x *Accept) String() string {
 func (*Accept) ProtoMessage() {}
 
 func (x *Accept) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +3254,7 @@ func (x *Accept) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Accept.ProtoReflect.Descriptor instead.
 func (*Accept) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Accept) GetLimited() bool {
@@ -2382,7 +3282,7 @@ type Return struct {
 
 func (x *Return) Reset() {
 	*x = Return{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2394,7 +3294,7 @@ func (x *Return) String() string {
 func (*Return) ProtoMessage() {}
 
 func (x *Return) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2407,7 +3307,7 @@ func (x *Return) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Return.ProtoReflect.Descriptor instead.
 func (*Return) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Return) GetReasons() []string {
@@ -2441,7 +3341,7 @@ type Explain struct {
 
 func (x *Explain) Reset() {
 	*x = Explain{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2453,7 +3353,7 @@ func (x *Explain) String() string {
 func (*Explain) ProtoMessage() {}
 
 func (x *Explain) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2466,7 +3366,7 @@ func (x *Explain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Explain.ProtoReflect.Descriptor instead.
 func (*Explain) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Explain) GetWords() string {
@@ -2493,7 +3393,7 @@ type RequestExtension struct {
 
 func (x *RequestExtension) Reset() {
 	*x = RequestExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2505,7 +3405,7 @@ func (x *RequestExtension) String() string {
 func (*RequestExtension) ProtoMessage() {}
 
 func (x *RequestExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2518,7 +3418,7 @@ func (x *RequestExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestExtension.ProtoReflect.Descriptor instead.
 func (*RequestExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RequestExtension) GetDay() string {
@@ -2547,7 +3447,7 @@ type DecideExtension struct {
 
 func (x *DecideExtension) Reset() {
 	*x = DecideExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2559,7 +3459,7 @@ func (x *DecideExtension) String() string {
 func (*DecideExtension) ProtoMessage() {}
 
 func (x *DecideExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2572,7 +3472,7 @@ func (x *DecideExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideExtension.ProtoReflect.Descriptor instead.
 func (*DecideExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DecideExtension) GetGranted() bool {
@@ -2613,7 +3513,7 @@ type Exempt struct {
 
 func (x *Exempt) Reset() {
 	*x = Exempt{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2625,7 +3525,7 @@ func (x *Exempt) String() string {
 func (*Exempt) ProtoMessage() {}
 
 func (x *Exempt) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2638,7 +3538,7 @@ func (x *Exempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exempt.ProtoReflect.Descriptor instead.
 func (*Exempt) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Exempt) GetGround() *LegalGround {
@@ -2656,17 +3556,19 @@ func (x *Exempt) GetDocument() string {
 }
 
 type Transfer struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	SuccessorUnitId string                 `protobuf:"bytes,1,opt,name=successor_unit_id,json=successorUnitId,proto3" json:"successor_unit_id,omitempty"`
-	SuccessorCaseId string                 `protobuf:"bytes,2,opt,name=successor_case_id,json=successorCaseId,proto3" json:"successor_case_id,omitempty"`
-	Document        string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	SuccessorUnitId  string                 `protobuf:"bytes,1,opt,name=successor_unit_id,json=successorUnitId,proto3" json:"successor_unit_id,omitempty"`
+	SuccessorCaseId  string                 `protobuf:"bytes,2,opt,name=successor_case_id,json=successorCaseId,proto3" json:"successor_case_id,omitempty"`
+	Document         string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	AfterReview      bool                   `protobuf:"varint,4,opt,name=after_review,json=afterReview,proto3" json:"after_review,omitempty"` // a case under review stays with its unit until the reviewer has decided
+	ReorganisationId string                 `protobuf:"bytes,5,opt,name=reorganisation_id,json=reorganisationId,proto3" json:"reorganisation_id,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Transfer) Reset() {
 	*x = Transfer{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2678,7 +3580,7 @@ func (x *Transfer) String() string {
 func (*Transfer) ProtoMessage() {}
 
 func (x *Transfer) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2691,7 +3593,7 @@ func (x *Transfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
 func (*Transfer) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Transfer) GetSuccessorUnitId() string {
@@ -2715,6 +3617,345 @@ func (x *Transfer) GetDocument() string {
 	return ""
 }
 
+func (x *Transfer) GetAfterReview() bool {
+	if x != nil {
+		return x.AfterReview
+	}
+	return false
+}
+
+func (x *Transfer) GetReorganisationId() string {
+	if x != nil {
+		return x.ReorganisationId
+	}
+	return ""
+}
+
+// RecordItem enters an item, or enters it anew.
+type RecordItem struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ItemId        string                 `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
+	Facts         map[string]string      `protobuf:"bytes,2,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	FileIds       []string               `protobuf:"bytes,3,rep,name=file_ids,json=fileIds,proto3" json:"file_ids,omitempty"`
+	Removed       bool                   `protobuf:"varint,4,opt,name=removed,proto3" json:"removed,omitempty"` // entered by mistake: the register keeps it in its history only
+	Words         string                 `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`      // what the item is, or why it is late; kept by reports, never in a payload
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordItem) Reset() {
+	*x = RecordItem{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordItem) ProtoMessage() {}
+
+func (x *RecordItem) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordItem.ProtoReflect.Descriptor instead.
+func (*RecordItem) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *RecordItem) GetItemId() string {
+	if x != nil {
+		return x.ItemId
+	}
+	return ""
+}
+
+func (x *RecordItem) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *RecordItem) GetFileIds() []string {
+	if x != nil {
+		return x.FileIds
+	}
+	return nil
+}
+
+func (x *RecordItem) GetRemoved() bool {
+	if x != nil {
+		return x.Removed
+	}
+	return false
+}
+
+func (x *RecordItem) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+// TakeOver has a successor's case go on with that of a predecessor.
+type TakeOver struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	FromCaseId       string                 `protobuf:"bytes,1,opt,name=from_case_id,json=fromCaseId,proto3" json:"from_case_id,omitempty"`
+	FromUnitId       string                 `protobuf:"bytes,2,opt,name=from_unit_id,json=fromUnitId,proto3" json:"from_unit_id,omitempty"`
+	Carry            bool                   `protobuf:"varint,3,opt,name=carry,proto3" json:"carry,omitempty"` // the only predecessor: its steps, items and due day become this case's
+	Steps            []*StepRecord          `protobuf:"bytes,4,rep,name=steps,proto3" json:"steps,omitempty"`
+	Items            []*ItemRecord          `protobuf:"bytes,5,rep,name=items,proto3" json:"items,omitempty"`
+	Document         string                 `protobuf:"bytes,6,opt,name=document,proto3" json:"document,omitempty"`
+	ReorganisationId string                 `protobuf:"bytes,7,opt,name=reorganisation_id,json=reorganisationId,proto3" json:"reorganisation_id,omitempty"`
+	DueDay           string                 `protobuf:"bytes,8,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"` // carried with the steps; empty = this case's own
+	DueOfLaw         bool                   `protobuf:"varint,9,opt,name=due_of_law,json=dueOfLaw,proto3" json:"due_of_law,omitempty"`
+	DutyDoneOn       string                 `protobuf:"bytes,10,opt,name=duty_done_on,json=dutyDoneOn,proto3" json:"duty_done_on,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *TakeOver) Reset() {
+	*x = TakeOver{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeOver) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeOver) ProtoMessage() {}
+
+func (x *TakeOver) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
+func (*TakeOver) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *TakeOver) GetFromCaseId() string {
+	if x != nil {
+		return x.FromCaseId
+	}
+	return ""
+}
+
+func (x *TakeOver) GetFromUnitId() string {
+	if x != nil {
+		return x.FromUnitId
+	}
+	return ""
+}
+
+func (x *TakeOver) GetCarry() bool {
+	if x != nil {
+		return x.Carry
+	}
+	return false
+}
+
+func (x *TakeOver) GetSteps() []*StepRecord {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *TakeOver) GetItems() []*ItemRecord {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *TakeOver) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *TakeOver) GetReorganisationId() string {
+	if x != nil {
+		return x.ReorganisationId
+	}
+	return ""
+}
+
+func (x *TakeOver) GetDueDay() string {
+	if x != nil {
+		return x.DueDay
+	}
+	return ""
+}
+
+func (x *TakeOver) GetDueOfLaw() bool {
+	if x != nil {
+		return x.DueOfLaw
+	}
+	return false
+}
+
+func (x *TakeOver) GetDutyDoneOn() string {
+	if x != nil {
+		return x.DutyDoneOn
+	}
+	return ""
+}
+
+// Amend puts a new snapshot in place of the one the case was opened with. Only on purpose (catalogue, settings), or because the
+// table of days off changed (calendar).
+type Amend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Input         *CaseInput             `protobuf:"bytes,1,opt,name=input,proto3" json:"input,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"` // catalogue | settings | calendar
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	Words         string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Amend) Reset() {
+	*x = Amend{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Amend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Amend) ProtoMessage() {}
+
+func (x *Amend) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Amend.ProtoReflect.Descriptor instead.
+func (*Amend) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *Amend) GetInput() *CaseInput {
+	if x != nil {
+		return x.Input
+	}
+	return nil
+}
+
+func (x *Amend) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Amend) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Amend) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+// Revoke takes back an extension or an explanation by another recorded act.
+type Revoke struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	What          string                 `protobuf:"bytes,1,opt,name=what,proto3" json:"what,omitempty"` // extension | explanation
+	Document      string                 `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	Words         string                 `protobuf:"bytes,3,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Revoke) Reset() {
+	*x = Revoke{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Revoke) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Revoke) ProtoMessage() {}
+
+func (x *Revoke) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
+func (*Revoke) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *Revoke) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *Revoke) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Revoke) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
 type Withdraw struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Words         string                 `protobuf:"bytes,1,opt,name=words,proto3" json:"words,omitempty"`
@@ -2724,7 +3965,7 @@ type Withdraw struct {
 
 func (x *Withdraw) Reset() {
 	*x = Withdraw{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2736,7 +3977,7 @@ func (x *Withdraw) String() string {
 func (*Withdraw) ProtoMessage() {}
 
 func (x *Withdraw) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2749,7 +3990,7 @@ func (x *Withdraw) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Withdraw.ProtoReflect.Descriptor instead.
 func (*Withdraw) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Withdraw) GetWords() string {
@@ -2771,7 +4012,7 @@ type Correct struct {
 
 func (x *Correct) Reset() {
 	*x = Correct{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2783,7 +4024,7 @@ func (x *Correct) String() string {
 func (*Correct) ProtoMessage() {}
 
 func (x *Correct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2796,7 +4037,7 @@ func (x *Correct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Correct.ProtoReflect.Descriptor instead.
 func (*Correct) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Correct) GetStepId() string {
@@ -2836,7 +4077,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2848,7 +4089,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2861,7 +4102,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Note) GetWords() string {
@@ -2880,7 +4121,7 @@ type ShiftClock struct {
 
 func (x *ShiftClock) Reset() {
 	*x = ShiftClock{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2892,7 +4133,7 @@ func (x *ShiftClock) String() string {
 func (*ShiftClock) ProtoMessage() {}
 
 func (x *ShiftClock) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2905,7 +4146,7 @@ func (x *ShiftClock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShiftClock.ProtoReflect.Descriptor instead.
 func (*ShiftClock) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ShiftClock) GetSeconds() int64 {
@@ -2924,7 +4165,7 @@ type Seal struct {
 
 func (x *Seal) Reset() {
 	*x = Seal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2936,7 +4177,7 @@ func (x *Seal) String() string {
 func (*Seal) ProtoMessage() {}
 
 func (x *Seal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2949,7 +4190,7 @@ func (x *Seal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seal.ProtoReflect.Descriptor instead.
 func (*Seal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Seal) GetDocument() string {
@@ -2972,7 +4213,7 @@ type Refusal struct {
 
 func (x *Refusal) Reset() {
 	*x = Refusal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2984,7 +4225,7 @@ func (x *Refusal) String() string {
 func (*Refusal) ProtoMessage() {}
 
 func (x *Refusal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2997,7 +4238,7 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
 func (*Refusal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Refusal) GetCode() string {
@@ -3039,7 +4280,7 @@ type FieldFault struct {
 
 func (x *FieldFault) Reset() {
 	*x = FieldFault{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3051,7 +4292,7 @@ func (x *FieldFault) String() string {
 func (*FieldFault) ProtoMessage() {}
 
 func (x *FieldFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3064,7 +4305,7 @@ func (x *FieldFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldFault.ProtoReflect.Descriptor instead.
 func (*FieldFault) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *FieldFault) GetField() string {
@@ -3101,7 +4342,7 @@ type ActOutcome struct {
 
 func (x *ActOutcome) Reset() {
 	*x = ActOutcome{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3113,7 +4354,7 @@ func (x *ActOutcome) String() string {
 func (*ActOutcome) ProtoMessage() {}
 
 func (x *ActOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3126,7 +4367,7 @@ func (x *ActOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActOutcome.ProtoReflect.Descriptor instead.
 func (*ActOutcome) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ActOutcome) GetActId() string {
@@ -3174,7 +4415,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3186,7 +4427,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3199,7 +4440,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Progress) GetCaseId() string {
@@ -3286,7 +4527,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\fDayException\x12\x10\n" +
 	"\x03day\x18\x01 \x01(\tR\x03day\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x17\n" +
-	"\aname_vi\x18\x03 \x01(\tR\x06nameVi\"\xbd\x02\n" +
+	"\aname_vi\x18\x03 \x01(\tR\x06nameVi\"\xe2\x02\n" +
 	"\n" +
 	"StepPolicy\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
@@ -3299,7 +4540,33 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"days_after\x18\x06 \x01(\x05R\tdaysAfter\x12\x1a\n" +
 	"\brequired\x18\a \x01(\bR\brequired\x12+\n" +
 	"\x11evidence_required\x18\b \x01(\bR\x10evidenceRequired\x123\n" +
-	"\x05facts\x18\t \x03(\v2\x1d.nenep.casefile.v1.FactPolicyR\x05facts\"\xb7\x01\n" +
+	"\x05facts\x18\t \x03(\v2\x1d.nenep.casefile.v1.FactPolicyR\x05facts\x12#\n" +
+	"\rcounted_after\x18\n" +
+	" \x01(\tR\fcountedAfter\"\xea\x03\n" +
+	"\n" +
+	"ItemPolicy\x12\x19\n" +
+	"\btitle_vi\x18\x01 \x01(\tR\atitleVi\x12\x19\n" +
+	"\btitle_en\x18\x02 \x01(\tR\atitleEn\x123\n" +
+	"\x05facts\x18\x03 \x03(\v2\x1d.nenep.casefile.v1.FactPolicyR\x05facts\x12\x1b\n" +
+	"\tfrom_fact\x18\x04 \x01(\tR\bfromFact\x12\x12\n" +
+	"\x04days\x18\x05 \x01(\x05R\x04days\x12\x18\n" +
+	"\acounted\x18\x06 \x01(\tR\acounted\x126\n" +
+	"\x06ground\x18\a \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\x12\x19\n" +
+	"\bdue_fact\x18\b \x01(\tR\adueFact\x12\x1b\n" +
+	"\tdone_fact\x18\t \x01(\tR\bdoneFact\x123\n" +
+	"\x05holds\x18\n" +
+	" \x03(\v2\x1d.nenep.casefile.v1.HoldPolicyR\x05holds\x12\x1d\n" +
+	"\n" +
+	"until_fact\x18\v \x01(\tR\tuntilFact\x12+\n" +
+	"\x11evidence_required\x18\f \x01(\bR\x10evidenceRequired\x12\x1a\n" +
+	"\brequired\x18\r \x01(\bR\brequired\x12\x19\n" +
+	"\ball_done\x18\x0e \x01(\bR\aallDone\"\x84\x01\n" +
+	"\n" +
+	"HoldPolicy\x12\x12\n" +
+	"\x04fact\x18\x01 \x01(\tR\x04fact\x12\x16\n" +
+	"\x06choice\x18\x02 \x01(\tR\x06choice\x12\x12\n" +
+	"\x04days\x18\x03 \x01(\x05R\x04days\x126\n" +
+	"\x06ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\"\xb7\x01\n" +
 	"\n" +
 	"FactPolicy\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x19\n" +
@@ -3308,7 +4575,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1a\n" +
 	"\brequired\x18\x05 \x01(\bR\brequired\x12\x18\n" +
 	"\achoices\x18\x06 \x03(\tR\achoices\x12\x17\n" +
-	"\aat_most\x18\a \x01(\tR\x06atMost\"\xba\x01\n" +
+	"\aat_most\x18\a \x01(\tR\x06atMost\"\xd7\x01\n" +
 	"\n" +
 	"RungPolicy\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
@@ -3318,7 +4585,8 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04role\x18\x05 \x01(\tR\x04role\x12\x14\n" +
 	"\x05draft\x18\x06 \x01(\bR\x05draft\x12\x12\n" +
 	"\x04step\x18\a \x01(\tR\x04step\x12\x18\n" +
-	"\asetting\x18\b \x01(\bR\asetting\"\x8d\x01\n" +
+	"\asetting\x18\b \x01(\bR\asetting\x12\x1b\n" +
+	"\teach_item\x18\t \x01(\bR\beachItem\"\x8d\x01\n" +
 	"\fLadderPolicy\x123\n" +
 	"\x05rungs\x18\x01 \x03(\v2\x1d.nenep.casefile.v1.RungPolicyR\x05rungs\x12H\n" +
 	"!head_before_superior_working_days\x18\x02 \x01(\x05R\x1dheadBeforeSuperiorWorkingDays\"\xfd\x04\n" +
@@ -3336,7 +4604,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x11pass_over_percent\x18\n" +
 	" \x01(\x05R\x0fpassOverPercent\x12?\n" +
 	"\vpass_ground\x18\v \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\n" +
-	"passGround\"\xf7\x01\n" +
+	"passGround\"\xef\x06\n" +
 	"\n" +
 	"BoardRules\x12\x1d\n" +
 	"\n" +
@@ -3346,7 +4614,38 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"membersMin\x12\x1f\n" +
 	"\vmembers_max\x18\x04 \x01(\x05R\n" +
 	"membersMax\x12E\n" +
-	"\x0emembers_ground\x18\x05 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\rmembersGround\"\x90\x01\n" +
+	"\x0emembers_ground\x18\x05 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\rmembersGround\x12\x1d\n" +
+	"\n" +
+	"board_kind\x18\x06 \x01(\tR\tboardKind\x12,\n" +
+	"\x12members_equal_fact\x18\a \x01(\tR\x10membersEqualFact\x12!\n" +
+	"\fdeputies_max\x18\b \x01(\x05R\vdeputiesMax\x12G\n" +
+	"\x0fdeputies_ground\x18\t \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0edeputiesGround\x12G\n" +
+	"\x0fexcluded_ground\x18\n" +
+	" \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0eexcludedGround\x12\x1f\n" +
+	"\vterm_months\x18\v \x01(\x05R\n" +
+	"termMonths\x12?\n" +
+	"\vterm_ground\x18\f \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\n" +
+	"termGround\x12,\n" +
+	"\x12by_election_months\x18\r \x01(\x05R\x10byElectionMonths\x12L\n" +
+	"\x12by_election_ground\x18\x0e \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x10byElectionGround\x12!\n" +
+	"\fcitizens_max\x18\x0f \x01(\x05R\vcitizensMax\x12G\n" +
+	"\x0fcitizens_ground\x18\x10 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0ecitizensGround\x12*\n" +
+	"\x11ends_with_project\x18\x11 \x01(\bR\x0fendsWithProject\"\xf7\x01\n" +
+	"\x11ConsultationRules\x12\x1b\n" +
+	"\topen_days\x18\x01 \x01(\x05R\bopenDays\x12?\n" +
+	"\vopen_ground\x18\x02 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\n" +
+	"openGround\x12=\n" +
+	"\x1bpublish_within_working_days\x18\x03 \x01(\x05R\x18publishWithinWorkingDays\x12E\n" +
+	"\x0epublish_ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\rpublishGround\"j\n" +
+	"\vRaisePolicy\x12#\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x1d\n" +
+	"\n" +
+	"trigger_id\x18\x02 \x01(\tR\ttriggerId\x12\x17\n" +
+	"\astep_id\x18\x03 \x01(\tR\x06stepId\"O\n" +
+	"\aWarning\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x17\n" +
+	"\atext_vi\x18\x02 \x01(\tR\x06textVi\x12\x17\n" +
+	"\atext_en\x18\x03 \x01(\tR\x06textEn\"\x90\x01\n" +
 	"\vReportRules\x12\x1f\n" +
 	"\vwindow_from\x18\x01 \x01(\tR\n" +
 	"windowFrom\x12\x1b\n" +
@@ -3356,7 +4655,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
 	"\breturned\x18\x03 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\breturned\x129\n" +
-	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\x98\t\n" +
+	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\x91\x0e\n" +
 	"\tCaseInput\x12M\n" +
 	"\acase_id\x18\x01 \x01(\tB4\xbaH1r/2-^[A-Z0-9-]+/[A-Z0-9-]+/[A-Z0-9-]+(/c[0-9]+)?$R\x06caseId\x12,\n" +
 	"\robligation_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12 \n" +
@@ -3388,7 +4687,24 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\btitle_vi\x18! \x01(\tR\atitleVi\x12\x19\n" +
 	"\btitle_en\x18\" \x01(\tR\atitleEn\x12\x1d\n" +
 	"\n" +
-	"quiet_days\x18# \x01(\x05R\tquietDays\"\xa5\x02\n" +
+	"quiet_days\x18# \x01(\x05R\tquietDays\x12$\n" +
+	"\x0eorigin_case_id\x18$ \x01(\tR\foriginCaseId\x12\x1d\n" +
+	"\n" +
+	"trigger_id\x18% \x01(\tR\ttriggerId\x12M\n" +
+	"\vevent_facts\x18& \x03(\v2,.nenep.casefile.v1.CaseInput.EventFactsEntryR\n" +
+	"eventFacts\x12F\n" +
+	"\bsettings\x18' \x03(\v2*.nenep.casefile.v1.CaseInput.SettingsEntryR\bsettings\x123\n" +
+	"\x05items\x18) \x01(\v2\x1d.nenep.casefile.v1.ItemPolicyR\x05items\x12H\n" +
+	"\fconsultation\x18* \x01(\v2$.nenep.casefile.v1.ConsultationRulesR\fconsultation\x126\n" +
+	"\x06raises\x18+ \x03(\v2\x1e.nenep.casefile.v1.RaisePolicyR\x06raises\x126\n" +
+	"\bwarnings\x18, \x03(\v2\x1a.nenep.casefile.v1.WarningR\bwarnings\x120\n" +
+	"\x14linked_obligation_id\x18- \x01(\tR\x12linkedObligationId\x1a=\n" +
+	"\x0fEventFactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
+	"\rSettingsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa5\x02\n" +
 	"\n" +
 	"StepRecord\x12\x17\n" +
 	"\astep_id\x18\x01 \x01(\tR\x06stepId\x12\x17\n" +
@@ -3402,13 +4718,35 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x89\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe0\x02\n" +
+	"\n" +
+	"ItemRecord\x12\x17\n" +
+	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12>\n" +
+	"\x05facts\x18\x02 \x03(\v2(.nenep.casefile.v1.ItemRecord.FactsEntryR\x05facts\x12\x19\n" +
+	"\bfile_ids\x18\x03 \x03(\tR\afileIds\x12\x1f\n" +
+	"\vrecorded_at\x18\x04 \x01(\tR\n" +
+	"recordedAt\x12\x15\n" +
+	"\x06act_id\x18\x05 \x01(\tR\x05actId\x12\x17\n" +
+	"\adue_day\x18\x06 \x01(\tR\x06dueDay\x12\x17\n" +
+	"\adone_on\x18\a \x01(\tR\x06doneOn\x12\x18\n" +
+	"\aoutcome\x18\b \x01(\tR\aoutcome\x12 \n" +
+	"\ffrom_case_id\x18\t \x01(\tR\n" +
+	"fromCaseId\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"n\n" +
+	"\tTakenOver\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x15\n" +
+	"\x06act_id\x18\x03 \x01(\tR\x05actId\x12\x18\n" +
+	"\acarried\x18\x04 \x01(\bR\acarried\"\x89\x01\n" +
 	"\tFiredRung\x12\x17\n" +
 	"\arung_id\x18\x01 \x01(\tR\x06rungId\x12\x10\n" +
 	"\x03day\x18\x02 \x01(\tR\x03day\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12!\n" +
 	"\fofficial_ids\x18\x04 \x03(\tR\vofficialIds\x12\x14\n" +
-	"\x05round\x18\x05 \x01(\x05R\x05round\"\xef\b\n" +
+	"\x05round\x18\x05 \x01(\x05R\x05round\"\xfe\v\n" +
 	"\tCaseState\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12.\n" +
 	"\x05state\x18\x02 \x01(\x0e2\x18.nenep.casefile.v1.StateR\x05state\x12\x14\n" +
@@ -3446,7 +4784,19 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\bsequence\x18\x1b \x01(\x03R\bsequence\x12(\n" +
 	"\x10reviewer_unit_id\x18\x1c \x01(\tR\x0ereviewerUnitId\x12(\n" +
 	"\x10exemption_act_id\x18\x1d \x01(\tR\x0eexemptionActId\x12$\n" +
-	"\x0elimited_act_id\x18\x1e \x01(\tR\flimitedActId\"\xda\b\n" +
+	"\x0elimited_act_id\x18\x1e \x01(\tR\flimitedActId\x123\n" +
+	"\x05items\x18\x1f \x03(\v2\x1d.nenep.casefile.v1.ItemRecordR\x05items\x12;\n" +
+	"\n" +
+	"taken_over\x18  \x03(\v2\x1c.nenep.casefile.v1.TakenOverR\ttakenOver\x12(\n" +
+	"\x10extension_act_id\x18! \x01(\tR\x0eextensionActId\x120\n" +
+	"\x14due_before_extension\x18\" \x01(\tR\x12dueBeforeExtension\x12=\n" +
+	"\x1bsuccessor_unit_after_review\x18# \x01(\tR\x18successorUnitAfterReview\x12=\n" +
+	"\x1bsuccessor_case_after_review\x18$ \x01(\tR\x18successorCaseAfterReview\x12\x1e\n" +
+	"\n" +
+	"amendments\x18% \x01(\x05R\n" +
+	"amendments\x12!\n" +
+	"\fpaused_until\x18& \x01(\tR\vpausedUntil\"\xbf\n" +
+	"\n" +
 	"\x03Act\x124\n" +
 	"\x06act_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{8,64}$R\x05actId\x12 \n" +
 	"\acase_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06caseId\x12\x1f\n" +
@@ -3473,7 +4823,12 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04note\x18\x16 \x01(\v2\x17.nenep.casefile.v1.NoteH\x00R\x04note\x12@\n" +
 	"\vshift_clock\x18\x17 \x01(\v2\x1d.nenep.casefile.v1.ShiftClockH\x00R\n" +
 	"shiftClock\x12-\n" +
-	"\x04seal\x18\x18 \x01(\v2\x17.nenep.casefile.v1.SealH\x00R\x04sealB\r\n" +
+	"\x04seal\x18\x18 \x01(\v2\x17.nenep.casefile.v1.SealH\x00R\x04seal\x12@\n" +
+	"\vrecord_item\x18\x19 \x01(\v2\x1d.nenep.casefile.v1.RecordItemH\x00R\n" +
+	"recordItem\x12:\n" +
+	"\ttake_over\x18\x1a \x01(\v2\x1b.nenep.casefile.v1.TakeOverH\x00R\btakeOver\x120\n" +
+	"\x05amend\x18\x1b \x01(\v2\x18.nenep.casefile.v1.AmendH\x00R\x05amend\x123\n" +
+	"\x06revoke\x18\x1c \x01(\v2\x19.nenep.casefile.v1.RevokeH\x00R\x06revokeB\r\n" +
 	"\x04kind\x12\x05\xbaH\x02\b\x01\"\xe9\x01\n" +
 	"\n" +
 	"RecordStep\x12\x17\n" +
@@ -3513,11 +4868,49 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x05words\x18\x04 \x01(\tR\x05words\"\\\n" +
 	"\x06Exempt\x126\n" +
 	"\x06ground\x18\x01 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\x12\x1a\n" +
-	"\bdocument\x18\x02 \x01(\tR\bdocument\"~\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\"\xce\x01\n" +
 	"\bTransfer\x12*\n" +
 	"\x11successor_unit_id\x18\x01 \x01(\tR\x0fsuccessorUnitId\x12*\n" +
 	"\x11successor_case_id\x18\x02 \x01(\tR\x0fsuccessorCaseId\x12\x1a\n" +
-	"\bdocument\x18\x03 \x01(\tR\bdocument\" \n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\x12!\n" +
+	"\fafter_review\x18\x04 \x01(\bR\vafterReview\x12+\n" +
+	"\x11reorganisation_id\x18\x05 \x01(\tR\x10reorganisationId\"\xea\x01\n" +
+	"\n" +
+	"RecordItem\x12\x17\n" +
+	"\aitem_id\x18\x01 \x01(\tR\x06itemId\x12>\n" +
+	"\x05facts\x18\x02 \x03(\v2(.nenep.casefile.v1.RecordItem.FactsEntryR\x05facts\x12\x19\n" +
+	"\bfile_ids\x18\x03 \x03(\tR\afileIds\x12\x18\n" +
+	"\aremoved\x18\x04 \x01(\bR\aremoved\x12\x14\n" +
+	"\x05words\x18\x05 \x01(\tR\x05words\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf0\x02\n" +
+	"\bTakeOver\x12 \n" +
+	"\ffrom_case_id\x18\x01 \x01(\tR\n" +
+	"fromCaseId\x12 \n" +
+	"\ffrom_unit_id\x18\x02 \x01(\tR\n" +
+	"fromUnitId\x12\x14\n" +
+	"\x05carry\x18\x03 \x01(\bR\x05carry\x123\n" +
+	"\x05steps\x18\x04 \x03(\v2\x1d.nenep.casefile.v1.StepRecordR\x05steps\x123\n" +
+	"\x05items\x18\x05 \x03(\v2\x1d.nenep.casefile.v1.ItemRecordR\x05items\x12\x1a\n" +
+	"\bdocument\x18\x06 \x01(\tR\bdocument\x12+\n" +
+	"\x11reorganisation_id\x18\a \x01(\tR\x10reorganisationId\x12\x17\n" +
+	"\adue_day\x18\b \x01(\tR\x06dueDay\x12\x1c\n" +
+	"\n" +
+	"due_of_law\x18\t \x01(\bR\bdueOfLaw\x12 \n" +
+	"\fduty_done_on\x18\n" +
+	" \x01(\tR\n" +
+	"dutyDoneOn\"\x85\x01\n" +
+	"\x05Amend\x122\n" +
+	"\x05input\x18\x01 \x01(\v2\x1c.nenep.casefile.v1.CaseInputR\x05input\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\x12\x14\n" +
+	"\x05words\x18\x04 \x01(\tR\x05words\"N\n" +
+	"\x06Revoke\x12\x12\n" +
+	"\x04what\x18\x01 \x01(\tR\x04what\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x14\n" +
+	"\x05words\x18\x03 \x01(\tR\x05words\" \n" +
 	"\bWithdraw\x12\x14\n" +
 	"\x05words\x18\x01 \x01(\tR\x05words\"\xca\x01\n" +
 	"\aCorrect\x12\x17\n" +
@@ -3585,109 +4978,152 @@ func file_nenep_casefile_v1_casefile_proto_rawDescGZIP() []byte {
 }
 
 var file_nenep_casefile_v1_casefile_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_nenep_casefile_v1_casefile_proto_goTypes = []any{
-	(State)(0),               // 0: nenep.casefile.v1.State
-	(*LegalGround)(nil),      // 1: nenep.casefile.v1.LegalGround
-	(*Skipped)(nil),          // 2: nenep.casefile.v1.Skipped
-	(*Why)(nil),              // 3: nenep.casefile.v1.Why
-	(*Deadline)(nil),         // 4: nenep.casefile.v1.Deadline
-	(*DayException)(nil),     // 5: nenep.casefile.v1.DayException
-	(*StepPolicy)(nil),       // 6: nenep.casefile.v1.StepPolicy
-	(*FactPolicy)(nil),       // 7: nenep.casefile.v1.FactPolicy
-	(*RungPolicy)(nil),       // 8: nenep.casefile.v1.RungPolicy
-	(*LadderPolicy)(nil),     // 9: nenep.casefile.v1.LadderPolicy
-	(*ConferenceRules)(nil),  // 10: nenep.casefile.v1.ConferenceRules
-	(*BoardRules)(nil),       // 11: nenep.casefile.v1.BoardRules
-	(*ReportRules)(nil),      // 12: nenep.casefile.v1.ReportRules
-	(*ReviewPolicy)(nil),     // 13: nenep.casefile.v1.ReviewPolicy
-	(*CaseInput)(nil),        // 14: nenep.casefile.v1.CaseInput
-	(*StepRecord)(nil),       // 15: nenep.casefile.v1.StepRecord
-	(*FiredRung)(nil),        // 16: nenep.casefile.v1.FiredRung
-	(*CaseState)(nil),        // 17: nenep.casefile.v1.CaseState
-	(*Act)(nil),              // 18: nenep.casefile.v1.Act
-	(*RecordStep)(nil),       // 19: nenep.casefile.v1.RecordStep
-	(*Submit)(nil),           // 20: nenep.casefile.v1.Submit
-	(*Recall)(nil),           // 21: nenep.casefile.v1.Recall
-	(*Accept)(nil),           // 22: nenep.casefile.v1.Accept
-	(*Return)(nil),           // 23: nenep.casefile.v1.Return
-	(*Explain)(nil),          // 24: nenep.casefile.v1.Explain
-	(*RequestExtension)(nil), // 25: nenep.casefile.v1.RequestExtension
-	(*DecideExtension)(nil),  // 26: nenep.casefile.v1.DecideExtension
-	(*Exempt)(nil),           // 27: nenep.casefile.v1.Exempt
-	(*Transfer)(nil),         // 28: nenep.casefile.v1.Transfer
-	(*Withdraw)(nil),         // 29: nenep.casefile.v1.Withdraw
-	(*Correct)(nil),          // 30: nenep.casefile.v1.Correct
-	(*Note)(nil),             // 31: nenep.casefile.v1.Note
-	(*ShiftClock)(nil),       // 32: nenep.casefile.v1.ShiftClock
-	(*Seal)(nil),             // 33: nenep.casefile.v1.Seal
-	(*Refusal)(nil),          // 34: nenep.casefile.v1.Refusal
-	(*FieldFault)(nil),       // 35: nenep.casefile.v1.FieldFault
-	(*ActOutcome)(nil),       // 36: nenep.casefile.v1.ActOutcome
-	(*Progress)(nil),         // 37: nenep.casefile.v1.Progress
-	nil,                      // 38: nenep.casefile.v1.StepRecord.FactsEntry
-	nil,                      // 39: nenep.casefile.v1.RecordStep.FactsEntry
-	nil,                      // 40: nenep.casefile.v1.Correct.FactsEntry
+	(State)(0),                // 0: nenep.casefile.v1.State
+	(*LegalGround)(nil),       // 1: nenep.casefile.v1.LegalGround
+	(*Skipped)(nil),           // 2: nenep.casefile.v1.Skipped
+	(*Why)(nil),               // 3: nenep.casefile.v1.Why
+	(*Deadline)(nil),          // 4: nenep.casefile.v1.Deadline
+	(*DayException)(nil),      // 5: nenep.casefile.v1.DayException
+	(*StepPolicy)(nil),        // 6: nenep.casefile.v1.StepPolicy
+	(*ItemPolicy)(nil),        // 7: nenep.casefile.v1.ItemPolicy
+	(*HoldPolicy)(nil),        // 8: nenep.casefile.v1.HoldPolicy
+	(*FactPolicy)(nil),        // 9: nenep.casefile.v1.FactPolicy
+	(*RungPolicy)(nil),        // 10: nenep.casefile.v1.RungPolicy
+	(*LadderPolicy)(nil),      // 11: nenep.casefile.v1.LadderPolicy
+	(*ConferenceRules)(nil),   // 12: nenep.casefile.v1.ConferenceRules
+	(*BoardRules)(nil),        // 13: nenep.casefile.v1.BoardRules
+	(*ConsultationRules)(nil), // 14: nenep.casefile.v1.ConsultationRules
+	(*RaisePolicy)(nil),       // 15: nenep.casefile.v1.RaisePolicy
+	(*Warning)(nil),           // 16: nenep.casefile.v1.Warning
+	(*ReportRules)(nil),       // 17: nenep.casefile.v1.ReportRules
+	(*ReviewPolicy)(nil),      // 18: nenep.casefile.v1.ReviewPolicy
+	(*CaseInput)(nil),         // 19: nenep.casefile.v1.CaseInput
+	(*StepRecord)(nil),        // 20: nenep.casefile.v1.StepRecord
+	(*ItemRecord)(nil),        // 21: nenep.casefile.v1.ItemRecord
+	(*TakenOver)(nil),         // 22: nenep.casefile.v1.TakenOver
+	(*FiredRung)(nil),         // 23: nenep.casefile.v1.FiredRung
+	(*CaseState)(nil),         // 24: nenep.casefile.v1.CaseState
+	(*Act)(nil),               // 25: nenep.casefile.v1.Act
+	(*RecordStep)(nil),        // 26: nenep.casefile.v1.RecordStep
+	(*Submit)(nil),            // 27: nenep.casefile.v1.Submit
+	(*Recall)(nil),            // 28: nenep.casefile.v1.Recall
+	(*Accept)(nil),            // 29: nenep.casefile.v1.Accept
+	(*Return)(nil),            // 30: nenep.casefile.v1.Return
+	(*Explain)(nil),           // 31: nenep.casefile.v1.Explain
+	(*RequestExtension)(nil),  // 32: nenep.casefile.v1.RequestExtension
+	(*DecideExtension)(nil),   // 33: nenep.casefile.v1.DecideExtension
+	(*Exempt)(nil),            // 34: nenep.casefile.v1.Exempt
+	(*Transfer)(nil),          // 35: nenep.casefile.v1.Transfer
+	(*RecordItem)(nil),        // 36: nenep.casefile.v1.RecordItem
+	(*TakeOver)(nil),          // 37: nenep.casefile.v1.TakeOver
+	(*Amend)(nil),             // 38: nenep.casefile.v1.Amend
+	(*Revoke)(nil),            // 39: nenep.casefile.v1.Revoke
+	(*Withdraw)(nil),          // 40: nenep.casefile.v1.Withdraw
+	(*Correct)(nil),           // 41: nenep.casefile.v1.Correct
+	(*Note)(nil),              // 42: nenep.casefile.v1.Note
+	(*ShiftClock)(nil),        // 43: nenep.casefile.v1.ShiftClock
+	(*Seal)(nil),              // 44: nenep.casefile.v1.Seal
+	(*Refusal)(nil),           // 45: nenep.casefile.v1.Refusal
+	(*FieldFault)(nil),        // 46: nenep.casefile.v1.FieldFault
+	(*ActOutcome)(nil),        // 47: nenep.casefile.v1.ActOutcome
+	(*Progress)(nil),          // 48: nenep.casefile.v1.Progress
+	nil,                       // 49: nenep.casefile.v1.CaseInput.EventFactsEntry
+	nil,                       // 50: nenep.casefile.v1.CaseInput.SettingsEntry
+	nil,                       // 51: nenep.casefile.v1.StepRecord.FactsEntry
+	nil,                       // 52: nenep.casefile.v1.ItemRecord.FactsEntry
+	nil,                       // 53: nenep.casefile.v1.RecordStep.FactsEntry
+	nil,                       // 54: nenep.casefile.v1.RecordItem.FactsEntry
+	nil,                       // 55: nenep.casefile.v1.Correct.FactsEntry
 }
 var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	1,  // 0: nenep.casefile.v1.Why.ground:type_name -> nenep.casefile.v1.LegalGround
 	2,  // 1: nenep.casefile.v1.Why.skipped:type_name -> nenep.casefile.v1.Skipped
 	3,  // 2: nenep.casefile.v1.Deadline.why:type_name -> nenep.casefile.v1.Why
 	4,  // 3: nenep.casefile.v1.StepPolicy.due:type_name -> nenep.casefile.v1.Deadline
-	7,  // 4: nenep.casefile.v1.StepPolicy.facts:type_name -> nenep.casefile.v1.FactPolicy
-	8,  // 5: nenep.casefile.v1.LadderPolicy.rungs:type_name -> nenep.casefile.v1.RungPolicy
-	1,  // 6: nenep.casefile.v1.ConferenceRules.notice_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 7: nenep.casefile.v1.ConferenceRules.quorum_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 8: nenep.casefile.v1.ConferenceRules.ballot_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 9: nenep.casefile.v1.ConferenceRules.publish_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 10: nenep.casefile.v1.ConferenceRules.pass_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 11: nenep.casefile.v1.BoardRules.chair_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 12: nenep.casefile.v1.BoardRules.members_ground:type_name -> nenep.casefile.v1.LegalGround
-	1,  // 13: nenep.casefile.v1.ReportRules.window_ground:type_name -> nenep.casefile.v1.LegalGround
-	9,  // 14: nenep.casefile.v1.ReviewPolicy.returned:type_name -> nenep.casefile.v1.LadderPolicy
-	9,  // 15: nenep.casefile.v1.ReviewPolicy.waiting:type_name -> nenep.casefile.v1.LadderPolicy
-	4,  // 16: nenep.casefile.v1.CaseInput.due:type_name -> nenep.casefile.v1.Deadline
-	1,  // 17: nenep.casefile.v1.CaseInput.file_ground:type_name -> nenep.casefile.v1.LegalGround
-	6,  // 18: nenep.casefile.v1.CaseInput.steps:type_name -> nenep.casefile.v1.StepPolicy
-	9,  // 19: nenep.casefile.v1.CaseInput.ladder:type_name -> nenep.casefile.v1.LadderPolicy
-	13, // 20: nenep.casefile.v1.CaseInput.review:type_name -> nenep.casefile.v1.ReviewPolicy
-	5,  // 21: nenep.casefile.v1.CaseInput.calendar:type_name -> nenep.casefile.v1.DayException
-	10, // 22: nenep.casefile.v1.CaseInput.conference:type_name -> nenep.casefile.v1.ConferenceRules
-	11, // 23: nenep.casefile.v1.CaseInput.board:type_name -> nenep.casefile.v1.BoardRules
-	12, // 24: nenep.casefile.v1.CaseInput.report:type_name -> nenep.casefile.v1.ReportRules
-	38, // 25: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
-	0,  // 26: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
-	15, // 27: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
-	16, // 28: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
-	1,  // 29: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
-	19, // 30: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
-	20, // 31: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
-	21, // 32: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
-	22, // 33: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
-	23, // 34: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
-	24, // 35: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
-	25, // 36: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
-	26, // 37: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
-	27, // 38: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
-	28, // 39: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
-	29, // 40: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
-	30, // 41: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
-	31, // 42: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
-	32, // 43: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
-	33, // 44: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
-	39, // 45: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
-	1,  // 46: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
-	40, // 47: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
-	35, // 48: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
-	17, // 49: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
-	34, // 50: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
-	17, // 51: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
-	16, // 52: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
-	53, // [53:53] is the sub-list for method output_type
-	53, // [53:53] is the sub-list for method input_type
-	53, // [53:53] is the sub-list for extension type_name
-	53, // [53:53] is the sub-list for extension extendee
-	0,  // [0:53] is the sub-list for field type_name
+	9,  // 4: nenep.casefile.v1.StepPolicy.facts:type_name -> nenep.casefile.v1.FactPolicy
+	9,  // 5: nenep.casefile.v1.ItemPolicy.facts:type_name -> nenep.casefile.v1.FactPolicy
+	1,  // 6: nenep.casefile.v1.ItemPolicy.ground:type_name -> nenep.casefile.v1.LegalGround
+	8,  // 7: nenep.casefile.v1.ItemPolicy.holds:type_name -> nenep.casefile.v1.HoldPolicy
+	1,  // 8: nenep.casefile.v1.HoldPolicy.ground:type_name -> nenep.casefile.v1.LegalGround
+	10, // 9: nenep.casefile.v1.LadderPolicy.rungs:type_name -> nenep.casefile.v1.RungPolicy
+	1,  // 10: nenep.casefile.v1.ConferenceRules.notice_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 11: nenep.casefile.v1.ConferenceRules.quorum_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 12: nenep.casefile.v1.ConferenceRules.ballot_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 13: nenep.casefile.v1.ConferenceRules.publish_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 14: nenep.casefile.v1.ConferenceRules.pass_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 15: nenep.casefile.v1.BoardRules.chair_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 16: nenep.casefile.v1.BoardRules.members_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 17: nenep.casefile.v1.BoardRules.deputies_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 18: nenep.casefile.v1.BoardRules.excluded_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 19: nenep.casefile.v1.BoardRules.term_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 20: nenep.casefile.v1.BoardRules.by_election_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 21: nenep.casefile.v1.BoardRules.citizens_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 22: nenep.casefile.v1.ConsultationRules.open_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 23: nenep.casefile.v1.ConsultationRules.publish_ground:type_name -> nenep.casefile.v1.LegalGround
+	1,  // 24: nenep.casefile.v1.ReportRules.window_ground:type_name -> nenep.casefile.v1.LegalGround
+	11, // 25: nenep.casefile.v1.ReviewPolicy.returned:type_name -> nenep.casefile.v1.LadderPolicy
+	11, // 26: nenep.casefile.v1.ReviewPolicy.waiting:type_name -> nenep.casefile.v1.LadderPolicy
+	4,  // 27: nenep.casefile.v1.CaseInput.due:type_name -> nenep.casefile.v1.Deadline
+	1,  // 28: nenep.casefile.v1.CaseInput.file_ground:type_name -> nenep.casefile.v1.LegalGround
+	6,  // 29: nenep.casefile.v1.CaseInput.steps:type_name -> nenep.casefile.v1.StepPolicy
+	11, // 30: nenep.casefile.v1.CaseInput.ladder:type_name -> nenep.casefile.v1.LadderPolicy
+	18, // 31: nenep.casefile.v1.CaseInput.review:type_name -> nenep.casefile.v1.ReviewPolicy
+	5,  // 32: nenep.casefile.v1.CaseInput.calendar:type_name -> nenep.casefile.v1.DayException
+	12, // 33: nenep.casefile.v1.CaseInput.conference:type_name -> nenep.casefile.v1.ConferenceRules
+	13, // 34: nenep.casefile.v1.CaseInput.board:type_name -> nenep.casefile.v1.BoardRules
+	17, // 35: nenep.casefile.v1.CaseInput.report:type_name -> nenep.casefile.v1.ReportRules
+	49, // 36: nenep.casefile.v1.CaseInput.event_facts:type_name -> nenep.casefile.v1.CaseInput.EventFactsEntry
+	50, // 37: nenep.casefile.v1.CaseInput.settings:type_name -> nenep.casefile.v1.CaseInput.SettingsEntry
+	7,  // 38: nenep.casefile.v1.CaseInput.items:type_name -> nenep.casefile.v1.ItemPolicy
+	14, // 39: nenep.casefile.v1.CaseInput.consultation:type_name -> nenep.casefile.v1.ConsultationRules
+	15, // 40: nenep.casefile.v1.CaseInput.raises:type_name -> nenep.casefile.v1.RaisePolicy
+	16, // 41: nenep.casefile.v1.CaseInput.warnings:type_name -> nenep.casefile.v1.Warning
+	51, // 42: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
+	52, // 43: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
+	0,  // 44: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
+	20, // 45: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
+	23, // 46: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
+	1,  // 47: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
+	21, // 48: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
+	22, // 49: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
+	26, // 50: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
+	27, // 51: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
+	28, // 52: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
+	29, // 53: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
+	30, // 54: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
+	31, // 55: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
+	32, // 56: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
+	33, // 57: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
+	34, // 58: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
+	35, // 59: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
+	40, // 60: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
+	41, // 61: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
+	42, // 62: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
+	43, // 63: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
+	44, // 64: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
+	36, // 65: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
+	37, // 66: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
+	38, // 67: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
+	39, // 68: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
+	53, // 69: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
+	1,  // 70: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
+	54, // 71: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
+	20, // 72: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
+	21, // 73: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
+	19, // 74: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
+	55, // 75: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
+	46, // 76: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
+	24, // 77: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
+	45, // 78: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
+	24, // 79: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
+	23, // 80: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
+	81, // [81:81] is the sub-list for method output_type
+	81, // [81:81] is the sub-list for method input_type
+	81, // [81:81] is the sub-list for extension type_name
+	81, // [81:81] is the sub-list for extension extendee
+	0,  // [0:81] is the sub-list for field type_name
 }
 
 func init() { file_nenep_casefile_v1_casefile_proto_init() }
@@ -3695,7 +5131,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 	if File_nenep_casefile_v1_casefile_proto != nil {
 		return
 	}
-	file_nenep_casefile_v1_casefile_proto_msgTypes[17].OneofWrappers = []any{
+	file_nenep_casefile_v1_casefile_proto_msgTypes[24].OneofWrappers = []any{
 		(*Act_RecordStep)(nil),
 		(*Act_Submit)(nil),
 		(*Act_Recall)(nil),
@@ -3711,6 +5147,10 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 		(*Act_Note)(nil),
 		(*Act_ShiftClock)(nil),
 		(*Act_Seal)(nil),
+		(*Act_RecordItem)(nil),
+		(*Act_TakeOver)(nil),
+		(*Act_Amend)(nil),
+		(*Act_Revoke)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3718,7 +5158,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_casefile_v1_casefile_proto_rawDesc), len(file_nenep_casefile_v1_casefile_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   40,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

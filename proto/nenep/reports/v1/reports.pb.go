@@ -27,23 +27,27 @@ const (
 
 // Case is a row of the register.
 type Case struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	ObligationId  string                 `protobuf:"bytes,2,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
-	UnitId        string                 `protobuf:"bytes,3,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
-	PeriodId      string                 `protobuf:"bytes,4,opt,name=period_id,json=periodId,proto3" json:"period_id,omitempty"`
-	AreaId        string                 `protobuf:"bytes,5,opt,name=area_id,json=areaId,proto3" json:"area_id,omitempty"`
-	WorkflowType  string                 `protobuf:"bytes,6,opt,name=workflow_type,json=workflowType,proto3" json:"workflow_type,omitempty"`
-	RunId         string                 `protobuf:"bytes,7,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
-	Input         *v1.CaseInput          `protobuf:"bytes,8,opt,name=input,proto3" json:"input,omitempty"` // only from GetCase
-	State         *v1.CaseState          `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
-	OpenedAt      string                 `protobuf:"bytes,10,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"`
-	UpdatedAt     string                 `protobuf:"bytes,11,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
-	Files         []*File                `protobuf:"bytes,12,rep,name=files,proto3" json:"files,omitempty"` // only from GetCase
-	TitleVi       string                 `protobuf:"bytes,13,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"`
-	ExportSha256  string                 `protobuf:"bytes,14,opt,name=export_sha256,json=exportSha256,proto3" json:"export_sha256,omitempty"` // set once sealed and exported
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Id               string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	ObligationId     string                 `protobuf:"bytes,2,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	UnitId           string                 `protobuf:"bytes,3,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	PeriodId         string                 `protobuf:"bytes,4,opt,name=period_id,json=periodId,proto3" json:"period_id,omitempty"`
+	AreaId           string                 `protobuf:"bytes,5,opt,name=area_id,json=areaId,proto3" json:"area_id,omitempty"`
+	WorkflowType     string                 `protobuf:"bytes,6,opt,name=workflow_type,json=workflowType,proto3" json:"workflow_type,omitempty"`
+	RunId            string                 `protobuf:"bytes,7,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	Input            *v1.CaseInput          `protobuf:"bytes,8,opt,name=input,proto3" json:"input,omitempty"` // only from GetCase
+	State            *v1.CaseState          `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
+	OpenedAt         string                 `protobuf:"bytes,10,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"`
+	UpdatedAt        string                 `protobuf:"bytes,11,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	Files            []*File                `protobuf:"bytes,12,rep,name=files,proto3" json:"files,omitempty"` // only from GetCase
+	TitleVi          string                 `protobuf:"bytes,13,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"`
+	ExportSha256     string                 `protobuf:"bytes,14,opt,name=export_sha256,json=exportSha256,proto3" json:"export_sha256,omitempty"`                 // set once sealed and exported
+	OriginCaseId     string                 `protobuf:"bytes,15,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"`               // raised out of this case
+	Linked           *Linked                `protobuf:"bytes,16,opt,name=linked,proto3" json:"linked,omitempty"`                                                 // cases raised out of this one
+	TakenOverCaseIds []string               `protobuf:"bytes,17,rep,name=taken_over_case_ids,json=takenOverCaseIds,proto3" json:"taken_over_case_ids,omitempty"` // predecessors' cases it goes on with
+	ReinstatedAs     string                 `protobuf:"bytes,18,opt,name=reinstated_as,json=reinstatedAs,proto3" json:"reinstated_as,omitempty"`                 // the case that goes on where this one ended
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Case) Reset() {
@@ -174,6 +178,103 @@ func (x *Case) GetExportSha256() string {
 	return ""
 }
 
+func (x *Case) GetOriginCaseId() string {
+	if x != nil {
+		return x.OriginCaseId
+	}
+	return ""
+}
+
+func (x *Case) GetLinked() *Linked {
+	if x != nil {
+		return x.Linked
+	}
+	return nil
+}
+
+func (x *Case) GetTakenOverCaseIds() []string {
+	if x != nil {
+		return x.TakenOverCaseIds
+	}
+	return nil
+}
+
+func (x *Case) GetReinstatedAs() string {
+	if x != nil {
+		return x.ReinstatedAs
+	}
+	return ""
+}
+
+// Linked counts the cases raised out of a case: a conference is finished when they are answered.
+type Linked struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Total           int32                  `protobuf:"varint,1,opt,name=total,proto3" json:"total,omitempty"`
+	Open            int32                  `protobuf:"varint,2,opt,name=open,proto3" json:"open,omitempty"`
+	Late            int32                  `protobuf:"varint,3,opt,name=late,proto3" json:"late,omitempty"`
+	OldestOpenSince string                 `protobuf:"bytes,4,opt,name=oldest_open_since,json=oldestOpenSince,proto3" json:"oldest_open_since,omitempty"` // day on which the oldest open one was raised
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Linked) Reset() {
+	*x = Linked{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Linked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Linked) ProtoMessage() {}
+
+func (x *Linked) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Linked.ProtoReflect.Descriptor instead.
+func (*Linked) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Linked) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *Linked) GetOpen() int32 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *Linked) GetLate() int32 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *Linked) GetOldestOpenSince() string {
+	if x != nil {
+		return x.OldestOpenSince
+	}
+	return ""
+}
+
 type File struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -191,7 +292,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[1]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -203,7 +304,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[1]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -216,7 +317,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{1}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *File) GetId() string {
@@ -294,7 +395,7 @@ type RegisterCaseRequest struct {
 
 func (x *RegisterCaseRequest) Reset() {
 	*x = RegisterCaseRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[2]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -306,7 +407,7 @@ func (x *RegisterCaseRequest) String() string {
 func (*RegisterCaseRequest) ProtoMessage() {}
 
 func (x *RegisterCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[2]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -319,7 +420,7 @@ func (x *RegisterCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterCaseRequest.ProtoReflect.Descriptor instead.
 func (*RegisterCaseRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{2}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *RegisterCaseRequest) GetInput() *v1.CaseInput {
@@ -359,7 +460,7 @@ type RegisterCaseResponse struct {
 
 func (x *RegisterCaseResponse) Reset() {
 	*x = RegisterCaseResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[3]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -371,7 +472,7 @@ func (x *RegisterCaseResponse) String() string {
 func (*RegisterCaseResponse) ProtoMessage() {}
 
 func (x *RegisterCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[3]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -384,7 +485,7 @@ func (x *RegisterCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterCaseResponse.ProtoReflect.Descriptor instead.
 func (*RegisterCaseResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{3}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RegisterCaseResponse) GetKnown() bool {
@@ -403,7 +504,7 @@ type WriteProgressRequest struct {
 
 func (x *WriteProgressRequest) Reset() {
 	*x = WriteProgressRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[4]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -415,7 +516,7 @@ func (x *WriteProgressRequest) String() string {
 func (*WriteProgressRequest) ProtoMessage() {}
 
 func (x *WriteProgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[4]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -428,7 +529,7 @@ func (x *WriteProgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteProgressRequest.ProtoReflect.Descriptor instead.
 func (*WriteProgressRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{4}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WriteProgressRequest) GetProgress() *v1.Progress {
@@ -447,7 +548,7 @@ type WriteProgressResponse struct {
 
 func (x *WriteProgressResponse) Reset() {
 	*x = WriteProgressResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[5]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +560,7 @@ func (x *WriteProgressResponse) String() string {
 func (*WriteProgressResponse) ProtoMessage() {}
 
 func (x *WriteProgressResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[5]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +573,7 @@ func (x *WriteProgressResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteProgressResponse.ProtoReflect.Descriptor instead.
 func (*WriteProgressResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{5}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *WriteProgressResponse) GetRepeatedWrite() bool {
@@ -492,7 +593,7 @@ type ExportHistoryRequest struct {
 
 func (x *ExportHistoryRequest) Reset() {
 	*x = ExportHistoryRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[6]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -504,7 +605,7 @@ func (x *ExportHistoryRequest) String() string {
 func (*ExportHistoryRequest) ProtoMessage() {}
 
 func (x *ExportHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[6]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -517,7 +618,7 @@ func (x *ExportHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ExportHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{6}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ExportHistoryRequest) GetCaseId() string {
@@ -544,7 +645,7 @@ type ExportHistoryResponse struct {
 
 func (x *ExportHistoryResponse) Reset() {
 	*x = ExportHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[7]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -556,7 +657,7 @@ func (x *ExportHistoryResponse) String() string {
 func (*ExportHistoryResponse) ProtoMessage() {}
 
 func (x *ExportHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[7]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -569,7 +670,7 @@ func (x *ExportHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ExportHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{7}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ExportHistoryResponse) GetSha256() string {
@@ -595,7 +696,7 @@ type KnownCasesRequest struct {
 
 func (x *KnownCasesRequest) Reset() {
 	*x = KnownCasesRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[8]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -607,7 +708,7 @@ func (x *KnownCasesRequest) String() string {
 func (*KnownCasesRequest) ProtoMessage() {}
 
 func (x *KnownCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[8]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -620,7 +721,7 @@ func (x *KnownCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KnownCasesRequest.ProtoReflect.Descriptor instead.
 func (*KnownCasesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{8}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *KnownCasesRequest) GetIds() []string {
@@ -639,7 +740,7 @@ type KnownCasesResponse struct {
 
 func (x *KnownCasesResponse) Reset() {
 	*x = KnownCasesResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[9]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -651,7 +752,7 @@ func (x *KnownCasesResponse) String() string {
 func (*KnownCasesResponse) ProtoMessage() {}
 
 func (x *KnownCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[9]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -664,7 +765,7 @@ func (x *KnownCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KnownCasesResponse.ProtoReflect.Descriptor instead.
 func (*KnownCasesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{9}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *KnownCasesResponse) GetKnownIds() []string {
@@ -686,13 +787,16 @@ type ListCasesRequest struct {
 	Limit          int32                  `protobuf:"varint,8,opt,name=limit,proto3" json:"limit,omitempty"` // default 200, at most 5000
 	Offset         int32                  `protobuf:"varint,9,opt,name=offset,proto3" json:"offset,omitempty"`
 	ReviewerUnitId string                 `protobuf:"bytes,10,opt,name=reviewer_unit_id,json=reviewerUnitId,proto3" json:"reviewer_unit_id,omitempty"`
+	OriginCaseId   string                 `protobuf:"bytes,11,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"` // cases raised out of this one
+	RunningOnly    bool                   `protobuf:"varint,12,opt,name=running_only,json=runningOnly,proto3" json:"running_only,omitempty"`     // open, submitted, returned
+	ObligationIds  []string               `protobuf:"bytes,13,rep,name=obligation_ids,json=obligationIds,proto3" json:"obligation_ids,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ListCasesRequest) Reset() {
 	*x = ListCasesRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[10]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -704,7 +808,7 @@ func (x *ListCasesRequest) String() string {
 func (*ListCasesRequest) ProtoMessage() {}
 
 func (x *ListCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[10]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -717,7 +821,7 @@ func (x *ListCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCasesRequest.ProtoReflect.Descriptor instead.
 func (*ListCasesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{10}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListCasesRequest) GetObligationId() string {
@@ -790,6 +894,27 @@ func (x *ListCasesRequest) GetReviewerUnitId() string {
 	return ""
 }
 
+func (x *ListCasesRequest) GetOriginCaseId() string {
+	if x != nil {
+		return x.OriginCaseId
+	}
+	return ""
+}
+
+func (x *ListCasesRequest) GetRunningOnly() bool {
+	if x != nil {
+		return x.RunningOnly
+	}
+	return false
+}
+
+func (x *ListCasesRequest) GetObligationIds() []string {
+	if x != nil {
+		return x.ObligationIds
+	}
+	return nil
+}
+
 type ListCasesResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Cases         []*Case                `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
@@ -801,7 +926,7 @@ type ListCasesResponse struct {
 
 func (x *ListCasesResponse) Reset() {
 	*x = ListCasesResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[11]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +938,7 @@ func (x *ListCasesResponse) String() string {
 func (*ListCasesResponse) ProtoMessage() {}
 
 func (x *ListCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[11]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +951,7 @@ func (x *ListCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCasesResponse.ProtoReflect.Descriptor instead.
 func (*ListCasesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{11}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListCasesResponse) GetCases() []*Case {
@@ -862,7 +987,7 @@ type StateCount struct {
 
 func (x *StateCount) Reset() {
 	*x = StateCount{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[12]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -874,7 +999,7 @@ func (x *StateCount) String() string {
 func (*StateCount) ProtoMessage() {}
 
 func (x *StateCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[12]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -887,7 +1012,7 @@ func (x *StateCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StateCount.ProtoReflect.Descriptor instead.
 func (*StateCount) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{12}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *StateCount) GetObligationId() string {
@@ -927,7 +1052,7 @@ type GetCaseRequest struct {
 
 func (x *GetCaseRequest) Reset() {
 	*x = GetCaseRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[13]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -939,7 +1064,7 @@ func (x *GetCaseRequest) String() string {
 func (*GetCaseRequest) ProtoMessage() {}
 
 func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[13]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -952,7 +1077,7 @@ func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCaseRequest.ProtoReflect.Descriptor instead.
 func (*GetCaseRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{13}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetCaseRequest) GetId() string {
@@ -971,7 +1096,7 @@ type GetHistoryRequest struct {
 
 func (x *GetHistoryRequest) Reset() {
 	*x = GetHistoryRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -983,7 +1108,7 @@ func (x *GetHistoryRequest) String() string {
 func (*GetHistoryRequest) ProtoMessage() {}
 
 func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -996,7 +1121,7 @@ func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{14}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetHistoryRequest) GetId() string {
@@ -1021,7 +1146,7 @@ type HistoryEntry struct {
 
 func (x *HistoryEntry) Reset() {
 	*x = HistoryEntry{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1033,7 +1158,7 @@ func (x *HistoryEntry) String() string {
 func (*HistoryEntry) ProtoMessage() {}
 
 func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1046,7 +1171,7 @@ func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryEntry.ProtoReflect.Descriptor instead.
 func (*HistoryEntry) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{15}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *HistoryEntry) GetAt() string {
@@ -1105,7 +1230,7 @@ type GetHistoryResponse struct {
 
 func (x *GetHistoryResponse) Reset() {
 	*x = GetHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1117,7 +1242,7 @@ func (x *GetHistoryResponse) String() string {
 func (*GetHistoryResponse) ProtoMessage() {}
 
 func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1130,7 +1255,7 @@ func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{16}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetHistoryResponse) GetEntries() []*HistoryEntry {
@@ -1183,7 +1308,7 @@ type CheckAuditRequest struct {
 
 func (x *CheckAuditRequest) Reset() {
 	*x = CheckAuditRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1320,7 @@ func (x *CheckAuditRequest) String() string {
 func (*CheckAuditRequest) ProtoMessage() {}
 
 func (x *CheckAuditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1333,7 @@ func (x *CheckAuditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAuditRequest.ProtoReflect.Descriptor instead.
 func (*CheckAuditRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{17}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{18}
 }
 
 type CheckAuditResponse struct {
@@ -1222,7 +1347,7 @@ type CheckAuditResponse struct {
 
 func (x *CheckAuditResponse) Reset() {
 	*x = CheckAuditResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1234,7 +1359,7 @@ func (x *CheckAuditResponse) String() string {
 func (*CheckAuditResponse) ProtoMessage() {}
 
 func (x *CheckAuditResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1247,7 +1372,7 @@ func (x *CheckAuditResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAuditResponse.ProtoReflect.Descriptor instead.
 func (*CheckAuditResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{18}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CheckAuditResponse) GetEntries() int64 {
@@ -1280,7 +1405,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1417,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1430,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{19}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListActsRequest) GetCaseId() string {
@@ -1327,7 +1452,7 @@ type StoredAct struct {
 
 func (x *StoredAct) Reset() {
 	*x = StoredAct{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1339,7 +1464,7 @@ func (x *StoredAct) String() string {
 func (*StoredAct) ProtoMessage() {}
 
 func (x *StoredAct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1352,7 +1477,7 @@ func (x *StoredAct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoredAct.ProtoReflect.Descriptor instead.
 func (*StoredAct) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{20}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *StoredAct) GetAct() *v1.Act {
@@ -1392,7 +1517,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1404,7 +1529,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1417,7 +1542,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{21}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListActsResponse) GetActs() []*StoredAct {
@@ -1436,7 +1561,7 @@ type DeliverPendingRequest struct {
 
 func (x *DeliverPendingRequest) Reset() {
 	*x = DeliverPendingRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +1573,7 @@ func (x *DeliverPendingRequest) String() string {
 func (*DeliverPendingRequest) ProtoMessage() {}
 
 func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +1586,7 @@ func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingRequest.ProtoReflect.Descriptor instead.
 func (*DeliverPendingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{22}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeliverPendingRequest) GetLimit() int32 {
@@ -1481,7 +1606,7 @@ type DeliverPendingResponse struct {
 
 func (x *DeliverPendingResponse) Reset() {
 	*x = DeliverPendingResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1493,7 +1618,7 @@ func (x *DeliverPendingResponse) String() string {
 func (*DeliverPendingResponse) ProtoMessage() {}
 
 func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1506,7 +1631,7 @@ func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingResponse.ProtoReflect.Descriptor instead.
 func (*DeliverPendingResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{23}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeliverPendingResponse) GetDelivered() int32 {
@@ -1531,13 +1656,19 @@ type Event struct {
 	On            string                 `protobuf:"bytes,4,opt,name=on,proto3" json:"on,omitempty"`
 	Words         string                 `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
 	Example       bool                   `protobuf:"varint,6,opt,name=example,proto3" json:"example,omitempty"`
+	TriggerId     string                 `protobuf:"bytes,7,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`
+	Facts         map[string]string      `protobuf:"bytes,8,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	OriginCaseId  string                 `protobuf:"bytes,9,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"`
+	BoardId       string                 `protobuf:"bytes,10,opt,name=board_id,json=boardId,proto3" json:"board_id,omitempty"`
+	RecordedAt    string                 `protobuf:"bytes,11,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	PassedFrom    string                 `protobuf:"bytes,12,opt,name=passed_from,json=passedFrom,proto3" json:"passed_from,omitempty"` // the unit it happened in, when the event passed to a successor
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1549,7 +1680,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1562,7 +1693,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{24}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Event) GetId() string {
@@ -1607,6 +1738,48 @@ func (x *Event) GetExample() bool {
 	return false
 }
 
+func (x *Event) GetTriggerId() string {
+	if x != nil {
+		return x.TriggerId
+	}
+	return ""
+}
+
+func (x *Event) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *Event) GetOriginCaseId() string {
+	if x != nil {
+		return x.OriginCaseId
+	}
+	return ""
+}
+
+func (x *Event) GetBoardId() string {
+	if x != nil {
+		return x.BoardId
+	}
+	return ""
+}
+
+func (x *Event) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *Event) GetPassedFrom() string {
+	if x != nil {
+		return x.PassedFrom
+	}
+	return ""
+}
+
 type RecordEventRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	ObligationId   string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
@@ -1615,13 +1788,18 @@ type RecordEventRequest struct {
 	Words          string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
 	IdempotencyKey string                 `protobuf:"bytes,5,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
 	Example        bool                   `protobuf:"varint,6,opt,name=example,proto3" json:"example,omitempty"`
+	TriggerId      string                 `protobuf:"bytes,7,opt,name=trigger_id,json=triggerId,proto3" json:"trigger_id,omitempty"`                                                  // empty: the obligation's only one
+	Facts          map[string]string      `protobuf:"bytes,8,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // as the trigger asks for them
+	OriginCaseId   string                 `protobuf:"bytes,9,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"`                                       // the case out of which it is raised
+	BoardId        string                 `protobuf:"bytes,10,opt,name=board_id,json=boardId,proto3" json:"board_id,omitempty"`
+	EveryUnit      bool                   `protobuf:"varint,11,opt,name=every_unit,json=everyUnit,proto3" json:"every_unit,omitempty"` // it happened to all obliged units (a law changed, a plan was issued): one event each; unit_id is the recorder's
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *RecordEventRequest) Reset() {
 	*x = RecordEventRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1633,7 +1811,7 @@ func (x *RecordEventRequest) String() string {
 func (*RecordEventRequest) ProtoMessage() {}
 
 func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1646,7 +1824,7 @@ func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordEventRequest.ProtoReflect.Descriptor instead.
 func (*RecordEventRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{25}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RecordEventRequest) GetObligationId() string {
@@ -1691,6 +1869,385 @@ func (x *RecordEventRequest) GetExample() bool {
 	return false
 }
 
+func (x *RecordEventRequest) GetTriggerId() string {
+	if x != nil {
+		return x.TriggerId
+	}
+	return ""
+}
+
+func (x *RecordEventRequest) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *RecordEventRequest) GetOriginCaseId() string {
+	if x != nil {
+		return x.OriginCaseId
+	}
+	return ""
+}
+
+func (x *RecordEventRequest) GetBoardId() string {
+	if x != nil {
+		return x.BoardId
+	}
+	return ""
+}
+
+func (x *RecordEventRequest) GetEveryUnit() bool {
+	if x != nil {
+		return x.EveryUnit
+	}
+	return false
+}
+
+type PassEventsRequest struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	FromUnitId       string                 `protobuf:"bytes,1,opt,name=from_unit_id,json=fromUnitId,proto3" json:"from_unit_id,omitempty"`
+	ToUnitId         string                 `protobuf:"bytes,2,opt,name=to_unit_id,json=toUnitId,proto3" json:"to_unit_id,omitempty"`
+	EventIds         []string               `protobuf:"bytes,3,rep,name=event_ids,json=eventIds,proto3" json:"event_ids,omitempty"`
+	ReorganisationId string                 `protobuf:"bytes,4,opt,name=reorganisation_id,json=reorganisationId,proto3" json:"reorganisation_id,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *PassEventsRequest) Reset() {
+	*x = PassEventsRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PassEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PassEventsRequest) ProtoMessage() {}
+
+func (x *PassEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PassEventsRequest.ProtoReflect.Descriptor instead.
+func (*PassEventsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *PassEventsRequest) GetFromUnitId() string {
+	if x != nil {
+		return x.FromUnitId
+	}
+	return ""
+}
+
+func (x *PassEventsRequest) GetToUnitId() string {
+	if x != nil {
+		return x.ToUnitId
+	}
+	return ""
+}
+
+func (x *PassEventsRequest) GetEventIds() []string {
+	if x != nil {
+		return x.EventIds
+	}
+	return nil
+}
+
+func (x *PassEventsRequest) GetReorganisationId() string {
+	if x != nil {
+		return x.ReorganisationId
+	}
+	return ""
+}
+
+type PassEventsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Passed        int32                  `protobuf:"varint,1,opt,name=passed,proto3" json:"passed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PassEventsResponse) Reset() {
+	*x = PassEventsResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PassEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PassEventsResponse) ProtoMessage() {}
+
+func (x *PassEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PassEventsResponse.ProtoReflect.Descriptor instead.
+func (*PassEventsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *PassEventsResponse) GetPassed() int32 {
+	if x != nil {
+		return x.Passed
+	}
+	return 0
+}
+
+type AmendCasesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`                   // one case, or
+	ObligationId  string                 `protobuf:"bytes,2,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"` // every running case of an obligation
+	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Document      string                 `protobuf:"bytes,4,opt,name=document,proto3" json:"document,omitempty"`
+	Words         string                 `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AmendCasesRequest) Reset() {
+	*x = AmendCasesRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AmendCasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AmendCasesRequest) ProtoMessage() {}
+
+func (x *AmendCasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AmendCasesRequest.ProtoReflect.Descriptor instead.
+func (*AmendCasesRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *AmendCasesRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *AmendCasesRequest) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *AmendCasesRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *AmendCasesRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *AmendCasesRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+type AmendCasesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	WorkflowId    string                 `protobuf:"bytes,1,opt,name=workflow_id,json=workflowId,proto3" json:"workflow_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AmendCasesResponse) Reset() {
+	*x = AmendCasesResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AmendCasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AmendCasesResponse) ProtoMessage() {}
+
+func (x *AmendCasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AmendCasesResponse.ProtoReflect.Descriptor instead.
+func (*AmendCasesResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *AmendCasesResponse) GetWorkflowId() string {
+	if x != nil {
+		return x.WorkflowId
+	}
+	return ""
+}
+
+type ReinstateRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ActId         string                 `protobuf:"bytes,1,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
+	CaseId        string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	Words         string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReinstateRequest) Reset() {
+	*x = ReinstateRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReinstateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReinstateRequest) ProtoMessage() {}
+
+func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReinstateRequest.ProtoReflect.Descriptor instead.
+func (*ReinstateRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ReinstateRequest) GetActId() string {
+	if x != nil {
+		return x.ActId
+	}
+	return ""
+}
+
+func (x *ReinstateRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *ReinstateRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *ReinstateRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+type ReinstateResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"` // the new case
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReinstateResponse) Reset() {
+	*x = ReinstateResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReinstateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReinstateResponse) ProtoMessage() {}
+
+func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReinstateResponse.ProtoReflect.Descriptor instead.
+func (*ReinstateResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ReinstateResponse) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
 type SealPeriodRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
@@ -1702,7 +2259,7 @@ type SealPeriodRequest struct {
 
 func (x *SealPeriodRequest) Reset() {
 	*x = SealPeriodRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1714,7 +2271,7 @@ func (x *SealPeriodRequest) String() string {
 func (*SealPeriodRequest) ProtoMessage() {}
 
 func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1727,7 +2284,7 @@ func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodRequest.ProtoReflect.Descriptor instead.
 func (*SealPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *SealPeriodRequest) GetObligationId() string {
@@ -1760,7 +2317,7 @@ type SealPeriodResponse struct {
 
 func (x *SealPeriodResponse) Reset() {
 	*x = SealPeriodResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1772,7 +2329,7 @@ func (x *SealPeriodResponse) String() string {
 func (*SealPeriodResponse) ProtoMessage() {}
 
 func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1785,7 +2342,7 @@ func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodResponse.ProtoReflect.Descriptor instead.
 func (*SealPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SealPeriodResponse) GetWorkflowId() string {
@@ -1798,13 +2355,14 @@ func (x *SealPeriodResponse) GetWorkflowId() string {
 type ListEventsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +2374,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,12 +2387,19 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListEventsRequest) GetObligationId() string {
 	if x != nil {
 		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
 	}
 	return ""
 }
@@ -1848,7 +2413,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1860,7 +2425,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1873,7 +2438,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -1887,7 +2452,7 @@ var File_nenep_reports_v1_reports_proto protoreflect.FileDescriptor
 
 const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\n" +
-	"\x1enenep/reports/v1/reports.proto\x12\x10nenep.reports.v1\x1a\x1bbuf/validate/validate.proto\x1a nenep/casefile/v1/casefile.proto\"\xd8\x03\n" +
+	"\x1enenep/reports/v1/reports.proto\x12\x10nenep.reports.v1\x1a\x1bbuf/validate/validate.proto\x1a nenep/casefile/v1/casefile.proto\"\x84\x05\n" +
 	"\x04Case\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
 	"\robligation_id\x18\x02 \x01(\tR\fobligationId\x12\x17\n" +
@@ -1904,7 +2469,16 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"updated_at\x18\v \x01(\tR\tupdatedAt\x12,\n" +
 	"\x05files\x18\f \x03(\v2\x16.nenep.reports.v1.FileR\x05files\x12\x19\n" +
 	"\btitle_vi\x18\r \x01(\tR\atitleVi\x12#\n" +
-	"\rexport_sha256\x18\x0e \x01(\tR\fexportSha256\"\xe9\x01\n" +
+	"\rexport_sha256\x18\x0e \x01(\tR\fexportSha256\x12$\n" +
+	"\x0eorigin_case_id\x18\x0f \x01(\tR\foriginCaseId\x120\n" +
+	"\x06linked\x18\x10 \x01(\v2\x18.nenep.reports.v1.LinkedR\x06linked\x12-\n" +
+	"\x13taken_over_case_ids\x18\x11 \x03(\tR\x10takenOverCaseIds\x12#\n" +
+	"\rreinstated_as\x18\x12 \x01(\tR\freinstatedAs\"r\n" +
+	"\x06Linked\x12\x14\n" +
+	"\x05total\x18\x01 \x01(\x05R\x05total\x12\x12\n" +
+	"\x04open\x18\x02 \x01(\x05R\x04open\x12\x12\n" +
+	"\x04late\x18\x03 \x01(\x05R\x04late\x12*\n" +
+	"\x11oldest_open_since\x18\x04 \x01(\tR\x0foldestOpenSince\"\xe9\x01\n" +
 	"\x04File\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12\x17\n" +
@@ -1938,7 +2512,7 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x11KnownCasesRequest\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\"1\n" +
 	"\x12KnownCasesResponse\x12\x1b\n" +
-	"\tknown_ids\x18\x01 \x03(\tR\bknownIds\"\xac\x02\n" +
+	"\tknown_ids\x18\x01 \x03(\tR\bknownIds\"\x9c\x03\n" +
 	"\x10ListCasesRequest\x12#\n" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x19\n" +
@@ -1950,7 +2524,10 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x05limit\x18\b \x01(\x05R\x05limit\x12\x16\n" +
 	"\x06offset\x18\t \x01(\x05R\x06offset\x12(\n" +
 	"\x10reviewer_unit_id\x18\n" +
-	" \x01(\tR\x0ereviewerUnitId\"\x8d\x01\n" +
+	" \x01(\tR\x0ereviewerUnitId\x12$\n" +
+	"\x0eorigin_case_id\x18\v \x01(\tR\foriginCaseId\x12!\n" +
+	"\frunning_only\x18\f \x01(\bR\vrunningOnly\x12%\n" +
+	"\x0eobligation_ids\x18\r \x03(\tR\robligationIds\"\x8d\x01\n" +
 	"\x11ListCasesResponse\x12,\n" +
 	"\x05cases\x18\x01 \x03(\v2\x16.nenep.reports.v1.CaseR\x05cases\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x05R\x05total\x124\n" +
@@ -1998,32 +2575,87 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x05limit\x18\x01 \x01(\x05R\x05limit\"P\n" +
 	"\x16DeliverPendingResponse\x12\x1c\n" +
 	"\tdelivered\x18\x01 \x01(\x05R\tdelivered\x12\x18\n" +
-	"\apending\x18\x02 \x01(\x05R\apending\"\x95\x01\n" +
+	"\apending\x18\x02 \x01(\x05R\apending\"\xab\x03\n" +
 	"\x05Event\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
 	"\robligation_id\x18\x02 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x03 \x01(\tR\x06unitId\x12\x0e\n" +
 	"\x02on\x18\x04 \x01(\tR\x02on\x12\x14\n" +
 	"\x05words\x18\x05 \x01(\tR\x05words\x12\x18\n" +
-	"\aexample\x18\x06 \x01(\bR\aexample\"\x94\x02\n" +
+	"\aexample\x18\x06 \x01(\bR\aexample\x12\x1d\n" +
+	"\n" +
+	"trigger_id\x18\a \x01(\tR\ttriggerId\x128\n" +
+	"\x05facts\x18\b \x03(\v2\".nenep.reports.v1.Event.FactsEntryR\x05facts\x12$\n" +
+	"\x0eorigin_case_id\x18\t \x01(\tR\foriginCaseId\x12\x19\n" +
+	"\bboard_id\x18\n" +
+	" \x01(\tR\aboardId\x12\x1f\n" +
+	"\vrecorded_at\x18\v \x01(\tR\n" +
+	"recordedAt\x12\x1f\n" +
+	"\vpassed_from\x18\f \x01(\tR\n" +
+	"passedFrom\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x94\x04\n" +
 	"\x12RecordEventRequest\x128\n" +
 	"\robligation_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\fobligationId\x12,\n" +
 	"\aunit_id\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x06unitId\x123\n" +
 	"\x02on\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\x02on\x12\x1e\n" +
 	"\x05words\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x05words\x12'\n" +
 	"\x0fidempotency_key\x18\x05 \x01(\tR\x0eidempotencyKey\x12\x18\n" +
-	"\aexample\x18\x06 \x01(\bR\aexample\"\xa5\x01\n" +
+	"\aexample\x18\x06 \x01(\bR\aexample\x12\x1d\n" +
+	"\n" +
+	"trigger_id\x18\a \x01(\tR\ttriggerId\x12E\n" +
+	"\x05facts\x18\b \x03(\v2/.nenep.reports.v1.RecordEventRequest.FactsEntryR\x05facts\x12$\n" +
+	"\x0eorigin_case_id\x18\t \x01(\tR\foriginCaseId\x12\x19\n" +
+	"\bboard_id\x18\n" +
+	" \x01(\tR\aboardId\x12\x1d\n" +
+	"\n" +
+	"every_unit\x18\v \x01(\bR\teveryUnit\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9d\x01\n" +
+	"\x11PassEventsRequest\x12 \n" +
+	"\ffrom_unit_id\x18\x01 \x01(\tR\n" +
+	"fromUnitId\x12\x1c\n" +
+	"\n" +
+	"to_unit_id\x18\x02 \x01(\tR\btoUnitId\x12\x1b\n" +
+	"\tevent_ids\x18\x03 \x03(\tR\beventIds\x12+\n" +
+	"\x11reorganisation_id\x18\x04 \x01(\tR\x10reorganisationId\",\n" +
+	"\x12PassEventsResponse\x12\x16\n" +
+	"\x06passed\x18\x01 \x01(\x05R\x06passed\"\xcd\x01\n" +
+	"\x11AmendCasesRequest\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12#\n" +
+	"\robligation_id\x18\x02 \x01(\tR\fobligationId\x122\n" +
+	"\x06reason\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15R\tcatalogueR\bsettingsR\x06reason\x12&\n" +
+	"\bdocument\x18\x04 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\bdocument\x12\x1e\n" +
+	"\x05words\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x05words\"5\n" +
+	"\x12AmendCasesResponse\x12\x1f\n" +
+	"\vworkflow_id\x18\x01 \x01(\tR\n" +
+	"workflowId\"\xb4\x01\n" +
+	"\x10ReinstateRequest\x124\n" +
+	"\x06act_id\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Za-z0-9._-]{8,64}$R\x05actId\x12 \n" +
+	"\acase_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06caseId\x12&\n" +
+	"\bdocument\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\bdocument\x12 \n" +
+	"\x05words\x18\x04 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\x05words\",\n" +
+	"\x11ReinstateResponse\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\xa5\x01\n" +
 	"\x11SealPeriodRequest\x128\n" +
 	"\robligation_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\fobligationId\x120\n" +
 	"\tperiod_id\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\bperiodId\x12$\n" +
 	"\bdocument\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\bdocument\"5\n" +
 	"\x12SealPeriodResponse\x12\x1f\n" +
 	"\vworkflow_id\x18\x01 \x01(\tR\n" +
-	"workflowId\"8\n" +
+	"workflowId\"Q\n" +
 	"\x11ListEventsRequest\x12#\n" +
-	"\robligation_id\x18\x01 \x01(\tR\fobligationId\"E\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\"E\n" +
 	"\x12ListEventsResponse\x12/\n" +
-	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events2\xb3\x06\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events2\x8c\a\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -2037,14 +2669,19 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\n" +
 	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
-	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse2\xaa\x03\n" +
+	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse\x12W\n" +
+	"\n" +
+	"PassEvents\x12#.nenep.reports.v1.PassEventsRequest\x1a$.nenep.reports.v1.PassEventsResponse2\xd9\x04\n" +
 	"\vActsService\x12<\n" +
 	"\x03Act\x12\x16.nenep.casefile.v1.Act\x1a\x1d.nenep.casefile.v1.ActOutcome\x12Q\n" +
 	"\bListActs\x12!.nenep.reports.v1.ListActsRequest\x1a\".nenep.reports.v1.ListActsResponse\x12c\n" +
 	"\x0eDeliverPending\x12'.nenep.reports.v1.DeliverPendingRequest\x1a(.nenep.reports.v1.DeliverPendingResponse\x12L\n" +
 	"\vRecordEvent\x12$.nenep.reports.v1.RecordEventRequest\x1a\x17.nenep.reports.v1.Event\x12W\n" +
 	"\n" +
-	"SealPeriod\x12#.nenep.reports.v1.SealPeriodRequest\x1a$.nenep.reports.v1.SealPeriodResponseB(Z&nenep/proto/nenep/reports/v1;reportsv1b\x06proto3"
+	"SealPeriod\x12#.nenep.reports.v1.SealPeriodRequest\x1a$.nenep.reports.v1.SealPeriodResponse\x12W\n" +
+	"\n" +
+	"AmendCases\x12#.nenep.reports.v1.AmendCasesRequest\x1a$.nenep.reports.v1.AmendCasesResponse\x12T\n" +
+	"\tReinstate\x12\".nenep.reports.v1.ReinstateRequest\x1a#.nenep.reports.v1.ReinstateResponseB(Z&nenep/proto/nenep/reports/v1;reportsv1b\x06proto3"
 
 var (
 	file_nenep_reports_v1_reports_proto_rawDescOnce sync.Once
@@ -2058,91 +2695,109 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                   // 0: nenep.reports.v1.Case
-	(*File)(nil),                   // 1: nenep.reports.v1.File
-	(*RegisterCaseRequest)(nil),    // 2: nenep.reports.v1.RegisterCaseRequest
-	(*RegisterCaseResponse)(nil),   // 3: nenep.reports.v1.RegisterCaseResponse
-	(*WriteProgressRequest)(nil),   // 4: nenep.reports.v1.WriteProgressRequest
-	(*WriteProgressResponse)(nil),  // 5: nenep.reports.v1.WriteProgressResponse
-	(*ExportHistoryRequest)(nil),   // 6: nenep.reports.v1.ExportHistoryRequest
-	(*ExportHistoryResponse)(nil),  // 7: nenep.reports.v1.ExportHistoryResponse
-	(*KnownCasesRequest)(nil),      // 8: nenep.reports.v1.KnownCasesRequest
-	(*KnownCasesResponse)(nil),     // 9: nenep.reports.v1.KnownCasesResponse
-	(*ListCasesRequest)(nil),       // 10: nenep.reports.v1.ListCasesRequest
-	(*ListCasesResponse)(nil),      // 11: nenep.reports.v1.ListCasesResponse
-	(*StateCount)(nil),             // 12: nenep.reports.v1.StateCount
-	(*GetCaseRequest)(nil),         // 13: nenep.reports.v1.GetCaseRequest
-	(*GetHistoryRequest)(nil),      // 14: nenep.reports.v1.GetHistoryRequest
-	(*HistoryEntry)(nil),           // 15: nenep.reports.v1.HistoryEntry
-	(*GetHistoryResponse)(nil),     // 16: nenep.reports.v1.GetHistoryResponse
-	(*CheckAuditRequest)(nil),      // 17: nenep.reports.v1.CheckAuditRequest
-	(*CheckAuditResponse)(nil),     // 18: nenep.reports.v1.CheckAuditResponse
-	(*ListActsRequest)(nil),        // 19: nenep.reports.v1.ListActsRequest
-	(*StoredAct)(nil),              // 20: nenep.reports.v1.StoredAct
-	(*ListActsResponse)(nil),       // 21: nenep.reports.v1.ListActsResponse
-	(*DeliverPendingRequest)(nil),  // 22: nenep.reports.v1.DeliverPendingRequest
-	(*DeliverPendingResponse)(nil), // 23: nenep.reports.v1.DeliverPendingResponse
-	(*Event)(nil),                  // 24: nenep.reports.v1.Event
-	(*RecordEventRequest)(nil),     // 25: nenep.reports.v1.RecordEventRequest
-	(*SealPeriodRequest)(nil),      // 26: nenep.reports.v1.SealPeriodRequest
-	(*SealPeriodResponse)(nil),     // 27: nenep.reports.v1.SealPeriodResponse
-	(*ListEventsRequest)(nil),      // 28: nenep.reports.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),     // 29: nenep.reports.v1.ListEventsResponse
-	(*v1.CaseInput)(nil),           // 30: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),           // 31: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),            // 32: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                 // 33: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),          // 34: nenep.casefile.v1.ActOutcome
+	(*Linked)(nil),                 // 1: nenep.reports.v1.Linked
+	(*File)(nil),                   // 2: nenep.reports.v1.File
+	(*RegisterCaseRequest)(nil),    // 3: nenep.reports.v1.RegisterCaseRequest
+	(*RegisterCaseResponse)(nil),   // 4: nenep.reports.v1.RegisterCaseResponse
+	(*WriteProgressRequest)(nil),   // 5: nenep.reports.v1.WriteProgressRequest
+	(*WriteProgressResponse)(nil),  // 6: nenep.reports.v1.WriteProgressResponse
+	(*ExportHistoryRequest)(nil),   // 7: nenep.reports.v1.ExportHistoryRequest
+	(*ExportHistoryResponse)(nil),  // 8: nenep.reports.v1.ExportHistoryResponse
+	(*KnownCasesRequest)(nil),      // 9: nenep.reports.v1.KnownCasesRequest
+	(*KnownCasesResponse)(nil),     // 10: nenep.reports.v1.KnownCasesResponse
+	(*ListCasesRequest)(nil),       // 11: nenep.reports.v1.ListCasesRequest
+	(*ListCasesResponse)(nil),      // 12: nenep.reports.v1.ListCasesResponse
+	(*StateCount)(nil),             // 13: nenep.reports.v1.StateCount
+	(*GetCaseRequest)(nil),         // 14: nenep.reports.v1.GetCaseRequest
+	(*GetHistoryRequest)(nil),      // 15: nenep.reports.v1.GetHistoryRequest
+	(*HistoryEntry)(nil),           // 16: nenep.reports.v1.HistoryEntry
+	(*GetHistoryResponse)(nil),     // 17: nenep.reports.v1.GetHistoryResponse
+	(*CheckAuditRequest)(nil),      // 18: nenep.reports.v1.CheckAuditRequest
+	(*CheckAuditResponse)(nil),     // 19: nenep.reports.v1.CheckAuditResponse
+	(*ListActsRequest)(nil),        // 20: nenep.reports.v1.ListActsRequest
+	(*StoredAct)(nil),              // 21: nenep.reports.v1.StoredAct
+	(*ListActsResponse)(nil),       // 22: nenep.reports.v1.ListActsResponse
+	(*DeliverPendingRequest)(nil),  // 23: nenep.reports.v1.DeliverPendingRequest
+	(*DeliverPendingResponse)(nil), // 24: nenep.reports.v1.DeliverPendingResponse
+	(*Event)(nil),                  // 25: nenep.reports.v1.Event
+	(*RecordEventRequest)(nil),     // 26: nenep.reports.v1.RecordEventRequest
+	(*PassEventsRequest)(nil),      // 27: nenep.reports.v1.PassEventsRequest
+	(*PassEventsResponse)(nil),     // 28: nenep.reports.v1.PassEventsResponse
+	(*AmendCasesRequest)(nil),      // 29: nenep.reports.v1.AmendCasesRequest
+	(*AmendCasesResponse)(nil),     // 30: nenep.reports.v1.AmendCasesResponse
+	(*ReinstateRequest)(nil),       // 31: nenep.reports.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),      // 32: nenep.reports.v1.ReinstateResponse
+	(*SealPeriodRequest)(nil),      // 33: nenep.reports.v1.SealPeriodRequest
+	(*SealPeriodResponse)(nil),     // 34: nenep.reports.v1.SealPeriodResponse
+	(*ListEventsRequest)(nil),      // 35: nenep.reports.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),     // 36: nenep.reports.v1.ListEventsResponse
+	nil,                            // 37: nenep.reports.v1.Event.FactsEntry
+	nil,                            // 38: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),           // 39: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),           // 40: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),            // 41: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                 // 42: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),          // 43: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	30, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	31, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
-	1,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
-	30, // 3: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	31, // 4: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	32, // 5: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
-	0,  // 6: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
-	12, // 7: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
-	15, // 8: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	33, // 9: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	34, // 10: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
-	20, // 11: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	24, // 12: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	2,  // 13: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	4,  // 14: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	6,  // 15: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	8,  // 16: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	10, // 17: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	13, // 18: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	14, // 19: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	17, // 20: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	28, // 21: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	33, // 22: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	19, // 23: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	22, // 24: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	25, // 25: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	26, // 26: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	3,  // 27: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	5,  // 28: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	7,  // 29: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	9,  // 30: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	11, // 31: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 32: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	16, // 33: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	18, // 34: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	29, // 35: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	34, // 36: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	21, // 37: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	23, // 38: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	24, // 39: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	27, // 40: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	27, // [27:41] is the sub-list for method output_type
-	13, // [13:27] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	39, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	40, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
+	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
+	39, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	40, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	41, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
+	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
+	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
+	42, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	43, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
+	37, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	38, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
+	3,  // 16: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 17: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 18: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 19: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 20: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	14, // 21: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	15, // 22: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
+	18, // 23: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
+	35, // 24: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	27, // 25: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	42, // 26: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	20, // 27: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	23, // 28: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	26, // 29: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	33, // 30: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	29, // 31: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	31, // 32: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 33: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 34: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 35: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 36: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 37: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 38: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	17, // 39: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	19, // 40: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	36, // 41: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	28, // 42: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	43, // 43: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	22, // 44: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	24, // 45: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	25, // 46: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	34, // 47: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	30, // 48: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	32, // 49: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	33, // [33:50] is the sub-list for method output_type
+	16, // [16:33] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -2156,7 +2811,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   30,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

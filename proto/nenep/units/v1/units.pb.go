@@ -183,6 +183,8 @@ type Unit struct {
 	PredecessorIds []string               `protobuf:"bytes,14,rep,name=predecessor_ids,json=predecessorIds,proto3" json:"predecessor_ids,omitempty"`
 	SuccessorIds   []string               `protobuf:"bytes,15,rep,name=successor_ids,json=successorIds,proto3" json:"successor_ids,omitempty"`
 	Source         string                 `protobuf:"bytes,16,opt,name=source,proto3" json:"source,omitempty"`
+	Special        bool                   `protobuf:"varint,17,opt,name=special,proto3" json:"special,omitempty"`                                 // a unit of a special kind, which the law leaves out of some obligations
+	SpecialGround  string                 `protobuf:"bytes,18,opt,name=special_ground,json=specialGround,proto3" json:"special_ground,omitempty"` // the document that says so
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -329,6 +331,662 @@ func (x *Unit) GetSource() string {
 	return ""
 }
 
+func (x *Unit) GetSpecial() bool {
+	if x != nil {
+		return x.Special
+	}
+	return false
+}
+
+func (x *Unit) GetSpecialGround() string {
+	if x != nil {
+		return x.SpecialGround
+	}
+	return ""
+}
+
+// Board is a body with members, a chair and a term.
+type Board struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"` // steering-committee | peoples-inspection-board | community-investment-supervision-board
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	Decision      string                 `protobuf:"bytes,5,opt,name=decision,proto3" json:"decision,omitempty"` // number and symbol
+	ValidFrom     string                 `protobuf:"bytes,6,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
+	ValidTo       string                 `protobuf:"bytes,7,opt,name=valid_to,json=validTo,proto3" json:"valid_to,omitempty"` // last day of the term; empty = none set
+	Members       int32                  `protobuf:"varint,8,opt,name=members,proto3" json:"members,omitempty"`
+	Project       string                 `protobuf:"bytes,9,opt,name=project,proto3" json:"project,omitempty"`                 // of a board that ends with its project
+	CaseId        string                 `protobuf:"bytes,10,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`    // the case by which it was set up
+	EndedBy       string                 `protobuf:"bytes,11,opt,name=ended_by,json=endedBy,proto3" json:"ended_by,omitempty"` // reorganisation or decision
+	Vacancies     []*Vacancy             `protobuf:"bytes,12,rep,name=vacancies,proto3" json:"vacancies,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Board) Reset() {
+	*x = Board{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Board) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Board) ProtoMessage() {}
+
+func (x *Board) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Board.ProtoReflect.Descriptor instead.
+func (*Board) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Board) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Board) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *Board) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Board) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Board) GetDecision() string {
+	if x != nil {
+		return x.Decision
+	}
+	return ""
+}
+
+func (x *Board) GetValidFrom() string {
+	if x != nil {
+		return x.ValidFrom
+	}
+	return ""
+}
+
+func (x *Board) GetValidTo() string {
+	if x != nil {
+		return x.ValidTo
+	}
+	return ""
+}
+
+func (x *Board) GetMembers() int32 {
+	if x != nil {
+		return x.Members
+	}
+	return 0
+}
+
+func (x *Board) GetProject() string {
+	if x != nil {
+		return x.Project
+	}
+	return ""
+}
+
+func (x *Board) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *Board) GetEndedBy() string {
+	if x != nil {
+		return x.EndedBy
+	}
+	return ""
+}
+
+func (x *Board) GetVacancies() []*Vacancy {
+	if x != nil {
+		return x.Vacancies
+	}
+	return nil
+}
+
+// Vacancy is a seat that fell empty.
+type Vacancy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	On            string                 `protobuf:"bytes,1,opt,name=on,proto3" json:"on,omitempty"`
+	Role          string                 `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"` // chair | deputy | member
+	FilledOn      string                 `protobuf:"bytes,3,opt,name=filled_on,json=filledOn,proto3" json:"filled_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Vacancy) Reset() {
+	*x = Vacancy{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Vacancy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Vacancy) ProtoMessage() {}
+
+func (x *Vacancy) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Vacancy.ProtoReflect.Descriptor instead.
+func (*Vacancy) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Vacancy) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *Vacancy) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Vacancy) GetFilledOn() string {
+	if x != nil {
+		return x.FilledOn
+	}
+	return ""
+}
+
+// Operation is one part of a reorganisation. Of areas it takes the bodies in them along; of units it is of these alone.
+type Operation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`                      // merge | split | dissolve | rename | move
+	FromIds       []string               `protobuf:"bytes,2,rep,name=from_ids,json=fromIds,proto3" json:"from_ids,omitempty"` // areas or units that end; of rename and move: the one that goes on
+	To            []*Successor           `protobuf:"bytes,3,rep,name=to,proto3" json:"to,omitempty"`
+	HeirId        string                 `protobuf:"bytes,4,opt,name=heir_id,json=heirId,proto3" json:"heir_id,omitempty"`       // of a split: the successor that takes what belongs to no other (petitions, registers)
+	ShareOut      []*ShareOut            `protobuf:"bytes,5,rep,name=share_out,json=shareOut,proto3" json:"share_out,omitempty"` // of a split: which case goes to which successor
+	Note          string                 `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	Uncertain     bool                   `protobuf:"varint,7,opt,name=uncertain,proto3" json:"uncertain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Operation) Reset() {
+	*x = Operation{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Operation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Operation) ProtoMessage() {}
+
+func (x *Operation) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Operation.ProtoReflect.Descriptor instead.
+func (*Operation) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Operation) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Operation) GetFromIds() []string {
+	if x != nil {
+		return x.FromIds
+	}
+	return nil
+}
+
+func (x *Operation) GetTo() []*Successor {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *Operation) GetHeirId() string {
+	if x != nil {
+		return x.HeirId
+	}
+	return ""
+}
+
+func (x *Operation) GetShareOut() []*ShareOut {
+	if x != nil {
+		return x.ShareOut
+	}
+	return nil
+}
+
+func (x *Operation) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *Operation) GetUncertain() bool {
+	if x != nil {
+		return x.Uncertain
+	}
+	return false
+}
+
+// Successor is an area or unit that begins, or one that is there already (then only its id is needed).
+type Successor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	NameEn        string                 `protobuf:"bytes,3,opt,name=name_en,json=nameEn,proto3" json:"name_en,omitempty"`
+	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	ParentId      string                 `protobuf:"bytes,5,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
+	SuperiorId    string                 `protobuf:"bytes,6,opt,name=superior_id,json=superiorId,proto3" json:"superior_id,omitempty"`
+	ReviewerId    string                 `protobuf:"bytes,7,opt,name=reviewer_id,json=reviewerId,proto3" json:"reviewer_id,omitempty"`
+	AreaId        string                 `protobuf:"bytes,8,opt,name=area_id,json=areaId,proto3" json:"area_id,omitempty"` // of a unit
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Successor) Reset() {
+	*x = Successor{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Successor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Successor) ProtoMessage() {}
+
+func (x *Successor) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Successor.ProtoReflect.Descriptor instead.
+func (*Successor) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Successor) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Successor) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Successor) GetNameEn() string {
+	if x != nil {
+		return x.NameEn
+	}
+	return ""
+}
+
+func (x *Successor) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Successor) GetParentId() string {
+	if x != nil {
+		return x.ParentId
+	}
+	return ""
+}
+
+func (x *Successor) GetSuperiorId() string {
+	if x != nil {
+		return x.SuperiorId
+	}
+	return ""
+}
+
+func (x *Successor) GetReviewerId() string {
+	if x != nil {
+		return x.ReviewerId
+	}
+	return ""
+}
+
+func (x *Successor) GetAreaId() string {
+	if x != nil {
+		return x.AreaId
+	}
+	return ""
+}
+
+type ShareOut struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	ToId          string                 `protobuf:"bytes,2,opt,name=to_id,json=toId,proto3" json:"to_id,omitempty"` // unit
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShareOut) Reset() {
+	*x = ShareOut{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShareOut) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShareOut) ProtoMessage() {}
+
+func (x *ShareOut) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShareOut.ProtoReflect.Descriptor instead.
+func (*ShareOut) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ShareOut) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *ShareOut) GetToId() string {
+	if x != nil {
+		return x.ToId
+	}
+	return ""
+}
+
+// Reorganisation is what a decision changes on a day.
+type Reorganisation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`             // "SX-2025-0001"
+	Decision      string                 `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"` // number, symbol and issuer
+	DecidedOn     string                 `protobuf:"bytes,3,opt,name=decided_on,json=decidedOn,proto3" json:"decided_on,omitempty"`
+	EffectiveOn   string                 `protobuf:"bytes,4,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	Title         string                 `protobuf:"bytes,5,opt,name=title,proto3" json:"title,omitempty"`
+	Operations    []*Operation           `protobuf:"bytes,6,rep,name=operations,proto3" json:"operations,omitempty"`
+	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"` // planned | applied | finished | cancelled
+	OfficialId    string                 `protobuf:"bytes,8,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	RecordedAt    string                 `protobuf:"bytes,9,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	ResultJson    string                 `protobuf:"bytes,10,opt,name=result_json,json=resultJson,proto3" json:"result_json,omitempty"` // contract.ReorganizeResult, once finished
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reorganisation) Reset() {
+	*x = Reorganisation{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reorganisation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reorganisation) ProtoMessage() {}
+
+func (x *Reorganisation) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reorganisation.ProtoReflect.Descriptor instead.
+func (*Reorganisation) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Reorganisation) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetDecision() string {
+	if x != nil {
+		return x.Decision
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetDecidedOn() string {
+	if x != nil {
+		return x.DecidedOn
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetEffectiveOn() string {
+	if x != nil {
+		return x.EffectiveOn
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetOperations() []*Operation {
+	if x != nil {
+		return x.Operations
+	}
+	return nil
+}
+
+func (x *Reorganisation) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *Reorganisation) GetResultJson() string {
+	if x != nil {
+		return x.ResultJson
+	}
+	return ""
+}
+
+// UnitSuccession is which unit follows which by a reorganisation.
+type UnitSuccession struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FromId        string                 `protobuf:"bytes,1,opt,name=from_id,json=fromId,proto3" json:"from_id,omitempty"`
+	ToId          string                 `protobuf:"bytes,2,opt,name=to_id,json=toId,proto3" json:"to_id,omitempty"` // empty = nothing follows, or it is not known what
+	Day           string                 `protobuf:"bytes,3,opt,name=day,proto3" json:"day,omitempty"`
+	Uncertain     bool                   `protobuf:"varint,4,opt,name=uncertain,proto3" json:"uncertain,omitempty"`
+	Heir          bool                   `protobuf:"varint,5,opt,name=heir,proto3" json:"heir,omitempty"` // takes what belongs to no other
+	Only          bool                   `protobuf:"varint,6,opt,name=only,proto3" json:"only,omitempty"` // the only predecessor of the only successor: cases go on as they are
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnitSuccession) Reset() {
+	*x = UnitSuccession{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnitSuccession) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnitSuccession) ProtoMessage() {}
+
+func (x *UnitSuccession) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnitSuccession.ProtoReflect.Descriptor instead.
+func (*UnitSuccession) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *UnitSuccession) GetFromId() string {
+	if x != nil {
+		return x.FromId
+	}
+	return ""
+}
+
+func (x *UnitSuccession) GetToId() string {
+	if x != nil {
+		return x.ToId
+	}
+	return ""
+}
+
+func (x *UnitSuccession) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *UnitSuccession) GetUncertain() bool {
+	if x != nil {
+		return x.Uncertain
+	}
+	return false
+}
+
+func (x *UnitSuccession) GetHeir() bool {
+	if x != nil {
+		return x.Heir
+	}
+	return false
+}
+
+func (x *UnitSuccession) GetOnly() bool {
+	if x != nil {
+		return x.Only
+	}
+	return false
+}
+
 type Official struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -342,7 +1000,7 @@ type Official struct {
 
 func (x *Official) Reset() {
 	*x = Official{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[2]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -354,7 +1012,7 @@ func (x *Official) String() string {
 func (*Official) ProtoMessage() {}
 
 func (x *Official) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[2]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -367,7 +1025,7 @@ func (x *Official) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Official.ProtoReflect.Descriptor instead.
 func (*Official) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{2}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Official) GetId() string {
@@ -419,7 +1077,7 @@ type Position struct {
 
 func (x *Position) Reset() {
 	*x = Position{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[3]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -431,7 +1089,7 @@ func (x *Position) String() string {
 func (*Position) ProtoMessage() {}
 
 func (x *Position) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[3]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -444,7 +1102,7 @@ func (x *Position) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Position.ProtoReflect.Descriptor instead.
 func (*Position) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{3}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Position) GetOfficialId() string {
@@ -501,7 +1159,7 @@ type Holder struct {
 
 func (x *Holder) Reset() {
 	*x = Holder{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[4]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -513,7 +1171,7 @@ func (x *Holder) String() string {
 func (*Holder) ProtoMessage() {}
 
 func (x *Holder) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[4]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -526,7 +1184,7 @@ func (x *Holder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holder.ProtoReflect.Descriptor instead.
 func (*Holder) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{4}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Holder) GetOfficial() *Official {
@@ -550,6 +1208,826 @@ func (x *Holder) GetUnit() *Unit {
 	return nil
 }
 
+type SetSettingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"` // by which the province decided it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetSettingRequest) Reset() {
+	*x = SetSettingRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetSettingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetSettingRequest) ProtoMessage() {}
+
+func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetSettingRequest.ProtoReflect.Descriptor instead.
+func (*SetSettingRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SetSettingRequest) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *SetSettingRequest) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *SetSettingRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type DayOff struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"` // off | off-swapped | working-swapped | unsettled
+	NameVi        string                 `protobuf:"bytes,3,opt,name=name_vi,json=nameVi,proto3" json:"name_vi,omitempty"`
+	Source        string                 `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	Confidence    string                 `protobuf:"bytes,5,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	Removed       bool                   `protobuf:"varint,6,opt,name=removed,proto3" json:"removed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DayOff) Reset() {
+	*x = DayOff{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DayOff) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DayOff) ProtoMessage() {}
+
+func (x *DayOff) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DayOff.ProtoReflect.Descriptor instead.
+func (*DayOff) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *DayOff) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *DayOff) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *DayOff) GetNameVi() string {
+	if x != nil {
+		return x.NameVi
+	}
+	return ""
+}
+
+func (x *DayOff) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *DayOff) GetConfidence() string {
+	if x != nil {
+		return x.Confidence
+	}
+	return ""
+}
+
+func (x *DayOff) GetRemoved() bool {
+	if x != nil {
+		return x.Removed
+	}
+	return false
+}
+
+type SetDaysOffRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Days          []*DayOff              `protobuf:"bytes,1,rep,name=days,proto3" json:"days,omitempty"`
+	DryRun        bool                   `protobuf:"varint,2,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDaysOffRequest) Reset() {
+	*x = SetDaysOffRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDaysOffRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDaysOffRequest) ProtoMessage() {}
+
+func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDaysOffRequest.ProtoReflect.Descriptor instead.
+func (*SetDaysOffRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetDaysOffRequest) GetDays() []*DayOff {
+	if x != nil {
+		return x.Days
+	}
+	return nil
+}
+
+func (x *SetDaysOffRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
+type SetDaysOffResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changed       int32                  `protobuf:"varint,1,opt,name=changed,proto3" json:"changed,omitempty"`
+	OrderId       string                 `protobuf:"bytes,2,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"` // of the amendment of open cases that follows
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDaysOffResponse) Reset() {
+	*x = SetDaysOffResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDaysOffResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDaysOffResponse) ProtoMessage() {}
+
+func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDaysOffResponse.ProtoReflect.Descriptor instead.
+func (*SetDaysOffResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SetDaysOffResponse) GetChanged() int32 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
+func (x *SetDaysOffResponse) GetOrderId() string {
+	if x != nil {
+		return x.OrderId
+	}
+	return ""
+}
+
+type ListBoardsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"` // boards whose term holds on the day; empty = all
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBoardsRequest) Reset() {
+	*x = ListBoardsRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBoardsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBoardsRequest) ProtoMessage() {}
+
+func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBoardsRequest.ProtoReflect.Descriptor instead.
+func (*ListBoardsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ListBoardsRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListBoardsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListBoardsRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type ListBoardsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Boards        []*Board               `protobuf:"bytes,1,rep,name=boards,proto3" json:"boards,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBoardsResponse) Reset() {
+	*x = ListBoardsResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBoardsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBoardsResponse) ProtoMessage() {}
+
+func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBoardsResponse.ProtoReflect.Descriptor instead.
+func (*ListBoardsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListBoardsResponse) GetBoards() []*Board {
+	if x != nil {
+		return x.Boards
+	}
+	return nil
+}
+
+type RecordVacancyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BoardId       string                 `protobuf:"bytes,1,opt,name=board_id,json=boardId,proto3" json:"board_id,omitempty"`
+	Vacancy       *Vacancy               `protobuf:"bytes,2,opt,name=vacancy,proto3" json:"vacancy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordVacancyRequest) Reset() {
+	*x = RecordVacancyRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordVacancyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordVacancyRequest) ProtoMessage() {}
+
+func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordVacancyRequest.ProtoReflect.Descriptor instead.
+func (*RecordVacancyRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *RecordVacancyRequest) GetBoardId() string {
+	if x != nil {
+		return x.BoardId
+	}
+	return ""
+}
+
+func (x *RecordVacancyRequest) GetVacancy() *Vacancy {
+	if x != nil {
+		return x.Vacancy
+	}
+	return nil
+}
+
+type PlanReorganisationRequest struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	Reorganisation     *Reorganisation        `protobuf:"bytes,1,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
+	DryRun             bool                   `protobuf:"varint,2,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	IdempotencyKey     string                 `protobuf:"bytes,3,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	ClockOffsetSeconds int64                  `protobuf:"varint,4,opt,name=clock_offset_seconds,json=clockOffsetSeconds,proto3" json:"clock_offset_seconds,omitempty"` // demonstrations only
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *PlanReorganisationRequest) Reset() {
+	*x = PlanReorganisationRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanReorganisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanReorganisationRequest) ProtoMessage() {}
+
+func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanReorganisationRequest.ProtoReflect.Descriptor instead.
+func (*PlanReorganisationRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *PlanReorganisationRequest) GetReorganisation() *Reorganisation {
+	if x != nil {
+		return x.Reorganisation
+	}
+	return nil
+}
+
+func (x *PlanReorganisationRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
+func (x *PlanReorganisationRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+func (x *PlanReorganisationRequest) GetClockOffsetSeconds() int64 {
+	if x != nil {
+		return x.ClockOffsetSeconds
+	}
+	return 0
+}
+
+type PlanReorganisationResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Reorganisation *Reorganisation        `protobuf:"bytes,1,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
+	Faults         []*ImportFault         `protobuf:"bytes,2,rep,name=faults,proto3" json:"faults,omitempty"`           // nothing is stored; line is the operation's number, from 1
+	Successions    []*UnitSuccession      `protobuf:"bytes,3,rep,name=successions,proto3" json:"successions,omitempty"` // what it comes to, for a person to read before it is stored
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *PlanReorganisationResponse) Reset() {
+	*x = PlanReorganisationResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanReorganisationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanReorganisationResponse) ProtoMessage() {}
+
+func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanReorganisationResponse.ProtoReflect.Descriptor instead.
+func (*PlanReorganisationResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *PlanReorganisationResponse) GetReorganisation() *Reorganisation {
+	if x != nil {
+		return x.Reorganisation
+	}
+	return nil
+}
+
+func (x *PlanReorganisationResponse) GetFaults() []*ImportFault {
+	if x != nil {
+		return x.Faults
+	}
+	return nil
+}
+
+func (x *PlanReorganisationResponse) GetSuccessions() []*UnitSuccession {
+	if x != nil {
+		return x.Successions
+	}
+	return nil
+}
+
+type GetReorganisationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReorganisationRequest) Reset() {
+	*x = GetReorganisationRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReorganisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReorganisationRequest) ProtoMessage() {}
+
+func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReorganisationRequest.ProtoReflect.Descriptor instead.
+func (*GetReorganisationRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetReorganisationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type GetReorganisationResponse struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Reorganisation *Reorganisation        `protobuf:"bytes,1,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
+	Successions    []*UnitSuccession      `protobuf:"bytes,2,rep,name=successions,proto3" json:"successions,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *GetReorganisationResponse) Reset() {
+	*x = GetReorganisationResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReorganisationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReorganisationResponse) ProtoMessage() {}
+
+func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReorganisationResponse.ProtoReflect.Descriptor instead.
+func (*GetReorganisationResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetReorganisationResponse) GetReorganisation() *Reorganisation {
+	if x != nil {
+		return x.Reorganisation
+	}
+	return nil
+}
+
+func (x *GetReorganisationResponse) GetSuccessions() []*UnitSuccession {
+	if x != nil {
+		return x.Successions
+	}
+	return nil
+}
+
+type ListReorganisationsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReorganisationsRequest) Reset() {
+	*x = ListReorganisationsRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReorganisationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReorganisationsRequest) ProtoMessage() {}
+
+func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReorganisationsRequest.ProtoReflect.Descriptor instead.
+func (*ListReorganisationsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListReorganisationsRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+type ListReorganisationsResponse struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Reorganisations []*Reorganisation      `protobuf:"bytes,1,rep,name=reorganisations,proto3" json:"reorganisations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *ListReorganisationsResponse) Reset() {
+	*x = ListReorganisationsResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReorganisationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReorganisationsResponse) ProtoMessage() {}
+
+func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReorganisationsResponse.ProtoReflect.Descriptor instead.
+func (*ListReorganisationsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListReorganisationsResponse) GetReorganisations() []*Reorganisation {
+	if x != nil {
+		return x.Reorganisations
+	}
+	return nil
+}
+
+type CancelReorganisationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Words         string                 `protobuf:"bytes,2,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelReorganisationRequest) Reset() {
+	*x = CancelReorganisationRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelReorganisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelReorganisationRequest) ProtoMessage() {}
+
+func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelReorganisationRequest.ProtoReflect.Descriptor instead.
+func (*CancelReorganisationRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *CancelReorganisationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CancelReorganisationRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+type FinishReorganisationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	ResultJson    string                 `protobuf:"bytes,2,opt,name=result_json,json=resultJson,proto3" json:"result_json,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FinishReorganisationRequest) Reset() {
+	*x = FinishReorganisationRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FinishReorganisationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FinishReorganisationRequest) ProtoMessage() {}
+
+func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FinishReorganisationRequest.ProtoReflect.Descriptor instead.
+func (*FinishReorganisationRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *FinishReorganisationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *FinishReorganisationRequest) GetResultJson() string {
+	if x != nil {
+		return x.ResultJson
+	}
+	return ""
+}
+
 type ListAreasRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	On            string                 `protobuf:"bytes,1,opt,name=on,proto3" json:"on,omitempty"` // day; empty = every area ever
@@ -562,7 +2040,7 @@ type ListAreasRequest struct {
 
 func (x *ListAreasRequest) Reset() {
 	*x = ListAreasRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[5]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +2052,7 @@ func (x *ListAreasRequest) String() string {
 func (*ListAreasRequest) ProtoMessage() {}
 
 func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[5]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +2065,7 @@ func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasRequest.ProtoReflect.Descriptor instead.
 func (*ListAreasRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{5}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListAreasRequest) GetOn() string {
@@ -627,7 +2105,7 @@ type ListAreasResponse struct {
 
 func (x *ListAreasResponse) Reset() {
 	*x = ListAreasResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +2117,7 @@ func (x *ListAreasResponse) String() string {
 func (*ListAreasResponse) ProtoMessage() {}
 
 func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +2130,7 @@ func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasResponse.ProtoReflect.Descriptor instead.
 func (*ListAreasResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{6}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListAreasResponse) GetAreas() []*Area {
@@ -671,7 +2149,7 @@ type GetAreaRequest struct {
 
 func (x *GetAreaRequest) Reset() {
 	*x = GetAreaRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -683,7 +2161,7 @@ func (x *GetAreaRequest) String() string {
 func (*GetAreaRequest) ProtoMessage() {}
 
 func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +2174,7 @@ func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAreaRequest.ProtoReflect.Descriptor instead.
 func (*GetAreaRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{7}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetAreaRequest) GetId() string {
@@ -720,7 +2198,7 @@ type ListUnitsRequest struct {
 
 func (x *ListUnitsRequest) Reset() {
 	*x = ListUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +2210,7 @@ func (x *ListUnitsRequest) String() string {
 func (*ListUnitsRequest) ProtoMessage() {}
 
 func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +2223,7 @@ func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ListUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{8}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListUnitsRequest) GetOn() string {
@@ -799,7 +2277,7 @@ type ListUnitsResponse struct {
 
 func (x *ListUnitsResponse) Reset() {
 	*x = ListUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -811,7 +2289,7 @@ func (x *ListUnitsResponse) String() string {
 func (*ListUnitsResponse) ProtoMessage() {}
 
 func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -824,7 +2302,7 @@ func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ListUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{9}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListUnitsResponse) GetUnits() []*Unit {
@@ -844,7 +2322,7 @@ type GetUnitRequest struct {
 
 func (x *GetUnitRequest) Reset() {
 	*x = GetUnitRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +2334,7 @@ func (x *GetUnitRequest) String() string {
 func (*GetUnitRequest) ProtoMessage() {}
 
 func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +2347,7 @@ func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitRequest.ProtoReflect.Descriptor instead.
 func (*GetUnitRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{10}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetUnitRequest) GetId() string {
@@ -896,7 +2374,7 @@ type GetUnitResponse struct {
 
 func (x *GetUnitResponse) Reset() {
 	*x = GetUnitResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -908,7 +2386,7 @@ func (x *GetUnitResponse) String() string {
 func (*GetUnitResponse) ProtoMessage() {}
 
 func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -921,7 +2399,7 @@ func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitResponse.ProtoReflect.Descriptor instead.
 func (*GetUnitResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetUnitResponse) GetUnit() *Unit {
@@ -949,7 +2427,7 @@ type ResolveRoleRequest struct {
 
 func (x *ResolveRoleRequest) Reset() {
 	*x = ResolveRoleRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +2439,7 @@ func (x *ResolveRoleRequest) String() string {
 func (*ResolveRoleRequest) ProtoMessage() {}
 
 func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +2452,7 @@ func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRoleRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ResolveRoleRequest) GetUnitId() string {
@@ -1008,7 +2486,7 @@ type ResolveRoleResponse struct {
 
 func (x *ResolveRoleResponse) Reset() {
 	*x = ResolveRoleResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1020,7 +2498,7 @@ func (x *ResolveRoleResponse) String() string {
 func (*ResolveRoleResponse) ProtoMessage() {}
 
 func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1033,7 +2511,7 @@ func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleResponse.ProtoReflect.Descriptor instead.
 func (*ResolveRoleResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ResolveRoleResponse) GetUnitId() string {
@@ -1060,7 +2538,7 @@ type ListHatsRequest struct {
 
 func (x *ListHatsRequest) Reset() {
 	*x = ListHatsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1072,7 +2550,7 @@ func (x *ListHatsRequest) String() string {
 func (*ListHatsRequest) ProtoMessage() {}
 
 func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1085,7 +2563,7 @@ func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsRequest.ProtoReflect.Descriptor instead.
 func (*ListHatsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListHatsRequest) GetOfficialId() string {
@@ -1112,7 +2590,7 @@ type ListHatsResponse struct {
 
 func (x *ListHatsResponse) Reset() {
 	*x = ListHatsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1124,7 +2602,7 @@ func (x *ListHatsResponse) String() string {
 func (*ListHatsResponse) ProtoMessage() {}
 
 func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1137,7 +2615,7 @@ func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsResponse.ProtoReflect.Descriptor instead.
 func (*ListHatsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ListHatsResponse) GetOfficial() *Official {
@@ -1167,7 +2645,7 @@ type FindOfficialsRequest struct {
 
 func (x *FindOfficialsRequest) Reset() {
 	*x = FindOfficialsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1179,7 +2657,7 @@ func (x *FindOfficialsRequest) String() string {
 func (*FindOfficialsRequest) ProtoMessage() {}
 
 func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1192,7 +2670,7 @@ func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsRequest.ProtoReflect.Descriptor instead.
 func (*FindOfficialsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *FindOfficialsRequest) GetIds() []string {
@@ -1239,7 +2717,7 @@ type FindOfficialsResponse struct {
 
 func (x *FindOfficialsResponse) Reset() {
 	*x = FindOfficialsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1251,7 +2729,7 @@ func (x *FindOfficialsResponse) String() string {
 func (*FindOfficialsResponse) ProtoMessage() {}
 
 func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +2742,7 @@ func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsResponse.ProtoReflect.Descriptor instead.
 func (*FindOfficialsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *FindOfficialsResponse) GetHolders() []*Holder {
@@ -1284,7 +2762,7 @@ type ListDaysOffRequest struct {
 
 func (x *ListDaysOffRequest) Reset() {
 	*x = ListDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1296,7 +2774,7 @@ func (x *ListDaysOffRequest) String() string {
 func (*ListDaysOffRequest) ProtoMessage() {}
 
 func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1309,7 +2787,7 @@ func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*ListDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListDaysOffRequest) GetFrom() string {
@@ -1336,7 +2814,7 @@ type ListDaysOffResponse struct {
 
 func (x *ListDaysOffResponse) Reset() {
 	*x = ListDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1348,7 +2826,7 @@ func (x *ListDaysOffResponse) String() string {
 func (*ListDaysOffResponse) ProtoMessage() {}
 
 func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1361,7 +2839,7 @@ func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*ListDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListDaysOffResponse) GetDays() []*v1.DayException {
@@ -1391,7 +2869,7 @@ type Setting struct {
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1403,7 +2881,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1416,7 +2894,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Setting) GetKey() string {
@@ -1462,7 +2940,7 @@ type ListSettingsRequest struct {
 
 func (x *ListSettingsRequest) Reset() {
 	*x = ListSettingsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1474,7 +2952,7 @@ func (x *ListSettingsRequest) String() string {
 func (*ListSettingsRequest) ProtoMessage() {}
 
 func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1487,7 +2965,7 @@ func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
 }
 
 type ListSettingsResponse struct {
@@ -1499,7 +2977,7 @@ type ListSettingsResponse struct {
 
 func (x *ListSettingsResponse) Reset() {
 	*x = ListSettingsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1511,7 +2989,7 @@ func (x *ListSettingsResponse) String() string {
 func (*ListSettingsResponse) ProtoMessage() {}
 
 func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1524,7 +3002,7 @@ func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListSettingsResponse) GetSettings() []*Setting {
@@ -1544,7 +3022,7 @@ type ImportUnitsRequest struct {
 
 func (x *ImportUnitsRequest) Reset() {
 	*x = ImportUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +3034,7 @@ func (x *ImportUnitsRequest) String() string {
 func (*ImportUnitsRequest) ProtoMessage() {}
 
 func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +3047,7 @@ func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ImportUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ImportUnitsRequest) GetContent() []byte {
@@ -1598,7 +3076,7 @@ type ImportFault struct {
 
 func (x *ImportFault) Reset() {
 	*x = ImportFault{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1610,7 +3088,7 @@ func (x *ImportFault) String() string {
 func (*ImportFault) ProtoMessage() {}
 
 func (x *ImportFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1623,7 +3101,7 @@ func (x *ImportFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportFault.ProtoReflect.Descriptor instead.
 func (*ImportFault) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ImportFault) GetLine() int32 {
@@ -1667,7 +3145,7 @@ type ImportUnitsResponse struct {
 
 func (x *ImportUnitsResponse) Reset() {
 	*x = ImportUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1679,7 +3157,7 @@ func (x *ImportUnitsResponse) String() string {
 func (*ImportUnitsResponse) ProtoMessage() {}
 
 func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1692,7 +3170,7 @@ func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ImportUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ImportUnitsResponse) GetAdded() int32 {
@@ -1750,7 +3228,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	" \x03(\tR\x0epredecessorIds\x12#\n" +
 	"\rsuccessor_ids\x18\v \x03(\tR\fsuccessorIds\x121\n" +
 	"\x14predecessors_outside\x18\f \x03(\tR\x13predecessorsOutside\x12\x16\n" +
-	"\x06source\x18\r \x01(\tR\x06source\"\xc2\x03\n" +
+	"\x06source\x18\r \x01(\tR\x06source\"\x83\x04\n" +
 	"\x04Unit\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -1771,7 +3249,76 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\fworking_year\x18\r \x01(\tR\vworkingYear\x12'\n" +
 	"\x0fpredecessor_ids\x18\x0e \x03(\tR\x0epredecessorIds\x12#\n" +
 	"\rsuccessor_ids\x18\x0f \x03(\tR\fsuccessorIds\x12\x16\n" +
-	"\x06source\x18\x10 \x01(\tR\x06source\"t\n" +
+	"\x06source\x18\x10 \x01(\tR\x06source\x12\x18\n" +
+	"\aspecial\x18\x11 \x01(\bR\aspecial\x12%\n" +
+	"\x0especial_ground\x18\x12 \x01(\tR\rspecialGround\"\xcd\x02\n" +
+	"\x05Board\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x1a\n" +
+	"\bdecision\x18\x05 \x01(\tR\bdecision\x12\x1d\n" +
+	"\n" +
+	"valid_from\x18\x06 \x01(\tR\tvalidFrom\x12\x19\n" +
+	"\bvalid_to\x18\a \x01(\tR\avalidTo\x12\x18\n" +
+	"\amembers\x18\b \x01(\x05R\amembers\x12\x18\n" +
+	"\aproject\x18\t \x01(\tR\aproject\x12\x17\n" +
+	"\acase_id\x18\n" +
+	" \x01(\tR\x06caseId\x12\x19\n" +
+	"\bended_by\x18\v \x01(\tR\aendedBy\x125\n" +
+	"\tvacancies\x18\f \x03(\v2\x17.nenep.units.v1.VacancyR\tvacancies\"J\n" +
+	"\aVacancy\x12\x0e\n" +
+	"\x02on\x18\x01 \x01(\tR\x02on\x12\x12\n" +
+	"\x04role\x18\x02 \x01(\tR\x04role\x12\x1b\n" +
+	"\tfilled_on\x18\x03 \x01(\tR\bfilledOn\"\xe7\x01\n" +
+	"\tOperation\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x19\n" +
+	"\bfrom_ids\x18\x02 \x03(\tR\afromIds\x12)\n" +
+	"\x02to\x18\x03 \x03(\v2\x19.nenep.units.v1.SuccessorR\x02to\x12\x17\n" +
+	"\aheir_id\x18\x04 \x01(\tR\x06heirId\x125\n" +
+	"\tshare_out\x18\x05 \x03(\v2\x18.nenep.units.v1.ShareOutR\bshareOut\x12\x12\n" +
+	"\x04note\x18\x06 \x01(\tR\x04note\x12\x1c\n" +
+	"\tuncertain\x18\a \x01(\bR\tuncertain\"\xd4\x01\n" +
+	"\tSuccessor\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x17\n" +
+	"\aname_en\x18\x03 \x01(\tR\x06nameEn\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1b\n" +
+	"\tparent_id\x18\x05 \x01(\tR\bparentId\x12\x1f\n" +
+	"\vsuperior_id\x18\x06 \x01(\tR\n" +
+	"superiorId\x12\x1f\n" +
+	"\vreviewer_id\x18\a \x01(\tR\n" +
+	"reviewerId\x12\x17\n" +
+	"\aarea_id\x18\b \x01(\tR\x06areaId\"8\n" +
+	"\bShareOut\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x13\n" +
+	"\x05to_id\x18\x02 \x01(\tR\x04toId\"\x83\x03\n" +
+	"\x0eReorganisation\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12&\n" +
+	"\bdecision\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\bdecision\x12\x1d\n" +
+	"\n" +
+	"decided_on\x18\x03 \x01(\tR\tdecidedOn\x12F\n" +
+	"\feffective_on\x18\x04 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\veffectiveOn\x12\x1e\n" +
+	"\x05title\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\x05title\x129\n" +
+	"\n" +
+	"operations\x18\x06 \x03(\v2\x19.nenep.units.v1.OperationR\n" +
+	"operations\x12\x14\n" +
+	"\x05state\x18\a \x01(\tR\x05state\x12\x1f\n" +
+	"\vofficial_id\x18\b \x01(\tR\n" +
+	"officialId\x12\x1f\n" +
+	"\vrecorded_at\x18\t \x01(\tR\n" +
+	"recordedAt\x12\x1f\n" +
+	"\vresult_json\x18\n" +
+	" \x01(\tR\n" +
+	"resultJson\"\x96\x01\n" +
+	"\x0eUnitSuccession\x12\x17\n" +
+	"\afrom_id\x18\x01 \x01(\tR\x06fromId\x12\x13\n" +
+	"\x05to_id\x18\x02 \x01(\tR\x04toId\x12\x10\n" +
+	"\x03day\x18\x03 \x01(\tR\x03day\x12\x1c\n" +
+	"\tuncertain\x18\x04 \x01(\bR\tuncertain\x12\x12\n" +
+	"\x04heir\x18\x05 \x01(\bR\x04heir\x12\x12\n" +
+	"\x04only\x18\x06 \x01(\bR\x04only\"t\n" +
 	"\bOfficial\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -1790,7 +3337,60 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x06Holder\x124\n" +
 	"\bofficial\x18\x01 \x01(\v2\x18.nenep.units.v1.OfficialR\bofficial\x124\n" +
 	"\bposition\x18\x02 \x01(\v2\x18.nenep.units.v1.PositionR\bposition\x12(\n" +
-	"\x04unit\x18\x03 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\"k\n" +
+	"\x04unit\x18\x03 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\"t\n" +
+	"\x11SetSettingRequest\x12\x19\n" +
+	"\x03key\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03key\x12\x1e\n" +
+	"\x05value\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05value\x12$\n" +
+	"\bdocument\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\bdocument\"\x99\x01\n" +
+	"\x06DayOff\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\tR\x03day\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x17\n" +
+	"\aname_vi\x18\x03 \x01(\tR\x06nameVi\x12\x16\n" +
+	"\x06source\x18\x04 \x01(\tR\x06source\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\x05 \x01(\tR\n" +
+	"confidence\x12\x18\n" +
+	"\aremoved\x18\x06 \x01(\bR\aremoved\"e\n" +
+	"\x11SetDaysOffRequest\x127\n" +
+	"\x04days\x18\x01 \x03(\v2\x16.nenep.units.v1.DayOffB\v\xbaH\b\x92\x01\x05\b\x01\x10\x90\x03R\x04days\x12\x17\n" +
+	"\adry_run\x18\x02 \x01(\bR\x06dryRun\"I\n" +
+	"\x12SetDaysOffResponse\x12\x18\n" +
+	"\achanged\x18\x01 \x01(\x05R\achanged\x12\x19\n" +
+	"\border_id\x18\x02 \x01(\tR\aorderId\"P\n" +
+	"\x11ListBoardsRequest\x12\x17\n" +
+	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\"C\n" +
+	"\x12ListBoardsResponse\x12-\n" +
+	"\x06boards\x18\x01 \x03(\v2\x15.nenep.units.v1.BoardR\x06boards\"y\n" +
+	"\x14RecordVacancyRequest\x12.\n" +
+	"\bboard_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\aboardId\x121\n" +
+	"\avacancy\x18\x02 \x01(\v2\x17.nenep.units.v1.VacancyR\avacancy\"\xe8\x01\n" +
+	"\x19PlanReorganisationRequest\x12N\n" +
+	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationB\x06\xbaH\x03\xc8\x01\x01R\x0ereorganisation\x12\x17\n" +
+	"\adry_run\x18\x02 \x01(\bR\x06dryRun\x120\n" +
+	"\x0fidempotency_key\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dR\x0eidempotencyKey\x120\n" +
+	"\x14clock_offset_seconds\x18\x04 \x01(\x03R\x12clockOffsetSeconds\"\xdb\x01\n" +
+	"\x1aPlanReorganisationResponse\x12F\n" +
+	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationR\x0ereorganisation\x123\n" +
+	"\x06faults\x18\x02 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12@\n" +
+	"\vsuccessions\x18\x03 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\"?\n" +
+	"\x18GetReorganisationRequest\x12#\n" +
+	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\"\xa5\x01\n" +
+	"\x19GetReorganisationResponse\x12F\n" +
+	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationR\x0ereorganisation\x12@\n" +
+	"\vsuccessions\x18\x02 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\"5\n" +
+	"\x1aListReorganisationsRequest\x12\x17\n" +
+	"\aunit_id\x18\x01 \x01(\tR\x06unitId\"g\n" +
+	"\x1bListReorganisationsResponse\x12H\n" +
+	"\x0freorganisations\x18\x01 \x03(\v2\x1e.nenep.units.v1.ReorganisationR\x0freorganisations\"b\n" +
+	"\x1bCancelReorganisationRequest\x12#\n" +
+	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\x12\x1e\n" +
+	"\x05words\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x05words\"m\n" +
+	"\x1bFinishReorganisationRequest\x12#\n" +
+	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\x12)\n" +
+	"\vresult_json\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x90NR\n" +
+	"resultJson\"k\n" +
 	"\x10ListAreasRequest\x12\x0e\n" +
 	"\x02on\x18\x01 \x01(\tR\x02on\x12\x14\n" +
 	"\x05level\x18\x02 \x01(\tR\x05level\x12\x1b\n" +
@@ -1866,7 +3466,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\achanged\x18\x02 \x01(\x05R\achanged\x12\x12\n" +
 	"\x04same\x18\x03 \x01(\x05R\x04same\x123\n" +
 	"\x06faults\x18\x04 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12\x18\n" +
-	"\awritten\x18\x05 \x01(\bR\awritten2\xcf\x06\n" +
+	"\awritten\x18\x05 \x01(\bR\awritten2\xc8\x0e\n" +
 	"\fUnitsService\x12P\n" +
 	"\tListAreas\x12 .nenep.units.v1.ListAreasRequest\x1a!.nenep.units.v1.ListAreasResponse\x12?\n" +
 	"\aGetArea\x12\x1e.nenep.units.v1.GetAreaRequest\x1a\x14.nenep.units.v1.Area\x12P\n" +
@@ -1877,7 +3477,21 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\rFindOfficials\x12$.nenep.units.v1.FindOfficialsRequest\x1a%.nenep.units.v1.FindOfficialsResponse\x12V\n" +
 	"\vListDaysOff\x12\".nenep.units.v1.ListDaysOffRequest\x1a#.nenep.units.v1.ListDaysOffResponse\x12Y\n" +
 	"\fListSettings\x12#.nenep.units.v1.ListSettingsRequest\x1a$.nenep.units.v1.ListSettingsResponse\x12V\n" +
-	"\vImportUnits\x12\".nenep.units.v1.ImportUnitsRequest\x1a#.nenep.units.v1.ImportUnitsResponseB$Z\"nenep/proto/nenep/units/v1;unitsv1b\x06proto3"
+	"\vImportUnits\x12\".nenep.units.v1.ImportUnitsRequest\x1a#.nenep.units.v1.ImportUnitsResponse\x12H\n" +
+	"\n" +
+	"SetSetting\x12!.nenep.units.v1.SetSettingRequest\x1a\x17.nenep.units.v1.Setting\x12S\n" +
+	"\n" +
+	"SetDaysOff\x12!.nenep.units.v1.SetDaysOffRequest\x1a\".nenep.units.v1.SetDaysOffResponse\x12S\n" +
+	"\n" +
+	"ListBoards\x12!.nenep.units.v1.ListBoardsRequest\x1a\".nenep.units.v1.ListBoardsResponse\x128\n" +
+	"\bPutBoard\x12\x15.nenep.units.v1.Board\x1a\x15.nenep.units.v1.Board\x12L\n" +
+	"\rRecordVacancy\x12$.nenep.units.v1.RecordVacancyRequest\x1a\x15.nenep.units.v1.Board\x12k\n" +
+	"\x12PlanReorganisation\x12).nenep.units.v1.PlanReorganisationRequest\x1a*.nenep.units.v1.PlanReorganisationResponse\x12h\n" +
+	"\x11GetReorganisation\x12(.nenep.units.v1.GetReorganisationRequest\x1a).nenep.units.v1.GetReorganisationResponse\x12n\n" +
+	"\x13ListReorganisations\x12*.nenep.units.v1.ListReorganisationsRequest\x1a+.nenep.units.v1.ListReorganisationsResponse\x12c\n" +
+	"\x14CancelReorganisation\x12+.nenep.units.v1.CancelReorganisationRequest\x1a\x1e.nenep.units.v1.Reorganisation\x12j\n" +
+	"\x13ApplyReorganisation\x12(.nenep.units.v1.GetReorganisationRequest\x1a).nenep.units.v1.GetReorganisationResponse\x12c\n" +
+	"\x14FinishReorganisation\x12+.nenep.units.v1.FinishReorganisationRequest\x1a\x1e.nenep.units.v1.ReorganisationB$Z\"nenep/proto/nenep/units/v1;unitsv1b\x06proto3"
 
 var (
 	file_nenep_units_v1_units_proto_rawDescOnce sync.Once
@@ -1891,76 +3505,134 @@ func file_nenep_units_v1_units_proto_rawDescGZIP() []byte {
 	return file_nenep_units_v1_units_proto_rawDescData
 }
 
-var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_nenep_units_v1_units_proto_goTypes = []any{
-	(*Area)(nil),                  // 0: nenep.units.v1.Area
-	(*Unit)(nil),                  // 1: nenep.units.v1.Unit
-	(*Official)(nil),              // 2: nenep.units.v1.Official
-	(*Position)(nil),              // 3: nenep.units.v1.Position
-	(*Holder)(nil),                // 4: nenep.units.v1.Holder
-	(*ListAreasRequest)(nil),      // 5: nenep.units.v1.ListAreasRequest
-	(*ListAreasResponse)(nil),     // 6: nenep.units.v1.ListAreasResponse
-	(*GetAreaRequest)(nil),        // 7: nenep.units.v1.GetAreaRequest
-	(*ListUnitsRequest)(nil),      // 8: nenep.units.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),     // 9: nenep.units.v1.ListUnitsResponse
-	(*GetUnitRequest)(nil),        // 10: nenep.units.v1.GetUnitRequest
-	(*GetUnitResponse)(nil),       // 11: nenep.units.v1.GetUnitResponse
-	(*ResolveRoleRequest)(nil),    // 12: nenep.units.v1.ResolveRoleRequest
-	(*ResolveRoleResponse)(nil),   // 13: nenep.units.v1.ResolveRoleResponse
-	(*ListHatsRequest)(nil),       // 14: nenep.units.v1.ListHatsRequest
-	(*ListHatsResponse)(nil),      // 15: nenep.units.v1.ListHatsResponse
-	(*FindOfficialsRequest)(nil),  // 16: nenep.units.v1.FindOfficialsRequest
-	(*FindOfficialsResponse)(nil), // 17: nenep.units.v1.FindOfficialsResponse
-	(*ListDaysOffRequest)(nil),    // 18: nenep.units.v1.ListDaysOffRequest
-	(*ListDaysOffResponse)(nil),   // 19: nenep.units.v1.ListDaysOffResponse
-	(*Setting)(nil),               // 20: nenep.units.v1.Setting
-	(*ListSettingsRequest)(nil),   // 21: nenep.units.v1.ListSettingsRequest
-	(*ListSettingsResponse)(nil),  // 22: nenep.units.v1.ListSettingsResponse
-	(*ImportUnitsRequest)(nil),    // 23: nenep.units.v1.ImportUnitsRequest
-	(*ImportFault)(nil),           // 24: nenep.units.v1.ImportFault
-	(*ImportUnitsResponse)(nil),   // 25: nenep.units.v1.ImportUnitsResponse
-	(*v1.DayException)(nil),       // 26: nenep.casefile.v1.DayException
+	(*Area)(nil),                        // 0: nenep.units.v1.Area
+	(*Unit)(nil),                        // 1: nenep.units.v1.Unit
+	(*Board)(nil),                       // 2: nenep.units.v1.Board
+	(*Vacancy)(nil),                     // 3: nenep.units.v1.Vacancy
+	(*Operation)(nil),                   // 4: nenep.units.v1.Operation
+	(*Successor)(nil),                   // 5: nenep.units.v1.Successor
+	(*ShareOut)(nil),                    // 6: nenep.units.v1.ShareOut
+	(*Reorganisation)(nil),              // 7: nenep.units.v1.Reorganisation
+	(*UnitSuccession)(nil),              // 8: nenep.units.v1.UnitSuccession
+	(*Official)(nil),                    // 9: nenep.units.v1.Official
+	(*Position)(nil),                    // 10: nenep.units.v1.Position
+	(*Holder)(nil),                      // 11: nenep.units.v1.Holder
+	(*SetSettingRequest)(nil),           // 12: nenep.units.v1.SetSettingRequest
+	(*DayOff)(nil),                      // 13: nenep.units.v1.DayOff
+	(*SetDaysOffRequest)(nil),           // 14: nenep.units.v1.SetDaysOffRequest
+	(*SetDaysOffResponse)(nil),          // 15: nenep.units.v1.SetDaysOffResponse
+	(*ListBoardsRequest)(nil),           // 16: nenep.units.v1.ListBoardsRequest
+	(*ListBoardsResponse)(nil),          // 17: nenep.units.v1.ListBoardsResponse
+	(*RecordVacancyRequest)(nil),        // 18: nenep.units.v1.RecordVacancyRequest
+	(*PlanReorganisationRequest)(nil),   // 19: nenep.units.v1.PlanReorganisationRequest
+	(*PlanReorganisationResponse)(nil),  // 20: nenep.units.v1.PlanReorganisationResponse
+	(*GetReorganisationRequest)(nil),    // 21: nenep.units.v1.GetReorganisationRequest
+	(*GetReorganisationResponse)(nil),   // 22: nenep.units.v1.GetReorganisationResponse
+	(*ListReorganisationsRequest)(nil),  // 23: nenep.units.v1.ListReorganisationsRequest
+	(*ListReorganisationsResponse)(nil), // 24: nenep.units.v1.ListReorganisationsResponse
+	(*CancelReorganisationRequest)(nil), // 25: nenep.units.v1.CancelReorganisationRequest
+	(*FinishReorganisationRequest)(nil), // 26: nenep.units.v1.FinishReorganisationRequest
+	(*ListAreasRequest)(nil),            // 27: nenep.units.v1.ListAreasRequest
+	(*ListAreasResponse)(nil),           // 28: nenep.units.v1.ListAreasResponse
+	(*GetAreaRequest)(nil),              // 29: nenep.units.v1.GetAreaRequest
+	(*ListUnitsRequest)(nil),            // 30: nenep.units.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),           // 31: nenep.units.v1.ListUnitsResponse
+	(*GetUnitRequest)(nil),              // 32: nenep.units.v1.GetUnitRequest
+	(*GetUnitResponse)(nil),             // 33: nenep.units.v1.GetUnitResponse
+	(*ResolveRoleRequest)(nil),          // 34: nenep.units.v1.ResolveRoleRequest
+	(*ResolveRoleResponse)(nil),         // 35: nenep.units.v1.ResolveRoleResponse
+	(*ListHatsRequest)(nil),             // 36: nenep.units.v1.ListHatsRequest
+	(*ListHatsResponse)(nil),            // 37: nenep.units.v1.ListHatsResponse
+	(*FindOfficialsRequest)(nil),        // 38: nenep.units.v1.FindOfficialsRequest
+	(*FindOfficialsResponse)(nil),       // 39: nenep.units.v1.FindOfficialsResponse
+	(*ListDaysOffRequest)(nil),          // 40: nenep.units.v1.ListDaysOffRequest
+	(*ListDaysOffResponse)(nil),         // 41: nenep.units.v1.ListDaysOffResponse
+	(*Setting)(nil),                     // 42: nenep.units.v1.Setting
+	(*ListSettingsRequest)(nil),         // 43: nenep.units.v1.ListSettingsRequest
+	(*ListSettingsResponse)(nil),        // 44: nenep.units.v1.ListSettingsResponse
+	(*ImportUnitsRequest)(nil),          // 45: nenep.units.v1.ImportUnitsRequest
+	(*ImportFault)(nil),                 // 46: nenep.units.v1.ImportFault
+	(*ImportUnitsResponse)(nil),         // 47: nenep.units.v1.ImportUnitsResponse
+	(*v1.DayException)(nil),             // 48: nenep.casefile.v1.DayException
 }
 var file_nenep_units_v1_units_proto_depIdxs = []int32{
-	2,  // 0: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
-	3,  // 1: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
-	1,  // 2: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
-	0,  // 3: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
-	1,  // 4: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
-	1,  // 5: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
-	4,  // 6: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
-	4,  // 7: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
-	2,  // 8: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
-	4,  // 9: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
-	4,  // 10: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
-	26, // 11: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	20, // 12: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	24, // 13: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	5,  // 14: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	7,  // 15: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	8,  // 16: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	10, // 17: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	12, // 18: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	14, // 19: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	16, // 20: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	18, // 21: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	21, // 22: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	23, // 23: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	6,  // 24: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 25: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	9,  // 26: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	11, // 27: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	13, // 28: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	15, // 29: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	17, // 30: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	19, // 31: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	22, // 32: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	25, // 33: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	24, // [24:34] is the sub-list for method output_type
-	14, // [14:24] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	3,  // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
+	5,  // 1: nenep.units.v1.Operation.to:type_name -> nenep.units.v1.Successor
+	6,  // 2: nenep.units.v1.Operation.share_out:type_name -> nenep.units.v1.ShareOut
+	4,  // 3: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
+	9,  // 4: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
+	10, // 5: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
+	1,  // 6: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
+	13, // 7: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
+	2,  // 8: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
+	3,  // 9: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
+	7,  // 10: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	7,  // 11: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	46, // 12: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
+	8,  // 13: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	7,  // 14: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	8,  // 15: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	7,  // 16: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
+	0,  // 17: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
+	1,  // 18: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
+	1,  // 19: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
+	11, // 20: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
+	11, // 21: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
+	9,  // 22: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
+	11, // 23: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
+	11, // 24: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
+	48, // 25: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
+	42, // 26: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	46, // 27: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	27, // 28: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	29, // 29: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	30, // 30: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	32, // 31: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	34, // 32: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	36, // 33: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	38, // 34: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	40, // 35: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	43, // 36: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	45, // 37: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	12, // 38: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	14, // 39: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	16, // 40: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,  // 41: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	18, // 42: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	19, // 43: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	21, // 44: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	23, // 45: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	25, // 46: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	21, // 47: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	26, // 48: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	28, // 49: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,  // 50: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	31, // 51: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	33, // 52: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	35, // 53: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	37, // 54: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	39, // 55: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	41, // 56: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	44, // 57: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	47, // 58: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	42, // 59: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	15, // 60: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	17, // 61: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,  // 62: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,  // 63: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	20, // 64: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	22, // 65: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	24, // 66: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	7,  // 67: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	22, // 68: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	7,  // 69: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	49, // [49:70] is the sub-list for method output_type
+	28, // [28:49] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
@@ -1974,7 +3646,7 @@ func file_nenep_units_v1_units_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_units_v1_units_proto_rawDesc), len(file_nenep_units_v1_units_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   26,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -63,6 +63,9 @@ const (
 	// RegisterServiceListEventsProcedure is the fully-qualified name of the RegisterService's
 	// ListEvents RPC.
 	RegisterServiceListEventsProcedure = "/nenep.reports.v1.RegisterService/ListEvents"
+	// RegisterServicePassEventsProcedure is the fully-qualified name of the RegisterService's
+	// PassEvents RPC.
+	RegisterServicePassEventsProcedure = "/nenep.reports.v1.RegisterService/PassEvents"
 	// ActsServiceActProcedure is the fully-qualified name of the ActsService's Act RPC.
 	ActsServiceActProcedure = "/nenep.reports.v1.ActsService/Act"
 	// ActsServiceListActsProcedure is the fully-qualified name of the ActsService's ListActs RPC.
@@ -74,6 +77,10 @@ const (
 	ActsServiceRecordEventProcedure = "/nenep.reports.v1.ActsService/RecordEvent"
 	// ActsServiceSealPeriodProcedure is the fully-qualified name of the ActsService's SealPeriod RPC.
 	ActsServiceSealPeriodProcedure = "/nenep.reports.v1.ActsService/SealPeriod"
+	// ActsServiceAmendCasesProcedure is the fully-qualified name of the ActsService's AmendCases RPC.
+	ActsServiceAmendCasesProcedure = "/nenep.reports.v1.ActsService/AmendCases"
+	// ActsServiceReinstateProcedure is the fully-qualified name of the ActsService's Reinstate RPC.
+	ActsServiceReinstateProcedure = "/nenep.reports.v1.ActsService/Reinstate"
 )
 
 // RegisterServiceClient is a client for the nenep.reports.v1.RegisterService service.
@@ -96,6 +103,8 @@ type RegisterServiceClient interface {
 	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
+	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
+	PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error)
 }
 
 // NewRegisterServiceClient constructs a client for the nenep.reports.v1.RegisterService service. By
@@ -163,6 +172,12 @@ func NewRegisterServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(registerServiceMethods.ByName("ListEvents")),
 			connect.WithClientOptions(opts...),
 		),
+		passEvents: connect.NewClient[v1.PassEventsRequest, v1.PassEventsResponse](
+			httpClient,
+			baseURL+RegisterServicePassEventsProcedure,
+			connect.WithSchema(registerServiceMethods.ByName("PassEvents")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -177,6 +192,7 @@ type registerServiceClient struct {
 	getHistory    *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
 	checkAudit    *connect.Client[v1.CheckAuditRequest, v1.CheckAuditResponse]
 	listEvents    *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
+	passEvents    *connect.Client[v1.PassEventsRequest, v1.PassEventsResponse]
 }
 
 // RegisterCase calls nenep.reports.v1.RegisterService.RegisterCase.
@@ -224,6 +240,11 @@ func (c *registerServiceClient) ListEvents(ctx context.Context, req *connect.Req
 	return c.listEvents.CallUnary(ctx, req)
 }
 
+// PassEvents calls nenep.reports.v1.RegisterService.PassEvents.
+func (c *registerServiceClient) PassEvents(ctx context.Context, req *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error) {
+	return c.passEvents.CallUnary(ctx, req)
+}
+
 // RegisterServiceHandler is an implementation of the nenep.reports.v1.RegisterService service.
 type RegisterServiceHandler interface {
 	// RegisterCase writes the row of a case that has begun. Known to another run: answers known,
@@ -244,6 +265,8 @@ type RegisterServiceHandler interface {
 	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
+	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
+	PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error)
 }
 
 // NewRegisterServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -307,6 +330,12 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 		connect.WithSchema(registerServiceMethods.ByName("ListEvents")),
 		connect.WithHandlerOptions(opts...),
 	)
+	registerServicePassEventsHandler := connect.NewUnaryHandler(
+		RegisterServicePassEventsProcedure,
+		svc.PassEvents,
+		connect.WithSchema(registerServiceMethods.ByName("PassEvents")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.reports.v1.RegisterService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case RegisterServiceRegisterCaseProcedure:
@@ -327,6 +356,8 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 			registerServiceCheckAuditHandler.ServeHTTP(w, r)
 		case RegisterServiceListEventsProcedure:
 			registerServiceListEventsHandler.ServeHTTP(w, r)
+		case RegisterServicePassEventsProcedure:
+			registerServicePassEventsHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -372,6 +403,10 @@ func (UnimplementedRegisterServiceHandler) ListEvents(context.Context, *connect.
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.ListEvents is not implemented"))
 }
 
+func (UnimplementedRegisterServiceHandler) PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.PassEvents is not implemented"))
+}
+
 // ActsServiceClient is a client for the nenep.reports.v1.ActsService service.
 type ActsServiceClient interface {
 	// Act checks the right, stores the act, delivers it. The same act id with the same content
@@ -385,6 +420,10 @@ type ActsServiceClient interface {
 	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
 	// not accepted yet stay open; again is harmless and seals what has been accepted since.
 	SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error)
+	// AmendCases orders that running cases take the catalogue, settings and calendar of today. Never by itself: somebody asks for it.
+	AmendCases(context.Context, *connect.Request[v1.AmendCasesRequest]) (*connect.Response[v1.AmendCasesResponse], error)
+	// Reinstate undoes an act that ended a case (not obliged, withdrawn, transferred): the case goes on as "…/c1".
+	Reinstate(context.Context, *connect.Request[v1.ReinstateRequest]) (*connect.Response[v1.ReinstateResponse], error)
 }
 
 // NewActsServiceClient constructs a client for the nenep.reports.v1.ActsService service. By
@@ -428,6 +467,18 @@ func NewActsServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(actsServiceMethods.ByName("SealPeriod")),
 			connect.WithClientOptions(opts...),
 		),
+		amendCases: connect.NewClient[v1.AmendCasesRequest, v1.AmendCasesResponse](
+			httpClient,
+			baseURL+ActsServiceAmendCasesProcedure,
+			connect.WithSchema(actsServiceMethods.ByName("AmendCases")),
+			connect.WithClientOptions(opts...),
+		),
+		reinstate: connect.NewClient[v1.ReinstateRequest, v1.ReinstateResponse](
+			httpClient,
+			baseURL+ActsServiceReinstateProcedure,
+			connect.WithSchema(actsServiceMethods.ByName("Reinstate")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -438,6 +489,8 @@ type actsServiceClient struct {
 	deliverPending *connect.Client[v1.DeliverPendingRequest, v1.DeliverPendingResponse]
 	recordEvent    *connect.Client[v1.RecordEventRequest, v1.Event]
 	sealPeriod     *connect.Client[v1.SealPeriodRequest, v1.SealPeriodResponse]
+	amendCases     *connect.Client[v1.AmendCasesRequest, v1.AmendCasesResponse]
+	reinstate      *connect.Client[v1.ReinstateRequest, v1.ReinstateResponse]
 }
 
 // Act calls nenep.reports.v1.ActsService.Act.
@@ -465,6 +518,16 @@ func (c *actsServiceClient) SealPeriod(ctx context.Context, req *connect.Request
 	return c.sealPeriod.CallUnary(ctx, req)
 }
 
+// AmendCases calls nenep.reports.v1.ActsService.AmendCases.
+func (c *actsServiceClient) AmendCases(ctx context.Context, req *connect.Request[v1.AmendCasesRequest]) (*connect.Response[v1.AmendCasesResponse], error) {
+	return c.amendCases.CallUnary(ctx, req)
+}
+
+// Reinstate calls nenep.reports.v1.ActsService.Reinstate.
+func (c *actsServiceClient) Reinstate(ctx context.Context, req *connect.Request[v1.ReinstateRequest]) (*connect.Response[v1.ReinstateResponse], error) {
+	return c.reinstate.CallUnary(ctx, req)
+}
+
 // ActsServiceHandler is an implementation of the nenep.reports.v1.ActsService service.
 type ActsServiceHandler interface {
 	// Act checks the right, stores the act, delivers it. The same act id with the same content
@@ -478,6 +541,10 @@ type ActsServiceHandler interface {
 	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
 	// not accepted yet stay open; again is harmless and seals what has been accepted since.
 	SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error)
+	// AmendCases orders that running cases take the catalogue, settings and calendar of today. Never by itself: somebody asks for it.
+	AmendCases(context.Context, *connect.Request[v1.AmendCasesRequest]) (*connect.Response[v1.AmendCasesResponse], error)
+	// Reinstate undoes an act that ended a case (not obliged, withdrawn, transferred): the case goes on as "…/c1".
+	Reinstate(context.Context, *connect.Request[v1.ReinstateRequest]) (*connect.Response[v1.ReinstateResponse], error)
 }
 
 // NewActsServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -517,6 +584,18 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(actsServiceMethods.ByName("SealPeriod")),
 		connect.WithHandlerOptions(opts...),
 	)
+	actsServiceAmendCasesHandler := connect.NewUnaryHandler(
+		ActsServiceAmendCasesProcedure,
+		svc.AmendCases,
+		connect.WithSchema(actsServiceMethods.ByName("AmendCases")),
+		connect.WithHandlerOptions(opts...),
+	)
+	actsServiceReinstateHandler := connect.NewUnaryHandler(
+		ActsServiceReinstateProcedure,
+		svc.Reinstate,
+		connect.WithSchema(actsServiceMethods.ByName("Reinstate")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.reports.v1.ActsService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ActsServiceActProcedure:
@@ -529,6 +608,10 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 			actsServiceRecordEventHandler.ServeHTTP(w, r)
 		case ActsServiceSealPeriodProcedure:
 			actsServiceSealPeriodHandler.ServeHTTP(w, r)
+		case ActsServiceAmendCasesProcedure:
+			actsServiceAmendCasesHandler.ServeHTTP(w, r)
+		case ActsServiceReinstateProcedure:
+			actsServiceReinstateHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -556,4 +639,12 @@ func (UnimplementedActsServiceHandler) RecordEvent(context.Context, *connect.Req
 
 func (UnimplementedActsServiceHandler) SealPeriod(context.Context, *connect.Request[v1.SealPeriodRequest]) (*connect.Response[v1.SealPeriodResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.SealPeriod is not implemented"))
+}
+
+func (UnimplementedActsServiceHandler) AmendCases(context.Context, *connect.Request[v1.AmendCasesRequest]) (*connect.Response[v1.AmendCasesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.AmendCases is not implemented"))
+}
+
+func (UnimplementedActsServiceHandler) Reinstate(context.Context, *connect.Request[v1.ReinstateRequest]) (*connect.Response[v1.ReinstateResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.Reinstate is not implemented"))
 }

@@ -59,6 +59,35 @@ const (
 	// UnitsServiceImportUnitsProcedure is the fully-qualified name of the UnitsService's ImportUnits
 	// RPC.
 	UnitsServiceImportUnitsProcedure = "/nenep.units.v1.UnitsService/ImportUnits"
+	// UnitsServiceSetSettingProcedure is the fully-qualified name of the UnitsService's SetSetting RPC.
+	UnitsServiceSetSettingProcedure = "/nenep.units.v1.UnitsService/SetSetting"
+	// UnitsServiceSetDaysOffProcedure is the fully-qualified name of the UnitsService's SetDaysOff RPC.
+	UnitsServiceSetDaysOffProcedure = "/nenep.units.v1.UnitsService/SetDaysOff"
+	// UnitsServiceListBoardsProcedure is the fully-qualified name of the UnitsService's ListBoards RPC.
+	UnitsServiceListBoardsProcedure = "/nenep.units.v1.UnitsService/ListBoards"
+	// UnitsServicePutBoardProcedure is the fully-qualified name of the UnitsService's PutBoard RPC.
+	UnitsServicePutBoardProcedure = "/nenep.units.v1.UnitsService/PutBoard"
+	// UnitsServiceRecordVacancyProcedure is the fully-qualified name of the UnitsService's
+	// RecordVacancy RPC.
+	UnitsServiceRecordVacancyProcedure = "/nenep.units.v1.UnitsService/RecordVacancy"
+	// UnitsServicePlanReorganisationProcedure is the fully-qualified name of the UnitsService's
+	// PlanReorganisation RPC.
+	UnitsServicePlanReorganisationProcedure = "/nenep.units.v1.UnitsService/PlanReorganisation"
+	// UnitsServiceGetReorganisationProcedure is the fully-qualified name of the UnitsService's
+	// GetReorganisation RPC.
+	UnitsServiceGetReorganisationProcedure = "/nenep.units.v1.UnitsService/GetReorganisation"
+	// UnitsServiceListReorganisationsProcedure is the fully-qualified name of the UnitsService's
+	// ListReorganisations RPC.
+	UnitsServiceListReorganisationsProcedure = "/nenep.units.v1.UnitsService/ListReorganisations"
+	// UnitsServiceCancelReorganisationProcedure is the fully-qualified name of the UnitsService's
+	// CancelReorganisation RPC.
+	UnitsServiceCancelReorganisationProcedure = "/nenep.units.v1.UnitsService/CancelReorganisation"
+	// UnitsServiceApplyReorganisationProcedure is the fully-qualified name of the UnitsService's
+	// ApplyReorganisation RPC.
+	UnitsServiceApplyReorganisationProcedure = "/nenep.units.v1.UnitsService/ApplyReorganisation"
+	// UnitsServiceFinishReorganisationProcedure is the fully-qualified name of the UnitsService's
+	// FinishReorganisation RPC.
+	UnitsServiceFinishReorganisationProcedure = "/nenep.units.v1.UnitsService/FinishReorganisation"
 )
 
 // UnitsServiceClient is a client for the nenep.units.v1.UnitsService service.
@@ -78,6 +107,25 @@ type UnitsServiceClient interface {
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
+	// SetSetting changes a value of the province; empty returns to the proposed one. Cases that run keep theirs.
+	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
+	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
+	SetDaysOff(context.Context, *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error)
+	ListBoards(context.Context, *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error)
+	// PutBoard writes a board; the same id again changes it.
+	PutBoard(context.Context, *connect.Request[v1.Board]) (*connect.Response[v1.Board], error)
+	// RecordVacancy says that a seat of a board fell empty, or was filled.
+	RecordVacancy(context.Context, *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error)
+	// PlanReorganisation checks a reorganisation and, unless dry_run, stores it and starts the workflow that carries it out on its day.
+	PlanReorganisation(context.Context, *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error)
+	GetReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	ListReorganisations(context.Context, *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error)
+	// CancelReorganisation takes back one that has not been applied.
+	CancelReorganisation(context.Context, *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
+	// ApplyReorganisation ends and begins areas, units, boards and positions; again changes nothing. Workflows call it.
+	ApplyReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	// FinishReorganisation keeps the count of what was passed on. Workflows call it.
+	FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
 }
 
 // NewUnitsServiceClient constructs a client for the nenep.units.v1.UnitsService service. By
@@ -151,21 +199,98 @@ func NewUnitsServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(unitsServiceMethods.ByName("ImportUnits")),
 			connect.WithClientOptions(opts...),
 		),
+		setSetting: connect.NewClient[v1.SetSettingRequest, v1.Setting](
+			httpClient,
+			baseURL+UnitsServiceSetSettingProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("SetSetting")),
+			connect.WithClientOptions(opts...),
+		),
+		setDaysOff: connect.NewClient[v1.SetDaysOffRequest, v1.SetDaysOffResponse](
+			httpClient,
+			baseURL+UnitsServiceSetDaysOffProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("SetDaysOff")),
+			connect.WithClientOptions(opts...),
+		),
+		listBoards: connect.NewClient[v1.ListBoardsRequest, v1.ListBoardsResponse](
+			httpClient,
+			baseURL+UnitsServiceListBoardsProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListBoards")),
+			connect.WithClientOptions(opts...),
+		),
+		putBoard: connect.NewClient[v1.Board, v1.Board](
+			httpClient,
+			baseURL+UnitsServicePutBoardProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PutBoard")),
+			connect.WithClientOptions(opts...),
+		),
+		recordVacancy: connect.NewClient[v1.RecordVacancyRequest, v1.Board](
+			httpClient,
+			baseURL+UnitsServiceRecordVacancyProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("RecordVacancy")),
+			connect.WithClientOptions(opts...),
+		),
+		planReorganisation: connect.NewClient[v1.PlanReorganisationRequest, v1.PlanReorganisationResponse](
+			httpClient,
+			baseURL+UnitsServicePlanReorganisationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PlanReorganisation")),
+			connect.WithClientOptions(opts...),
+		),
+		getReorganisation: connect.NewClient[v1.GetReorganisationRequest, v1.GetReorganisationResponse](
+			httpClient,
+			baseURL+UnitsServiceGetReorganisationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("GetReorganisation")),
+			connect.WithClientOptions(opts...),
+		),
+		listReorganisations: connect.NewClient[v1.ListReorganisationsRequest, v1.ListReorganisationsResponse](
+			httpClient,
+			baseURL+UnitsServiceListReorganisationsProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListReorganisations")),
+			connect.WithClientOptions(opts...),
+		),
+		cancelReorganisation: connect.NewClient[v1.CancelReorganisationRequest, v1.Reorganisation](
+			httpClient,
+			baseURL+UnitsServiceCancelReorganisationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("CancelReorganisation")),
+			connect.WithClientOptions(opts...),
+		),
+		applyReorganisation: connect.NewClient[v1.GetReorganisationRequest, v1.GetReorganisationResponse](
+			httpClient,
+			baseURL+UnitsServiceApplyReorganisationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ApplyReorganisation")),
+			connect.WithClientOptions(opts...),
+		),
+		finishReorganisation: connect.NewClient[v1.FinishReorganisationRequest, v1.Reorganisation](
+			httpClient,
+			baseURL+UnitsServiceFinishReorganisationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("FinishReorganisation")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // unitsServiceClient implements UnitsServiceClient.
 type unitsServiceClient struct {
-	listAreas     *connect.Client[v1.ListAreasRequest, v1.ListAreasResponse]
-	getArea       *connect.Client[v1.GetAreaRequest, v1.Area]
-	listUnits     *connect.Client[v1.ListUnitsRequest, v1.ListUnitsResponse]
-	getUnit       *connect.Client[v1.GetUnitRequest, v1.GetUnitResponse]
-	resolveRole   *connect.Client[v1.ResolveRoleRequest, v1.ResolveRoleResponse]
-	listHats      *connect.Client[v1.ListHatsRequest, v1.ListHatsResponse]
-	findOfficials *connect.Client[v1.FindOfficialsRequest, v1.FindOfficialsResponse]
-	listDaysOff   *connect.Client[v1.ListDaysOffRequest, v1.ListDaysOffResponse]
-	listSettings  *connect.Client[v1.ListSettingsRequest, v1.ListSettingsResponse]
-	importUnits   *connect.Client[v1.ImportUnitsRequest, v1.ImportUnitsResponse]
+	listAreas            *connect.Client[v1.ListAreasRequest, v1.ListAreasResponse]
+	getArea              *connect.Client[v1.GetAreaRequest, v1.Area]
+	listUnits            *connect.Client[v1.ListUnitsRequest, v1.ListUnitsResponse]
+	getUnit              *connect.Client[v1.GetUnitRequest, v1.GetUnitResponse]
+	resolveRole          *connect.Client[v1.ResolveRoleRequest, v1.ResolveRoleResponse]
+	listHats             *connect.Client[v1.ListHatsRequest, v1.ListHatsResponse]
+	findOfficials        *connect.Client[v1.FindOfficialsRequest, v1.FindOfficialsResponse]
+	listDaysOff          *connect.Client[v1.ListDaysOffRequest, v1.ListDaysOffResponse]
+	listSettings         *connect.Client[v1.ListSettingsRequest, v1.ListSettingsResponse]
+	importUnits          *connect.Client[v1.ImportUnitsRequest, v1.ImportUnitsResponse]
+	setSetting           *connect.Client[v1.SetSettingRequest, v1.Setting]
+	setDaysOff           *connect.Client[v1.SetDaysOffRequest, v1.SetDaysOffResponse]
+	listBoards           *connect.Client[v1.ListBoardsRequest, v1.ListBoardsResponse]
+	putBoard             *connect.Client[v1.Board, v1.Board]
+	recordVacancy        *connect.Client[v1.RecordVacancyRequest, v1.Board]
+	planReorganisation   *connect.Client[v1.PlanReorganisationRequest, v1.PlanReorganisationResponse]
+	getReorganisation    *connect.Client[v1.GetReorganisationRequest, v1.GetReorganisationResponse]
+	listReorganisations  *connect.Client[v1.ListReorganisationsRequest, v1.ListReorganisationsResponse]
+	cancelReorganisation *connect.Client[v1.CancelReorganisationRequest, v1.Reorganisation]
+	applyReorganisation  *connect.Client[v1.GetReorganisationRequest, v1.GetReorganisationResponse]
+	finishReorganisation *connect.Client[v1.FinishReorganisationRequest, v1.Reorganisation]
 }
 
 // ListAreas calls nenep.units.v1.UnitsService.ListAreas.
@@ -218,6 +343,61 @@ func (c *unitsServiceClient) ImportUnits(ctx context.Context, req *connect.Reque
 	return c.importUnits.CallUnary(ctx, req)
 }
 
+// SetSetting calls nenep.units.v1.UnitsService.SetSetting.
+func (c *unitsServiceClient) SetSetting(ctx context.Context, req *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error) {
+	return c.setSetting.CallUnary(ctx, req)
+}
+
+// SetDaysOff calls nenep.units.v1.UnitsService.SetDaysOff.
+func (c *unitsServiceClient) SetDaysOff(ctx context.Context, req *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error) {
+	return c.setDaysOff.CallUnary(ctx, req)
+}
+
+// ListBoards calls nenep.units.v1.UnitsService.ListBoards.
+func (c *unitsServiceClient) ListBoards(ctx context.Context, req *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error) {
+	return c.listBoards.CallUnary(ctx, req)
+}
+
+// PutBoard calls nenep.units.v1.UnitsService.PutBoard.
+func (c *unitsServiceClient) PutBoard(ctx context.Context, req *connect.Request[v1.Board]) (*connect.Response[v1.Board], error) {
+	return c.putBoard.CallUnary(ctx, req)
+}
+
+// RecordVacancy calls nenep.units.v1.UnitsService.RecordVacancy.
+func (c *unitsServiceClient) RecordVacancy(ctx context.Context, req *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error) {
+	return c.recordVacancy.CallUnary(ctx, req)
+}
+
+// PlanReorganisation calls nenep.units.v1.UnitsService.PlanReorganisation.
+func (c *unitsServiceClient) PlanReorganisation(ctx context.Context, req *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error) {
+	return c.planReorganisation.CallUnary(ctx, req)
+}
+
+// GetReorganisation calls nenep.units.v1.UnitsService.GetReorganisation.
+func (c *unitsServiceClient) GetReorganisation(ctx context.Context, req *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error) {
+	return c.getReorganisation.CallUnary(ctx, req)
+}
+
+// ListReorganisations calls nenep.units.v1.UnitsService.ListReorganisations.
+func (c *unitsServiceClient) ListReorganisations(ctx context.Context, req *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error) {
+	return c.listReorganisations.CallUnary(ctx, req)
+}
+
+// CancelReorganisation calls nenep.units.v1.UnitsService.CancelReorganisation.
+func (c *unitsServiceClient) CancelReorganisation(ctx context.Context, req *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error) {
+	return c.cancelReorganisation.CallUnary(ctx, req)
+}
+
+// ApplyReorganisation calls nenep.units.v1.UnitsService.ApplyReorganisation.
+func (c *unitsServiceClient) ApplyReorganisation(ctx context.Context, req *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error) {
+	return c.applyReorganisation.CallUnary(ctx, req)
+}
+
+// FinishReorganisation calls nenep.units.v1.UnitsService.FinishReorganisation.
+func (c *unitsServiceClient) FinishReorganisation(ctx context.Context, req *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error) {
+	return c.finishReorganisation.CallUnary(ctx, req)
+}
+
 // UnitsServiceHandler is an implementation of the nenep.units.v1.UnitsService service.
 type UnitsServiceHandler interface {
 	ListAreas(context.Context, *connect.Request[v1.ListAreasRequest]) (*connect.Response[v1.ListAreasResponse], error)
@@ -235,6 +415,25 @@ type UnitsServiceHandler interface {
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
+	// SetSetting changes a value of the province; empty returns to the proposed one. Cases that run keep theirs.
+	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
+	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
+	SetDaysOff(context.Context, *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error)
+	ListBoards(context.Context, *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error)
+	// PutBoard writes a board; the same id again changes it.
+	PutBoard(context.Context, *connect.Request[v1.Board]) (*connect.Response[v1.Board], error)
+	// RecordVacancy says that a seat of a board fell empty, or was filled.
+	RecordVacancy(context.Context, *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error)
+	// PlanReorganisation checks a reorganisation and, unless dry_run, stores it and starts the workflow that carries it out on its day.
+	PlanReorganisation(context.Context, *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error)
+	GetReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	ListReorganisations(context.Context, *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error)
+	// CancelReorganisation takes back one that has not been applied.
+	CancelReorganisation(context.Context, *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
+	// ApplyReorganisation ends and begins areas, units, boards and positions; again changes nothing. Workflows call it.
+	ApplyReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	// FinishReorganisation keeps the count of what was passed on. Workflows call it.
+	FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
 }
 
 // NewUnitsServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -304,6 +503,72 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(unitsServiceMethods.ByName("ImportUnits")),
 		connect.WithHandlerOptions(opts...),
 	)
+	unitsServiceSetSettingHandler := connect.NewUnaryHandler(
+		UnitsServiceSetSettingProcedure,
+		svc.SetSetting,
+		connect.WithSchema(unitsServiceMethods.ByName("SetSetting")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceSetDaysOffHandler := connect.NewUnaryHandler(
+		UnitsServiceSetDaysOffProcedure,
+		svc.SetDaysOff,
+		connect.WithSchema(unitsServiceMethods.ByName("SetDaysOff")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListBoardsHandler := connect.NewUnaryHandler(
+		UnitsServiceListBoardsProcedure,
+		svc.ListBoards,
+		connect.WithSchema(unitsServiceMethods.ByName("ListBoards")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServicePutBoardHandler := connect.NewUnaryHandler(
+		UnitsServicePutBoardProcedure,
+		svc.PutBoard,
+		connect.WithSchema(unitsServiceMethods.ByName("PutBoard")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceRecordVacancyHandler := connect.NewUnaryHandler(
+		UnitsServiceRecordVacancyProcedure,
+		svc.RecordVacancy,
+		connect.WithSchema(unitsServiceMethods.ByName("RecordVacancy")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServicePlanReorganisationHandler := connect.NewUnaryHandler(
+		UnitsServicePlanReorganisationProcedure,
+		svc.PlanReorganisation,
+		connect.WithSchema(unitsServiceMethods.ByName("PlanReorganisation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceGetReorganisationHandler := connect.NewUnaryHandler(
+		UnitsServiceGetReorganisationProcedure,
+		svc.GetReorganisation,
+		connect.WithSchema(unitsServiceMethods.ByName("GetReorganisation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListReorganisationsHandler := connect.NewUnaryHandler(
+		UnitsServiceListReorganisationsProcedure,
+		svc.ListReorganisations,
+		connect.WithSchema(unitsServiceMethods.ByName("ListReorganisations")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceCancelReorganisationHandler := connect.NewUnaryHandler(
+		UnitsServiceCancelReorganisationProcedure,
+		svc.CancelReorganisation,
+		connect.WithSchema(unitsServiceMethods.ByName("CancelReorganisation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceApplyReorganisationHandler := connect.NewUnaryHandler(
+		UnitsServiceApplyReorganisationProcedure,
+		svc.ApplyReorganisation,
+		connect.WithSchema(unitsServiceMethods.ByName("ApplyReorganisation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceFinishReorganisationHandler := connect.NewUnaryHandler(
+		UnitsServiceFinishReorganisationProcedure,
+		svc.FinishReorganisation,
+		connect.WithSchema(unitsServiceMethods.ByName("FinishReorganisation")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.units.v1.UnitsService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case UnitsServiceListAreasProcedure:
@@ -326,6 +591,28 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 			unitsServiceListSettingsHandler.ServeHTTP(w, r)
 		case UnitsServiceImportUnitsProcedure:
 			unitsServiceImportUnitsHandler.ServeHTTP(w, r)
+		case UnitsServiceSetSettingProcedure:
+			unitsServiceSetSettingHandler.ServeHTTP(w, r)
+		case UnitsServiceSetDaysOffProcedure:
+			unitsServiceSetDaysOffHandler.ServeHTTP(w, r)
+		case UnitsServiceListBoardsProcedure:
+			unitsServiceListBoardsHandler.ServeHTTP(w, r)
+		case UnitsServicePutBoardProcedure:
+			unitsServicePutBoardHandler.ServeHTTP(w, r)
+		case UnitsServiceRecordVacancyProcedure:
+			unitsServiceRecordVacancyHandler.ServeHTTP(w, r)
+		case UnitsServicePlanReorganisationProcedure:
+			unitsServicePlanReorganisationHandler.ServeHTTP(w, r)
+		case UnitsServiceGetReorganisationProcedure:
+			unitsServiceGetReorganisationHandler.ServeHTTP(w, r)
+		case UnitsServiceListReorganisationsProcedure:
+			unitsServiceListReorganisationsHandler.ServeHTTP(w, r)
+		case UnitsServiceCancelReorganisationProcedure:
+			unitsServiceCancelReorganisationHandler.ServeHTTP(w, r)
+		case UnitsServiceApplyReorganisationProcedure:
+			unitsServiceApplyReorganisationHandler.ServeHTTP(w, r)
+		case UnitsServiceFinishReorganisationProcedure:
+			unitsServiceFinishReorganisationHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -373,4 +660,48 @@ func (UnimplementedUnitsServiceHandler) ListSettings(context.Context, *connect.R
 
 func (UnimplementedUnitsServiceHandler) ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ImportUnits is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.SetSetting is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) SetDaysOff(context.Context, *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.SetDaysOff is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListBoards(context.Context, *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListBoards is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PutBoard(context.Context, *connect.Request[v1.Board]) (*connect.Response[v1.Board], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PutBoard is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) RecordVacancy(context.Context, *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.RecordVacancy is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PlanReorganisation(context.Context, *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PlanReorganisation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) GetReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.GetReorganisation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListReorganisations(context.Context, *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListReorganisations is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) CancelReorganisation(context.Context, *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.CancelReorganisation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ApplyReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ApplyReorganisation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.FinishReorganisation is not implemented"))
 }
