@@ -47,6 +47,8 @@ type Config struct {
 	SMTPTLS      string `env:"NENEP_SMTP_TLS" envDefault:"mandatory" doc:"TLS to the mail relay: mandatory, opportunistic or none"`
 	MailFrom     string `env:"NENEP_MAIL_FROM" envDefault:"ne-nep@hungyen.example" doc:"sender of messages"`
 
+	Catalogue string `env:"NENEP_CATALOGUE" doc:"catalogues of obligations, separated by commas: folders, or the word built-in; empty means built-in"`
+
 	OIDCIssuer       string `env:"NENEP_OIDC_ISSUER" doc:"sign-in: OpenID Connect issuer"`
 	OIDCClientID     string `env:"NENEP_OIDC_CLIENT_ID" doc:"sign-in: client id"`
 	OIDCClientSecret string `env:"NENEP_OIDC_CLIENT_SECRET" doc:"sign-in: client secret" secret:"true"`
