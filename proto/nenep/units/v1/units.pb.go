@@ -634,17 +634,18 @@ func (x *Operation) GetUncertain() bool {
 
 // Successor is an area or unit that begins, or one that is there already (then only its id is needed).
 type Successor struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	NameEn        string                 `protobuf:"bytes,3,opt,name=name_en,json=nameEn,proto3" json:"name_en,omitempty"`
-	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
-	ParentId      string                 `protobuf:"bytes,5,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
-	SuperiorId    string                 `protobuf:"bytes,6,opt,name=superior_id,json=superiorId,proto3" json:"superior_id,omitempty"`
-	ReviewerId    string                 `protobuf:"bytes,7,opt,name=reviewer_id,json=reviewerId,proto3" json:"reviewer_id,omitempty"`
-	AreaId        string                 `protobuf:"bytes,8,opt,name=area_id,json=areaId,proto3" json:"area_id,omitempty"` // of a unit
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state               protoimpl.MessageState `protogen:"open.v1"`
+	Id                  string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name                string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	NameEn              string                 `protobuf:"bytes,3,opt,name=name_en,json=nameEn,proto3" json:"name_en,omitempty"`
+	Kind                string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	ParentId            string                 `protobuf:"bytes,5,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
+	SuperiorId          string                 `protobuf:"bytes,6,opt,name=superior_id,json=superiorId,proto3" json:"superior_id,omitempty"`
+	ReviewerId          string                 `protobuf:"bytes,7,opt,name=reviewer_id,json=reviewerId,proto3" json:"reviewer_id,omitempty"`
+	AreaId              string                 `protobuf:"bytes,8,opt,name=area_id,json=areaId,proto3" json:"area_id,omitempty"`                                        // of a unit
+	PredecessorsOutside []*OutsidePredecessor  `protobuf:"bytes,9,rep,name=predecessors_outside,json=predecessorsOutside,proto3" json:"predecessors_outside,omitempty"` // of an area: areas of another province that went on in it
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *Successor) Reset() {
@@ -733,6 +734,82 @@ func (x *Successor) GetAreaId() string {
 	return ""
 }
 
+func (x *Successor) GetPredecessorsOutside() []*OutsidePredecessor {
+	if x != nil {
+		return x.PredecessorsOutside
+	}
+	return nil
+}
+
+// OutsidePredecessor is an area that this register has no area for: a name only, no unit and no case.
+type OutsidePredecessor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"` // may be unknown
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	District      string                 `protobuf:"bytes,3,opt,name=district,proto3" json:"district,omitempty"`
+	Province      string                 `protobuf:"bytes,4,opt,name=province,proto3" json:"province,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutsidePredecessor) Reset() {
+	*x = OutsidePredecessor{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutsidePredecessor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutsidePredecessor) ProtoMessage() {}
+
+func (x *OutsidePredecessor) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutsidePredecessor.ProtoReflect.Descriptor instead.
+func (*OutsidePredecessor) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *OutsidePredecessor) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *OutsidePredecessor) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OutsidePredecessor) GetDistrict() string {
+	if x != nil {
+		return x.District
+	}
+	return ""
+}
+
+func (x *OutsidePredecessor) GetProvince() string {
+	if x != nil {
+		return x.Province
+	}
+	return ""
+}
+
 type ShareOut struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -743,7 +820,7 @@ type ShareOut struct {
 
 func (x *ShareOut) Reset() {
 	*x = ShareOut{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -755,7 +832,7 @@ func (x *ShareOut) String() string {
 func (*ShareOut) ProtoMessage() {}
 
 func (x *ShareOut) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[6]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -768,7 +845,7 @@ func (x *ShareOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShareOut.ProtoReflect.Descriptor instead.
 func (*ShareOut) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{6}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ShareOut) GetCaseId() string {
@@ -791,7 +868,7 @@ type Reorganisation struct {
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`             // "SX-2025-0001"
 	Decision      string                 `protobuf:"bytes,2,opt,name=decision,proto3" json:"decision,omitempty"` // number, symbol and issuer
 	DecidedOn     string                 `protobuf:"bytes,3,opt,name=decided_on,json=decidedOn,proto3" json:"decided_on,omitempty"`
-	EffectiveOn   string                 `protobuf:"bytes,4,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"`
+	EffectiveOn   string                 `protobuf:"bytes,4,opt,name=effective_on,json=effectiveOn,proto3" json:"effective_on,omitempty"` // first day on which the successors stand
 	Title         string                 `protobuf:"bytes,5,opt,name=title,proto3" json:"title,omitempty"`
 	Operations    []*Operation           `protobuf:"bytes,6,rep,name=operations,proto3" json:"operations,omitempty"`
 	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"` // planned | applied | finished | cancelled
@@ -804,7 +881,7 @@ type Reorganisation struct {
 
 func (x *Reorganisation) Reset() {
 	*x = Reorganisation{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -816,7 +893,7 @@ func (x *Reorganisation) String() string {
 func (*Reorganisation) ProtoMessage() {}
 
 func (x *Reorganisation) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[7]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -829,7 +906,7 @@ func (x *Reorganisation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reorganisation.ProtoReflect.Descriptor instead.
 func (*Reorganisation) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{7}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Reorganisation) GetId() string {
@@ -917,7 +994,7 @@ type UnitSuccession struct {
 
 func (x *UnitSuccession) Reset() {
 	*x = UnitSuccession{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -929,7 +1006,7 @@ func (x *UnitSuccession) String() string {
 func (*UnitSuccession) ProtoMessage() {}
 
 func (x *UnitSuccession) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[8]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -942,7 +1019,7 @@ func (x *UnitSuccession) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnitSuccession.ProtoReflect.Descriptor instead.
 func (*UnitSuccession) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{8}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UnitSuccession) GetFromId() string {
@@ -1000,7 +1077,7 @@ type Official struct {
 
 func (x *Official) Reset() {
 	*x = Official{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1012,7 +1089,7 @@ func (x *Official) String() string {
 func (*Official) ProtoMessage() {}
 
 func (x *Official) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[9]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1025,7 +1102,7 @@ func (x *Official) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Official.ProtoReflect.Descriptor instead.
 func (*Official) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{9}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Official) GetId() string {
@@ -1077,7 +1154,7 @@ type Position struct {
 
 func (x *Position) Reset() {
 	*x = Position{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1089,7 +1166,7 @@ func (x *Position) String() string {
 func (*Position) ProtoMessage() {}
 
 func (x *Position) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[10]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1102,7 +1179,7 @@ func (x *Position) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Position.ProtoReflect.Descriptor instead.
 func (*Position) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{10}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Position) GetOfficialId() string {
@@ -1159,7 +1236,7 @@ type Holder struct {
 
 func (x *Holder) Reset() {
 	*x = Holder{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1248,7 @@ func (x *Holder) String() string {
 func (*Holder) ProtoMessage() {}
 
 func (x *Holder) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1261,7 @@ func (x *Holder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holder.ProtoReflect.Descriptor instead.
 func (*Holder) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Holder) GetOfficial() *Official {
@@ -1219,7 +1296,7 @@ type SetSettingRequest struct {
 
 func (x *SetSettingRequest) Reset() {
 	*x = SetSettingRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1308,7 @@ func (x *SetSettingRequest) String() string {
 func (*SetSettingRequest) ProtoMessage() {}
 
 func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1244,7 +1321,7 @@ func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSettingRequest.ProtoReflect.Descriptor instead.
 func (*SetSettingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SetSettingRequest) GetKey() string {
@@ -1282,7 +1359,7 @@ type DayOff struct {
 
 func (x *DayOff) Reset() {
 	*x = DayOff{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1371,7 @@ func (x *DayOff) String() string {
 func (*DayOff) ProtoMessage() {}
 
 func (x *DayOff) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1384,7 @@ func (x *DayOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DayOff.ProtoReflect.Descriptor instead.
 func (*DayOff) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DayOff) GetDay() string {
@@ -1362,7 +1439,7 @@ type SetDaysOffRequest struct {
 
 func (x *SetDaysOffRequest) Reset() {
 	*x = SetDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1374,7 +1451,7 @@ func (x *SetDaysOffRequest) String() string {
 func (*SetDaysOffRequest) ProtoMessage() {}
 
 func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1387,7 +1464,7 @@ func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*SetDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SetDaysOffRequest) GetDays() []*DayOff {
@@ -1414,7 +1491,7 @@ type SetDaysOffResponse struct {
 
 func (x *SetDaysOffResponse) Reset() {
 	*x = SetDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1426,7 +1503,7 @@ func (x *SetDaysOffResponse) String() string {
 func (*SetDaysOffResponse) ProtoMessage() {}
 
 func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1439,7 +1516,7 @@ func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*SetDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SetDaysOffResponse) GetChanged() int32 {
@@ -1467,7 +1544,7 @@ type ListBoardsRequest struct {
 
 func (x *ListBoardsRequest) Reset() {
 	*x = ListBoardsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1479,7 +1556,7 @@ func (x *ListBoardsRequest) String() string {
 func (*ListBoardsRequest) ProtoMessage() {}
 
 func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1492,7 +1569,7 @@ func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsRequest.ProtoReflect.Descriptor instead.
 func (*ListBoardsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListBoardsRequest) GetUnitId() string {
@@ -1525,7 +1602,7 @@ type ListBoardsResponse struct {
 
 func (x *ListBoardsResponse) Reset() {
 	*x = ListBoardsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1537,7 +1614,7 @@ func (x *ListBoardsResponse) String() string {
 func (*ListBoardsResponse) ProtoMessage() {}
 
 func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1550,7 +1627,7 @@ func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsResponse.ProtoReflect.Descriptor instead.
 func (*ListBoardsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListBoardsResponse) GetBoards() []*Board {
@@ -1570,7 +1647,7 @@ type RecordVacancyRequest struct {
 
 func (x *RecordVacancyRequest) Reset() {
 	*x = RecordVacancyRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1582,7 +1659,7 @@ func (x *RecordVacancyRequest) String() string {
 func (*RecordVacancyRequest) ProtoMessage() {}
 
 func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1595,7 +1672,7 @@ func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordVacancyRequest.ProtoReflect.Descriptor instead.
 func (*RecordVacancyRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RecordVacancyRequest) GetBoardId() string {
@@ -1624,7 +1701,7 @@ type PlanReorganisationRequest struct {
 
 func (x *PlanReorganisationRequest) Reset() {
 	*x = PlanReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1636,7 +1713,7 @@ func (x *PlanReorganisationRequest) String() string {
 func (*PlanReorganisationRequest) ProtoMessage() {}
 
 func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1649,7 +1726,7 @@ func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PlanReorganisationRequest) GetReorganisation() *Reorganisation {
@@ -1685,13 +1762,14 @@ type PlanReorganisationResponse struct {
 	Reorganisation *Reorganisation        `protobuf:"bytes,1,opt,name=reorganisation,proto3" json:"reorganisation,omitempty"`
 	Faults         []*ImportFault         `protobuf:"bytes,2,rep,name=faults,proto3" json:"faults,omitempty"`           // nothing is stored; line is the operation's number, from 1
 	Successions    []*UnitSuccession      `protobuf:"bytes,3,rep,name=successions,proto3" json:"successions,omitempty"` // what it comes to, for a person to read before it is stored
+	Notes          []*ImportFault         `protobuf:"bytes,4,rep,name=notes,proto3" json:"notes,omitempty"`             // what a person should know and what stops nothing: cases that nobody takes over
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PlanReorganisationResponse) Reset() {
 	*x = PlanReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1703,7 +1781,7 @@ func (x *PlanReorganisationResponse) String() string {
 func (*PlanReorganisationResponse) ProtoMessage() {}
 
 func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1716,7 +1794,7 @@ func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PlanReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -1740,6 +1818,13 @@ func (x *PlanReorganisationResponse) GetSuccessions() []*UnitSuccession {
 	return nil
 }
 
+func (x *PlanReorganisationResponse) GetNotes() []*ImportFault {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
 type GetReorganisationRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1749,7 +1834,7 @@ type GetReorganisationRequest struct {
 
 func (x *GetReorganisationRequest) Reset() {
 	*x = GetReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1761,7 +1846,7 @@ func (x *GetReorganisationRequest) String() string {
 func (*GetReorganisationRequest) ProtoMessage() {}
 
 func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1774,7 +1859,7 @@ func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*GetReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetReorganisationRequest) GetId() string {
@@ -1794,7 +1879,7 @@ type GetReorganisationResponse struct {
 
 func (x *GetReorganisationResponse) Reset() {
 	*x = GetReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1806,7 +1891,7 @@ func (x *GetReorganisationResponse) String() string {
 func (*GetReorganisationResponse) ProtoMessage() {}
 
 func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1819,7 +1904,7 @@ func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*GetReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -1839,13 +1924,14 @@ func (x *GetReorganisationResponse) GetSuccessions() []*UnitSuccession {
 type ListReorganisationsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	State         string                 `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"` // planned | applied | finished | cancelled; empty = all
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListReorganisationsRequest) Reset() {
 	*x = ListReorganisationsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1857,7 +1943,7 @@ func (x *ListReorganisationsRequest) String() string {
 func (*ListReorganisationsRequest) ProtoMessage() {}
 
 func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1870,12 +1956,19 @@ func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsRequest.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListReorganisationsRequest) GetUnitId() string {
 	if x != nil {
 		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListReorganisationsRequest) GetState() string {
+	if x != nil {
+		return x.State
 	}
 	return ""
 }
@@ -1889,7 +1982,7 @@ type ListReorganisationsResponse struct {
 
 func (x *ListReorganisationsResponse) Reset() {
 	*x = ListReorganisationsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1901,7 +1994,7 @@ func (x *ListReorganisationsResponse) String() string {
 func (*ListReorganisationsResponse) ProtoMessage() {}
 
 func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1914,7 +2007,7 @@ func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsResponse.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListReorganisationsResponse) GetReorganisations() []*Reorganisation {
@@ -1934,7 +2027,7 @@ type CancelReorganisationRequest struct {
 
 func (x *CancelReorganisationRequest) Reset() {
 	*x = CancelReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1946,7 +2039,7 @@ func (x *CancelReorganisationRequest) String() string {
 func (*CancelReorganisationRequest) ProtoMessage() {}
 
 func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1959,7 +2052,7 @@ func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*CancelReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CancelReorganisationRequest) GetId() string {
@@ -1986,7 +2079,7 @@ type FinishReorganisationRequest struct {
 
 func (x *FinishReorganisationRequest) Reset() {
 	*x = FinishReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1998,7 +2091,7 @@ func (x *FinishReorganisationRequest) String() string {
 func (*FinishReorganisationRequest) ProtoMessage() {}
 
 func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2011,7 +2104,7 @@ func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*FinishReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FinishReorganisationRequest) GetId() string {
@@ -2040,7 +2133,7 @@ type ListAreasRequest struct {
 
 func (x *ListAreasRequest) Reset() {
 	*x = ListAreasRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2052,7 +2145,7 @@ func (x *ListAreasRequest) String() string {
 func (*ListAreasRequest) ProtoMessage() {}
 
 func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2065,7 +2158,7 @@ func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasRequest.ProtoReflect.Descriptor instead.
 func (*ListAreasRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListAreasRequest) GetOn() string {
@@ -2105,7 +2198,7 @@ type ListAreasResponse struct {
 
 func (x *ListAreasResponse) Reset() {
 	*x = ListAreasResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2210,7 @@ func (x *ListAreasResponse) String() string {
 func (*ListAreasResponse) ProtoMessage() {}
 
 func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2223,7 @@ func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasResponse.ProtoReflect.Descriptor instead.
 func (*ListAreasResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListAreasResponse) GetAreas() []*Area {
@@ -2149,7 +2242,7 @@ type GetAreaRequest struct {
 
 func (x *GetAreaRequest) Reset() {
 	*x = GetAreaRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2161,7 +2254,7 @@ func (x *GetAreaRequest) String() string {
 func (*GetAreaRequest) ProtoMessage() {}
 
 func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2174,7 +2267,7 @@ func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAreaRequest.ProtoReflect.Descriptor instead.
 func (*GetAreaRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetAreaRequest) GetId() string {
@@ -2198,7 +2291,7 @@ type ListUnitsRequest struct {
 
 func (x *ListUnitsRequest) Reset() {
 	*x = ListUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2210,7 +2303,7 @@ func (x *ListUnitsRequest) String() string {
 func (*ListUnitsRequest) ProtoMessage() {}
 
 func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2223,7 +2316,7 @@ func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ListUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListUnitsRequest) GetOn() string {
@@ -2277,7 +2370,7 @@ type ListUnitsResponse struct {
 
 func (x *ListUnitsResponse) Reset() {
 	*x = ListUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2382,7 @@ func (x *ListUnitsResponse) String() string {
 func (*ListUnitsResponse) ProtoMessage() {}
 
 func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2395,7 @@ func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ListUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListUnitsResponse) GetUnits() []*Unit {
@@ -2322,7 +2415,7 @@ type GetUnitRequest struct {
 
 func (x *GetUnitRequest) Reset() {
 	*x = GetUnitRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2334,7 +2427,7 @@ func (x *GetUnitRequest) String() string {
 func (*GetUnitRequest) ProtoMessage() {}
 
 func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2347,7 +2440,7 @@ func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitRequest.ProtoReflect.Descriptor instead.
 func (*GetUnitRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetUnitRequest) GetId() string {
@@ -2374,7 +2467,7 @@ type GetUnitResponse struct {
 
 func (x *GetUnitResponse) Reset() {
 	*x = GetUnitResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2386,7 +2479,7 @@ func (x *GetUnitResponse) String() string {
 func (*GetUnitResponse) ProtoMessage() {}
 
 func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2399,7 +2492,7 @@ func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitResponse.ProtoReflect.Descriptor instead.
 func (*GetUnitResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetUnitResponse) GetUnit() *Unit {
@@ -2427,7 +2520,7 @@ type ResolveRoleRequest struct {
 
 func (x *ResolveRoleRequest) Reset() {
 	*x = ResolveRoleRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2439,7 +2532,7 @@ func (x *ResolveRoleRequest) String() string {
 func (*ResolveRoleRequest) ProtoMessage() {}
 
 func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2452,7 +2545,7 @@ func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRoleRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ResolveRoleRequest) GetUnitId() string {
@@ -2486,7 +2579,7 @@ type ResolveRoleResponse struct {
 
 func (x *ResolveRoleResponse) Reset() {
 	*x = ResolveRoleResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2498,7 +2591,7 @@ func (x *ResolveRoleResponse) String() string {
 func (*ResolveRoleResponse) ProtoMessage() {}
 
 func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2511,7 +2604,7 @@ func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleResponse.ProtoReflect.Descriptor instead.
 func (*ResolveRoleResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ResolveRoleResponse) GetUnitId() string {
@@ -2538,7 +2631,7 @@ type ListHatsRequest struct {
 
 func (x *ListHatsRequest) Reset() {
 	*x = ListHatsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2550,7 +2643,7 @@ func (x *ListHatsRequest) String() string {
 func (*ListHatsRequest) ProtoMessage() {}
 
 func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2563,7 +2656,7 @@ func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsRequest.ProtoReflect.Descriptor instead.
 func (*ListHatsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ListHatsRequest) GetOfficialId() string {
@@ -2590,7 +2683,7 @@ type ListHatsResponse struct {
 
 func (x *ListHatsResponse) Reset() {
 	*x = ListHatsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2602,7 +2695,7 @@ func (x *ListHatsResponse) String() string {
 func (*ListHatsResponse) ProtoMessage() {}
 
 func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2615,7 +2708,7 @@ func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsResponse.ProtoReflect.Descriptor instead.
 func (*ListHatsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListHatsResponse) GetOfficial() *Official {
@@ -2645,7 +2738,7 @@ type FindOfficialsRequest struct {
 
 func (x *FindOfficialsRequest) Reset() {
 	*x = FindOfficialsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2657,7 +2750,7 @@ func (x *FindOfficialsRequest) String() string {
 func (*FindOfficialsRequest) ProtoMessage() {}
 
 func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2670,7 +2763,7 @@ func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsRequest.ProtoReflect.Descriptor instead.
 func (*FindOfficialsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *FindOfficialsRequest) GetIds() []string {
@@ -2717,7 +2810,7 @@ type FindOfficialsResponse struct {
 
 func (x *FindOfficialsResponse) Reset() {
 	*x = FindOfficialsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2729,7 +2822,7 @@ func (x *FindOfficialsResponse) String() string {
 func (*FindOfficialsResponse) ProtoMessage() {}
 
 func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2742,7 +2835,7 @@ func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsResponse.ProtoReflect.Descriptor instead.
 func (*FindOfficialsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *FindOfficialsResponse) GetHolders() []*Holder {
@@ -2762,7 +2855,7 @@ type ListDaysOffRequest struct {
 
 func (x *ListDaysOffRequest) Reset() {
 	*x = ListDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2774,7 +2867,7 @@ func (x *ListDaysOffRequest) String() string {
 func (*ListDaysOffRequest) ProtoMessage() {}
 
 func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2787,7 +2880,7 @@ func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*ListDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListDaysOffRequest) GetFrom() string {
@@ -2814,7 +2907,7 @@ type ListDaysOffResponse struct {
 
 func (x *ListDaysOffResponse) Reset() {
 	*x = ListDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2826,7 +2919,7 @@ func (x *ListDaysOffResponse) String() string {
 func (*ListDaysOffResponse) ProtoMessage() {}
 
 func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2839,7 +2932,7 @@ func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*ListDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListDaysOffResponse) GetDays() []*v1.DayException {
@@ -2863,13 +2956,16 @@ type Setting struct {
 	DefaultValue  string                 `protobuf:"bytes,3,opt,name=default_value,json=defaultValue,proto3" json:"default_value,omitempty"`
 	TitleVi       string                 `protobuf:"bytes,4,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"`
 	Source        string                 `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"`
+	TitleEn       string                 `protobuf:"bytes,6,opt,name=title_en,json=titleEn,proto3" json:"title_en,omitempty"`
+	Unit          string                 `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`         // days | day-of-year | ...: as the catalogue says
+	Document      string                 `protobuf:"bytes,8,opt,name=document,proto3" json:"document,omitempty"` // by which the province decided the value; empty = the proposed one holds
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2881,7 +2977,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2894,7 +2990,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Setting) GetKey() string {
@@ -2932,6 +3028,27 @@ func (x *Setting) GetSource() string {
 	return ""
 }
 
+func (x *Setting) GetTitleEn() string {
+	if x != nil {
+		return x.TitleEn
+	}
+	return ""
+}
+
+func (x *Setting) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Setting) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
 type ListSettingsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -2940,7 +3057,7 @@ type ListSettingsRequest struct {
 
 func (x *ListSettingsRequest) Reset() {
 	*x = ListSettingsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2952,7 +3069,7 @@ func (x *ListSettingsRequest) String() string {
 func (*ListSettingsRequest) ProtoMessage() {}
 
 func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2965,7 +3082,7 @@ func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
 }
 
 type ListSettingsResponse struct {
@@ -2977,7 +3094,7 @@ type ListSettingsResponse struct {
 
 func (x *ListSettingsResponse) Reset() {
 	*x = ListSettingsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2989,7 +3106,7 @@ func (x *ListSettingsResponse) String() string {
 func (*ListSettingsResponse) ProtoMessage() {}
 
 func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3002,7 +3119,7 @@ func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListSettingsResponse) GetSettings() []*Setting {
@@ -3022,7 +3139,7 @@ type ImportUnitsRequest struct {
 
 func (x *ImportUnitsRequest) Reset() {
 	*x = ImportUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3034,7 +3151,7 @@ func (x *ImportUnitsRequest) String() string {
 func (*ImportUnitsRequest) ProtoMessage() {}
 
 func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3047,7 +3164,7 @@ func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ImportUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ImportUnitsRequest) GetContent() []byte {
@@ -3076,7 +3193,7 @@ type ImportFault struct {
 
 func (x *ImportFault) Reset() {
 	*x = ImportFault{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3088,7 +3205,7 @@ func (x *ImportFault) String() string {
 func (*ImportFault) ProtoMessage() {}
 
 func (x *ImportFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3101,7 +3218,7 @@ func (x *ImportFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportFault.ProtoReflect.Descriptor instead.
 func (*ImportFault) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ImportFault) GetLine() int32 {
@@ -3145,7 +3262,7 @@ type ImportUnitsResponse struct {
 
 func (x *ImportUnitsResponse) Reset() {
 	*x = ImportUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3157,7 +3274,7 @@ func (x *ImportUnitsResponse) String() string {
 func (*ImportUnitsResponse) ProtoMessage() {}
 
 func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3170,7 +3287,7 @@ func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ImportUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ImportUnitsResponse) GetAdded() int32 {
@@ -3278,7 +3395,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\aheir_id\x18\x04 \x01(\tR\x06heirId\x125\n" +
 	"\tshare_out\x18\x05 \x03(\v2\x18.nenep.units.v1.ShareOutR\bshareOut\x12\x12\n" +
 	"\x04note\x18\x06 \x01(\tR\x04note\x12\x1c\n" +
-	"\tuncertain\x18\a \x01(\bR\tuncertain\"\xd4\x01\n" +
+	"\tuncertain\x18\a \x01(\bR\tuncertain\"\xab\x02\n" +
 	"\tSuccessor\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x17\n" +
@@ -3289,17 +3406,22 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"superiorId\x12\x1f\n" +
 	"\vreviewer_id\x18\a \x01(\tR\n" +
 	"reviewerId\x12\x17\n" +
-	"\aarea_id\x18\b \x01(\tR\x06areaId\"8\n" +
+	"\aarea_id\x18\b \x01(\tR\x06areaId\x12U\n" +
+	"\x14predecessors_outside\x18\t \x03(\v2\".nenep.units.v1.OutsidePredecessorR\x13predecessorsOutside\"t\n" +
+	"\x12OutsidePredecessor\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
+	"\bdistrict\x18\x03 \x01(\tR\bdistrict\x12\x1a\n" +
+	"\bprovince\x18\x04 \x01(\tR\bprovince\"8\n" +
 	"\bShareOut\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x13\n" +
-	"\x05to_id\x18\x02 \x01(\tR\x04toId\"\x83\x03\n" +
+	"\x05to_id\x18\x02 \x01(\tR\x04toId\"\xdc\x02\n" +
 	"\x0eReorganisation\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12&\n" +
-	"\bdecision\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xac\x02R\bdecision\x12\x1d\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12$\n" +
+	"\bdecision\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\bdecision\x12\x1d\n" +
 	"\n" +
-	"decided_on\x18\x03 \x01(\tR\tdecidedOn\x12F\n" +
-	"\feffective_on\x18\x04 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\veffectiveOn\x12\x1e\n" +
+	"decided_on\x18\x03 \x01(\tR\tdecidedOn\x12!\n" +
+	"\feffective_on\x18\x04 \x01(\tR\veffectiveOn\x12\x1e\n" +
 	"\x05title\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xf4\x03R\x05title\x129\n" +
 	"\n" +
 	"operations\x18\x06 \x03(\v2\x19.nenep.units.v1.OperationR\n" +
@@ -3370,18 +3492,20 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationB\x06\xbaH\x03\xc8\x01\x01R\x0ereorganisation\x12\x17\n" +
 	"\adry_run\x18\x02 \x01(\bR\x06dryRun\x120\n" +
 	"\x0fidempotency_key\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dR\x0eidempotencyKey\x120\n" +
-	"\x14clock_offset_seconds\x18\x04 \x01(\x03R\x12clockOffsetSeconds\"\xdb\x01\n" +
+	"\x14clock_offset_seconds\x18\x04 \x01(\x03R\x12clockOffsetSeconds\"\x8e\x02\n" +
 	"\x1aPlanReorganisationResponse\x12F\n" +
 	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationR\x0ereorganisation\x123\n" +
 	"\x06faults\x18\x02 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12@\n" +
-	"\vsuccessions\x18\x03 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\"?\n" +
+	"\vsuccessions\x18\x03 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\x121\n" +
+	"\x05notes\x18\x04 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x05notes\"?\n" +
 	"\x18GetReorganisationRequest\x12#\n" +
 	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\"\xa5\x01\n" +
 	"\x19GetReorganisationResponse\x12F\n" +
 	"\x0ereorganisation\x18\x01 \x01(\v2\x1e.nenep.units.v1.ReorganisationR\x0ereorganisation\x12@\n" +
-	"\vsuccessions\x18\x02 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\"5\n" +
+	"\vsuccessions\x18\x02 \x03(\v2\x1e.nenep.units.v1.UnitSuccessionR\vsuccessions\"K\n" +
 	"\x1aListReorganisationsRequest\x12\x17\n" +
-	"\aunit_id\x18\x01 \x01(\tR\x06unitId\"g\n" +
+	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\"g\n" +
 	"\x1bListReorganisationsResponse\x12H\n" +
 	"\x0freorganisations\x18\x01 \x03(\v2\x1e.nenep.units.v1.ReorganisationR\x0freorganisations\"b\n" +
 	"\x1bCancelReorganisationRequest\x12#\n" +
@@ -3442,13 +3566,16 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x02to\x18\x02 \x01(\tR\x02to\"b\n" +
 	"\x13ListDaysOffResponse\x123\n" +
 	"\x04days\x18\x01 \x03(\v2\x1f.nenep.casefile.v1.DayExceptionR\x04days\x12\x16\n" +
-	"\x06source\x18\x02 \x01(\tR\x06source\"\x89\x01\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\"\xd4\x01\n" +
 	"\aSetting\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12#\n" +
 	"\rdefault_value\x18\x03 \x01(\tR\fdefaultValue\x12\x19\n" +
 	"\btitle_vi\x18\x04 \x01(\tR\atitleVi\x12\x16\n" +
-	"\x06source\x18\x05 \x01(\tR\x06source\"\x15\n" +
+	"\x06source\x18\x05 \x01(\tR\x06source\x12\x19\n" +
+	"\btitle_en\x18\x06 \x01(\tR\atitleEn\x12\x12\n" +
+	"\x04unit\x18\a \x01(\tR\x04unit\x12\x1a\n" +
+	"\bdocument\x18\b \x01(\tR\bdocument\"\x15\n" +
 	"\x13ListSettingsRequest\"K\n" +
 	"\x14ListSettingsResponse\x123\n" +
 	"\bsettings\x18\x01 \x03(\v2\x17.nenep.units.v1.SettingR\bsettings\"S\n" +
@@ -3505,7 +3632,7 @@ func file_nenep_units_v1_units_proto_rawDescGZIP() []byte {
 	return file_nenep_units_v1_units_proto_rawDescData
 }
 
-var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Area)(nil),                        // 0: nenep.units.v1.Area
 	(*Unit)(nil),                        // 1: nenep.units.v1.Unit
@@ -3513,126 +3640,129 @@ var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Vacancy)(nil),                     // 3: nenep.units.v1.Vacancy
 	(*Operation)(nil),                   // 4: nenep.units.v1.Operation
 	(*Successor)(nil),                   // 5: nenep.units.v1.Successor
-	(*ShareOut)(nil),                    // 6: nenep.units.v1.ShareOut
-	(*Reorganisation)(nil),              // 7: nenep.units.v1.Reorganisation
-	(*UnitSuccession)(nil),              // 8: nenep.units.v1.UnitSuccession
-	(*Official)(nil),                    // 9: nenep.units.v1.Official
-	(*Position)(nil),                    // 10: nenep.units.v1.Position
-	(*Holder)(nil),                      // 11: nenep.units.v1.Holder
-	(*SetSettingRequest)(nil),           // 12: nenep.units.v1.SetSettingRequest
-	(*DayOff)(nil),                      // 13: nenep.units.v1.DayOff
-	(*SetDaysOffRequest)(nil),           // 14: nenep.units.v1.SetDaysOffRequest
-	(*SetDaysOffResponse)(nil),          // 15: nenep.units.v1.SetDaysOffResponse
-	(*ListBoardsRequest)(nil),           // 16: nenep.units.v1.ListBoardsRequest
-	(*ListBoardsResponse)(nil),          // 17: nenep.units.v1.ListBoardsResponse
-	(*RecordVacancyRequest)(nil),        // 18: nenep.units.v1.RecordVacancyRequest
-	(*PlanReorganisationRequest)(nil),   // 19: nenep.units.v1.PlanReorganisationRequest
-	(*PlanReorganisationResponse)(nil),  // 20: nenep.units.v1.PlanReorganisationResponse
-	(*GetReorganisationRequest)(nil),    // 21: nenep.units.v1.GetReorganisationRequest
-	(*GetReorganisationResponse)(nil),   // 22: nenep.units.v1.GetReorganisationResponse
-	(*ListReorganisationsRequest)(nil),  // 23: nenep.units.v1.ListReorganisationsRequest
-	(*ListReorganisationsResponse)(nil), // 24: nenep.units.v1.ListReorganisationsResponse
-	(*CancelReorganisationRequest)(nil), // 25: nenep.units.v1.CancelReorganisationRequest
-	(*FinishReorganisationRequest)(nil), // 26: nenep.units.v1.FinishReorganisationRequest
-	(*ListAreasRequest)(nil),            // 27: nenep.units.v1.ListAreasRequest
-	(*ListAreasResponse)(nil),           // 28: nenep.units.v1.ListAreasResponse
-	(*GetAreaRequest)(nil),              // 29: nenep.units.v1.GetAreaRequest
-	(*ListUnitsRequest)(nil),            // 30: nenep.units.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),           // 31: nenep.units.v1.ListUnitsResponse
-	(*GetUnitRequest)(nil),              // 32: nenep.units.v1.GetUnitRequest
-	(*GetUnitResponse)(nil),             // 33: nenep.units.v1.GetUnitResponse
-	(*ResolveRoleRequest)(nil),          // 34: nenep.units.v1.ResolveRoleRequest
-	(*ResolveRoleResponse)(nil),         // 35: nenep.units.v1.ResolveRoleResponse
-	(*ListHatsRequest)(nil),             // 36: nenep.units.v1.ListHatsRequest
-	(*ListHatsResponse)(nil),            // 37: nenep.units.v1.ListHatsResponse
-	(*FindOfficialsRequest)(nil),        // 38: nenep.units.v1.FindOfficialsRequest
-	(*FindOfficialsResponse)(nil),       // 39: nenep.units.v1.FindOfficialsResponse
-	(*ListDaysOffRequest)(nil),          // 40: nenep.units.v1.ListDaysOffRequest
-	(*ListDaysOffResponse)(nil),         // 41: nenep.units.v1.ListDaysOffResponse
-	(*Setting)(nil),                     // 42: nenep.units.v1.Setting
-	(*ListSettingsRequest)(nil),         // 43: nenep.units.v1.ListSettingsRequest
-	(*ListSettingsResponse)(nil),        // 44: nenep.units.v1.ListSettingsResponse
-	(*ImportUnitsRequest)(nil),          // 45: nenep.units.v1.ImportUnitsRequest
-	(*ImportFault)(nil),                 // 46: nenep.units.v1.ImportFault
-	(*ImportUnitsResponse)(nil),         // 47: nenep.units.v1.ImportUnitsResponse
-	(*v1.DayException)(nil),             // 48: nenep.casefile.v1.DayException
+	(*OutsidePredecessor)(nil),          // 6: nenep.units.v1.OutsidePredecessor
+	(*ShareOut)(nil),                    // 7: nenep.units.v1.ShareOut
+	(*Reorganisation)(nil),              // 8: nenep.units.v1.Reorganisation
+	(*UnitSuccession)(nil),              // 9: nenep.units.v1.UnitSuccession
+	(*Official)(nil),                    // 10: nenep.units.v1.Official
+	(*Position)(nil),                    // 11: nenep.units.v1.Position
+	(*Holder)(nil),                      // 12: nenep.units.v1.Holder
+	(*SetSettingRequest)(nil),           // 13: nenep.units.v1.SetSettingRequest
+	(*DayOff)(nil),                      // 14: nenep.units.v1.DayOff
+	(*SetDaysOffRequest)(nil),           // 15: nenep.units.v1.SetDaysOffRequest
+	(*SetDaysOffResponse)(nil),          // 16: nenep.units.v1.SetDaysOffResponse
+	(*ListBoardsRequest)(nil),           // 17: nenep.units.v1.ListBoardsRequest
+	(*ListBoardsResponse)(nil),          // 18: nenep.units.v1.ListBoardsResponse
+	(*RecordVacancyRequest)(nil),        // 19: nenep.units.v1.RecordVacancyRequest
+	(*PlanReorganisationRequest)(nil),   // 20: nenep.units.v1.PlanReorganisationRequest
+	(*PlanReorganisationResponse)(nil),  // 21: nenep.units.v1.PlanReorganisationResponse
+	(*GetReorganisationRequest)(nil),    // 22: nenep.units.v1.GetReorganisationRequest
+	(*GetReorganisationResponse)(nil),   // 23: nenep.units.v1.GetReorganisationResponse
+	(*ListReorganisationsRequest)(nil),  // 24: nenep.units.v1.ListReorganisationsRequest
+	(*ListReorganisationsResponse)(nil), // 25: nenep.units.v1.ListReorganisationsResponse
+	(*CancelReorganisationRequest)(nil), // 26: nenep.units.v1.CancelReorganisationRequest
+	(*FinishReorganisationRequest)(nil), // 27: nenep.units.v1.FinishReorganisationRequest
+	(*ListAreasRequest)(nil),            // 28: nenep.units.v1.ListAreasRequest
+	(*ListAreasResponse)(nil),           // 29: nenep.units.v1.ListAreasResponse
+	(*GetAreaRequest)(nil),              // 30: nenep.units.v1.GetAreaRequest
+	(*ListUnitsRequest)(nil),            // 31: nenep.units.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),           // 32: nenep.units.v1.ListUnitsResponse
+	(*GetUnitRequest)(nil),              // 33: nenep.units.v1.GetUnitRequest
+	(*GetUnitResponse)(nil),             // 34: nenep.units.v1.GetUnitResponse
+	(*ResolveRoleRequest)(nil),          // 35: nenep.units.v1.ResolveRoleRequest
+	(*ResolveRoleResponse)(nil),         // 36: nenep.units.v1.ResolveRoleResponse
+	(*ListHatsRequest)(nil),             // 37: nenep.units.v1.ListHatsRequest
+	(*ListHatsResponse)(nil),            // 38: nenep.units.v1.ListHatsResponse
+	(*FindOfficialsRequest)(nil),        // 39: nenep.units.v1.FindOfficialsRequest
+	(*FindOfficialsResponse)(nil),       // 40: nenep.units.v1.FindOfficialsResponse
+	(*ListDaysOffRequest)(nil),          // 41: nenep.units.v1.ListDaysOffRequest
+	(*ListDaysOffResponse)(nil),         // 42: nenep.units.v1.ListDaysOffResponse
+	(*Setting)(nil),                     // 43: nenep.units.v1.Setting
+	(*ListSettingsRequest)(nil),         // 44: nenep.units.v1.ListSettingsRequest
+	(*ListSettingsResponse)(nil),        // 45: nenep.units.v1.ListSettingsResponse
+	(*ImportUnitsRequest)(nil),          // 46: nenep.units.v1.ImportUnitsRequest
+	(*ImportFault)(nil),                 // 47: nenep.units.v1.ImportFault
+	(*ImportUnitsResponse)(nil),         // 48: nenep.units.v1.ImportUnitsResponse
+	(*v1.DayException)(nil),             // 49: nenep.casefile.v1.DayException
 }
 var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	3,  // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
 	5,  // 1: nenep.units.v1.Operation.to:type_name -> nenep.units.v1.Successor
-	6,  // 2: nenep.units.v1.Operation.share_out:type_name -> nenep.units.v1.ShareOut
-	4,  // 3: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
-	9,  // 4: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
-	10, // 5: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
-	1,  // 6: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
-	13, // 7: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
-	2,  // 8: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
-	3,  // 9: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
-	7,  // 10: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	7,  // 11: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	46, // 12: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
-	8,  // 13: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	7,  // 14: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	8,  // 15: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	7,  // 16: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
-	0,  // 17: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
-	1,  // 18: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
-	1,  // 19: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
-	11, // 20: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
-	11, // 21: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
-	9,  // 22: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
-	11, // 23: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
-	11, // 24: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
-	48, // 25: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	42, // 26: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	46, // 27: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	27, // 28: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	29, // 29: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	30, // 30: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	32, // 31: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	34, // 32: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	36, // 33: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	38, // 34: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	40, // 35: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	43, // 36: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	45, // 37: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	12, // 38: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
-	14, // 39: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
-	16, // 40: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
-	2,  // 41: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
-	18, // 42: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
-	19, // 43: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
-	21, // 44: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	23, // 45: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
-	25, // 46: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
-	21, // 47: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	26, // 48: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
-	28, // 49: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 50: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	31, // 51: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	33, // 52: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	35, // 53: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	37, // 54: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	39, // 55: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	41, // 56: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	44, // 57: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	47, // 58: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	42, // 59: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
-	15, // 60: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
-	17, // 61: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
-	2,  // 62: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
-	2,  // 63: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
-	20, // 64: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
-	22, // 65: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	24, // 66: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
-	7,  // 67: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
-	22, // 68: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	7,  // 69: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
-	49, // [49:70] is the sub-list for method output_type
-	28, // [28:49] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	7,  // 2: nenep.units.v1.Operation.share_out:type_name -> nenep.units.v1.ShareOut
+	6,  // 3: nenep.units.v1.Successor.predecessors_outside:type_name -> nenep.units.v1.OutsidePredecessor
+	4,  // 4: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
+	10, // 5: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
+	11, // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
+	1,  // 7: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
+	14, // 8: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
+	2,  // 9: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
+	3,  // 10: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
+	8,  // 11: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	8,  // 12: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	47, // 13: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
+	9,  // 14: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	47, // 15: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
+	8,  // 16: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	9,  // 17: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	8,  // 18: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
+	0,  // 19: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
+	1,  // 20: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
+	1,  // 21: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
+	12, // 22: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
+	12, // 23: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
+	10, // 24: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
+	12, // 25: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
+	12, // 26: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
+	49, // 27: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
+	43, // 28: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	47, // 29: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	28, // 30: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	30, // 31: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	31, // 32: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	33, // 33: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	35, // 34: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	37, // 35: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	39, // 36: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	41, // 37: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	44, // 38: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	46, // 39: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	13, // 40: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	15, // 41: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	17, // 42: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,  // 43: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	19, // 44: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	20, // 45: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	22, // 46: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	24, // 47: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	26, // 48: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	22, // 49: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	27, // 50: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	29, // 51: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,  // 52: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	32, // 53: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	34, // 54: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	36, // 55: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	38, // 56: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	40, // 57: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	42, // 58: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	45, // 59: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	48, // 60: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	43, // 61: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	16, // 62: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	18, // 63: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,  // 64: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,  // 65: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	21, // 66: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	23, // 67: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	25, // 68: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	8,  // 69: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	23, // 70: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	8,  // 71: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	51, // [51:72] is the sub-list for method output_type
+	30, // [30:51] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
@@ -3646,7 +3776,7 @@ func file_nenep_units_v1_units_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_units_v1_units_proto_rawDesc), len(file_nenep_units_v1_units_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   48,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
