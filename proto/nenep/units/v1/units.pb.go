@@ -2901,6 +2901,7 @@ type ListDaysOffResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Days          []*v1.DayException     `protobuf:"bytes,1,rep,name=days,proto3" json:"days,omitempty"`
 	Source        string                 `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	Table         []*DayOff              `protobuf:"bytes,3,rep,name=table,proto3" json:"table,omitempty"` // the same days, each with its source and confidence
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2947,6 +2948,13 @@ func (x *ListDaysOffResponse) GetSource() string {
 		return x.Source
 	}
 	return ""
+}
+
+func (x *ListDaysOffResponse) GetTable() []*DayOff {
+	if x != nil {
+		return x.Table
+	}
+	return nil
 }
 
 type Setting struct {
@@ -3563,10 +3571,11 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\aholders\x18\x01 \x03(\v2\x16.nenep.units.v1.HolderR\aholders\"8\n" +
 	"\x12ListDaysOffRequest\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
-	"\x02to\x18\x02 \x01(\tR\x02to\"b\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\"\x90\x01\n" +
 	"\x13ListDaysOffResponse\x123\n" +
 	"\x04days\x18\x01 \x03(\v2\x1f.nenep.casefile.v1.DayExceptionR\x04days\x12\x16\n" +
-	"\x06source\x18\x02 \x01(\tR\x06source\"\xd4\x01\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x12,\n" +
+	"\x05table\x18\x03 \x03(\v2\x16.nenep.units.v1.DayOffR\x05table\"\xd4\x01\n" +
 	"\aSetting\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12#\n" +
@@ -3714,55 +3723,56 @@ var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	12, // 25: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
 	12, // 26: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
 	49, // 27: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	43, // 28: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	47, // 29: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	28, // 30: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	30, // 31: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	31, // 32: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	33, // 33: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	35, // 34: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	37, // 35: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	39, // 36: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	41, // 37: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	44, // 38: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	46, // 39: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	13, // 40: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
-	15, // 41: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
-	17, // 42: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
-	2,  // 43: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
-	19, // 44: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
-	20, // 45: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
-	22, // 46: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	24, // 47: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
-	26, // 48: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
-	22, // 49: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	27, // 50: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
-	29, // 51: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 52: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	32, // 53: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	34, // 54: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	36, // 55: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	38, // 56: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	40, // 57: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	42, // 58: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	45, // 59: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	48, // 60: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	43, // 61: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
-	16, // 62: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
-	18, // 63: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
-	2,  // 64: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
-	2,  // 65: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
-	21, // 66: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
-	23, // 67: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	25, // 68: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
-	8,  // 69: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
-	23, // 70: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	8,  // 71: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
-	51, // [51:72] is the sub-list for method output_type
-	30, // [30:51] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	14, // 28: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
+	43, // 29: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	47, // 30: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	28, // 31: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	30, // 32: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	31, // 33: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	33, // 34: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	35, // 35: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	37, // 36: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	39, // 37: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	41, // 38: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	44, // 39: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	46, // 40: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	13, // 41: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	15, // 42: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	17, // 43: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,  // 44: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	19, // 45: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	20, // 46: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	22, // 47: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	24, // 48: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	26, // 49: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	22, // 50: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	27, // 51: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	29, // 52: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,  // 53: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	32, // 54: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	34, // 55: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	36, // 56: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	38, // 57: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	40, // 58: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	42, // 59: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	45, // 60: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	48, // 61: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	43, // 62: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	16, // 63: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	18, // 64: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,  // 65: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,  // 66: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	21, // 67: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	23, // 68: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	25, // 69: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	8,  // 70: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	23, // 71: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	8,  // 72: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	52, // [52:73] is the sub-list for method output_type
+	31, // [31:52] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
