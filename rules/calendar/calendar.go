@@ -9,8 +9,9 @@ import (
 // Calendar knows which days offices work. It never changes once built, so it may be shared. The zero Calendar knows only Saturday
 // and Sunday. As JSON it is its days and the spans it knows, small enough to travel in a workflow's input.
 type Calendar struct {
-	days  map[Date]Day
-	known []Span
+	days     map[Date]Day
+	known    []Span // by a table
+	computed []Span
 }
 
 // Span is a run of days, both ends included.
@@ -19,7 +20,37 @@ type Span struct {
 	To   Date `json:"to"`
 }
 
-// New builds a calendar from the days that differ. Every year that has at least one row counts as known ([Calendar.Covers]).
+// Holds tells whether d is one of the days.
+func (s Span) Holds(d Date) bool { return !d.Before(s.From) && !d.After(s.To) }
+
+// Vietnamese is "từ 01/09/2025 đến 31/08/2026".
+func (s Span) Vietnamese() string {
+	return "từ " + s.From.Vietnamese() + " đến " + s.To.Vietnamese()
+}
+
+// clipped are the parts of the spans that lie within from..to.
+func clipped(spans []Span, from, to Date) []Span {
+	var parts []Span
+	for _, s := range spans {
+		if s.From.Before(from) {
+			s.From = from
+		}
+		if s.To.After(to) {
+			s.To = to
+		}
+		if !s.From.After(s.To) {
+			parts = append(parts, s)
+		}
+	}
+	return parts
+}
+
+func within(spans []Span, d Date) bool {
+	return slices.ContainsFunc(spans, func(s Span) bool { return s.Holds(d) })
+}
+
+// New builds a calendar from the days that differ. Every year that has at least one row that is not [Computed] counts as known
+// ([Calendar.Covers]).
 // A row that cannot be used or a date given twice is refused, all of them at once, as [Faults].
 func New(days []Day) (*Calendar, error) {
 	c := &Calendar{days: make(map[Date]Day, len(days))}
@@ -36,14 +67,19 @@ func New(days []Day) (*Calendar, error) {
 	if len(fs) > 0 {
 		return nil, fs
 	}
-	c.known = knownYears(c.Exceptions())
+	sorted := c.Exceptions()
+	c.known = yearsWith(sorted, func(d Day) bool { return !d.isComputed() })
+	c.computed = yearsWith(sorted, Day.isComputed)
 	return c, nil
 }
 
-// knownYears is a span for each run of years that have rows.
-func knownYears(sorted []Day) []Span {
+// yearsWith is a span for each run of years that have such rows.
+func yearsWith(sorted []Day, such func(Day) bool) []Span {
 	var spans []Span
 	for _, d := range sorted {
+		if !such(d) {
+			continue
+		}
 		y := d.Date.Year()
 		if n := len(spans); n > 0 && spans[n-1].To.Year() >= y-1 {
 			spans[n-1].To = NewDate(y, time.December, 31)
@@ -66,21 +102,10 @@ func (c *Calendar) Exceptions() []Day {
 
 // Between is the calendar of the days from..to, both included, and knows nothing outside them.
 func (c *Calendar) Between(from, to Date) *Calendar {
-	part := &Calendar{days: map[Date]Day{}}
+	part := &Calendar{days: map[Date]Day{}, known: clipped(c.known, from, to), computed: clipped(c.computed, from, to)}
 	for date, d := range c.days {
 		if !date.Before(from) && !date.After(to) {
 			part.days[date] = d
-		}
-	}
-	for _, s := range c.known {
-		if s.From.Before(from) {
-			s.From = from
-		}
-		if s.To.After(to) {
-			s.To = to
-		}
-		if !s.From.After(s.To) {
-			part.known = append(part.known, s)
 		}
 	}
 	return part
@@ -98,15 +123,13 @@ func (c *Calendar) Overlay(days []Day) (*Calendar, error) {
 			narrow.days[date] = d
 		}
 	}
-	narrow.known = c.known
+	narrow.known, narrow.computed = c.known, c.computed
 	return narrow, nil
 }
 
-// Covers tells whether the table speaks about d at all. Outside, only Saturday and Sunday are known to be off, and a date counted
-// there may still move when that year's table is published.
-func (c *Calendar) Covers(d Date) bool {
-	return slices.ContainsFunc(c.known, func(s Span) bool { return !d.Before(s.From) && !d.After(s.To) })
-}
+// Covers tells whether the table speaks about d's year at all. Outside, only Saturday, Sunday and what was computed are known to be off,
+// and a date counted there may still move when that year's table is published.
+func (c *Calendar) Covers(d Date) bool { return within(c.known, d) }
 
 // IsWorkingDay tells whether offices surely work on d: Monday to Friday without days off and unsettled days, and swapped rest days.
 func (c *Calendar) IsWorkingDay(d Date) bool { return c.Judge(d).Working }
@@ -115,13 +138,14 @@ func (c *Calendar) IsWorkingDay(d Date) bool { return c.Judge(d).Working }
 func (c *Calendar) IsUnsettled(d Date) bool { return c.days[d].Kind == Unsettled }
 
 // Counted is what the calendar says of one day met while counting: counted as a working day or passed over, and why. ReasonVI is
-// empty for an ordinary working day.
+// empty for an ordinary working day; Source and Confidence are those of the table's row.
 type Counted struct {
-	Date      Date   `json:"date"`
-	Working   bool   `json:"working"`
-	Unsettled bool   `json:"unsettled,omitempty"`
-	ReasonVI  string `json:"reason_vi,omitempty"`
-	Source    string `json:"source,omitempty"`
+	Date       Date   `json:"date"`
+	Working    bool   `json:"working"`
+	Unsettled  bool   `json:"unsettled,omitempty"`
+	ReasonVI   string `json:"reason_vi,omitempty"`
+	Source     string `json:"source,omitempty"`
+	Confidence string `json:"confidence,omitempty"`
 }
 
 // unsettledVI opens the reason of a day of which nobody can say yet whether offices work.
@@ -133,9 +157,9 @@ func (c *Calendar) Judge(d Date) Counted {
 	day, differs := c.days[d]
 	switch {
 	case differs && day.Kind == Unsettled:
-		return Counted{Date: d, Unsettled: true, ReasonVI: unsettledVI + day.NameVI, Source: day.Source}
+		return Counted{Date: d, Unsettled: true, ReasonVI: unsettledVI + day.NameVI, Source: day.Source, Confidence: day.Confidence}
 	case differs:
-		return Counted{Date: d, Working: day.Kind == WorkingSwapped, ReasonVI: day.NameVI, Source: day.Source}
+		return Counted{Date: d, Working: day.Kind == WorkingSwapped, ReasonVI: day.NameVI, Source: day.Source, Confidence: day.Confidence}
 	case w == time.Saturday || w == time.Sunday:
 		return Counted{Date: d, ReasonVI: VietnameseWeekday(w)}
 	default:
@@ -144,13 +168,14 @@ func (c *Calendar) Judge(d Date) Counted {
 }
 
 type calendarJSON struct {
-	Known []Span `json:"known,omitempty"`
-	Days  []Day  `json:"days"`
+	Known    []Span `json:"known,omitempty"`
+	Computed []Span `json:"computed,omitempty"`
+	Days     []Day  `json:"days"`
 }
 
 // MarshalJSON writes the days in order of date, so that equal calendars give equal bytes.
 func (c *Calendar) MarshalJSON() ([]byte, error) {
-	return json.Marshal(calendarJSON{Known: c.known, Days: c.Exceptions()})
+	return json.Marshal(calendarJSON{Known: c.known, Computed: c.computed, Days: c.Exceptions()})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes; faults are those of [New].
@@ -163,6 +188,6 @@ func (c *Calendar) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*c = Calendar{days: built.days, known: in.Known}
+	*c = Calendar{days: built.days, known: in.Known, computed: in.Computed}
 	return nil
 }

@@ -140,7 +140,7 @@ func TestEveryCountSaysWhatItMet(t *testing.T) {
 	c := vietnam(t)
 	_, met := c.AddWorkingDays(day("2026-01-01"), 1)
 	require.Equal(t, []calendar.Counted{
-		{Date: day("2026-01-02"), ReasonVI: "Hoán đổi sang 10/01/2026", Source: "Chính phủ, 25/12/2025 (theo báo chí: 24h.com.vn 26/12/2025)"},
+		{Date: day("2026-01-02"), ReasonVI: "Hoán đổi sang 10/01/2026", Source: "Chính phủ, 25/12/2025 (theo báo chí: 24h.com.vn 26/12/2025)", Confidence: "V (press)"},
 		{Date: day("2026-01-03"), ReasonVI: "thứ Bảy"},
 		{Date: day("2026-01-04"), ReasonVI: "Chủ nhật"},
 		{Date: day("2026-01-05"), Working: true},

@@ -25,7 +25,7 @@ func (k DayKind) known() bool {
 }
 
 // Day is one row of the table of days that differ from Monday-to-Friday work. NameVI is shown to people; Source is where the day was
-// announced; Confidence is how surely that is known ("V" read in the text, "R" remembered, …).
+// announced; Confidence is how surely that is known ("V" read in the text, "R" remembered, [Computed], …).
 type Day struct {
 	Date       Date    `json:"date" yaml:"date"`
 	Kind       DayKind `json:"kind" yaml:"kind"`
@@ -33,6 +33,8 @@ type Day struct {
 	Source     string  `json:"source" yaml:"source"`
 	Confidence string  `json:"confidence" yaml:"confidence"`
 }
+
+func (d Day) isComputed() bool { return d.Confidence == Computed }
 
 // wordFaults says what is wrong beside the date; line is the row's line in a table, or 0.
 func (d Day) wordFaults(line int) Faults {

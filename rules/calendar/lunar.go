@@ -1,7 +1,9 @@
 package calendar
 
 import (
+	"fmt"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -10,8 +12,37 @@ import (
 
 // LunarDay is a day of the Vietnamese lunar calendar; Leap marks the second of two months with the same number.
 type LunarDay struct {
-	Day, Month, Year int
-	Leap             bool
+	Day   int  `json:"day"`
+	Month int  `json:"month"`
+	Year  int  `json:"year"`
+	Leap  bool `json:"leap,omitempty"`
+}
+
+// Vietnamese is "mùng 1 tháng Giêng năm Canh Tuất", "ngày 15 tháng 6 nhuận năm Ất Tỵ".
+func (l LunarDay) Vietnamese() string {
+	day := fmt.Sprintf("ngày %d", l.Day)
+	if l.Day <= 10 {
+		day = fmt.Sprintf("mùng %d", l.Day)
+	}
+	month := map[int]string{1: "Giêng", 12: "Chạp"}[l.Month]
+	if month == "" {
+		month = strconv.Itoa(l.Month)
+	}
+	if l.Leap {
+		month += " nhuận"
+	}
+	return day + " tháng " + month + " năm " + LunarYearVietnamese(l.Year)
+}
+
+var (
+	stemsVI    = [...]string{"Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý"}
+	branchesVI = [...]string{"Tý", "Sửu", "Dần", "Mão", "Thìn", "Tỵ", "Ngọ", "Mùi", "Thân", "Dậu", "Tuất", "Hợi"}
+)
+
+// LunarYearVietnamese is the name of the lunar year that begins in the given one: 2030 is "Canh Tuất".
+func LunarYearVietnamese(year int) string {
+	n := year + 56 // the cycle of sixty began with Giáp Tý in the year 4
+	return stemsVI[n%10] + " " + branchesVI[n%12]
 }
 
 // SolarToLunar is the lunar day of d, reckoned at UTC+7. It holds for 1900 to 2199.

@@ -140,6 +140,16 @@ func (p Period) Bounds() (first, last Date, ok bool) {
 	return first, first.AddMonths(months).AddDays(-1), true
 }
 
+// In are the days of the period for a unit of the working year: of a year the working year that closes in it, of a half or a quarter
+// the calendar's. False for an event.
+func (p Period) In(y WorkingYear) (Span, bool) {
+	if p.kind == Year {
+		return y.Closing(p.year), true
+	}
+	first, last, ok := p.Bounds()
+	return Span{From: first, To: last}, ok
+}
+
 // Next is the period of the same kind that follows; false for an event, which has none.
 func (p Period) Next() (Period, bool) {
 	_, last, ok := p.Bounds()

@@ -58,7 +58,14 @@ type reckoning struct {
 	ofAnchor   bool
 	inWorkDays bool
 	minN, maxN int
-	reckon     func(r Rule, c *Calendar, p Period, anchor Date, t *Trace) Date
+	reckon     func(r Rule, c *Calendar, from origin, t *Trace) Date
+}
+
+// origin is what a rule is reckoned from.
+type origin struct {
+	year   int  // of the period
+	over   Span // of the period
+	anchor Date
 }
 
 // The longest terms are generous against the law's (a term of five years) and small against a slip of the keyboard.
@@ -157,15 +164,22 @@ func ruleFault(field string, input any, vi, en string, args ...any) *Fault {
 // ([Rule.NeedsAnchor]) and ignores the other. Errors: [Faults] of [Rule.Validate]; a *[Fault] with [CodeMissingAnchor] while what it is
 // reckoned from has not happened, with [CodeMissingPeriod] for a period that is none or has no bounds.
 func (r Rule) Compute(cal *Calendar, period Period, anchor Date) (Date, Trace, error) {
+	return r.ComputeIn(cal, period, CalendarYear, anchor)
+}
+
+// ComputeIn is [Rule.Compute] for a unit of the working year: what is reckoned from the end of a year is reckoned from the end of
+// the unit's ([Period.In]), so that three months after the school year 2025-2026 are over on 30/11/2026.
+func (r Rule) ComputeIn(cal *Calendar, period Period, year WorkingYear, anchor Date) (Date, Trace, error) {
 	if err := r.Validate(); err != nil {
 		return Date{}, Trace{}, err
 	}
 	how, _ := reckoningOf(r.Kind)
-	t, err := r.start(how, period, anchor)
+	t, err := r.start(how, period, year, anchor)
 	if err != nil {
 		return Date{}, Trace{}, err
 	}
-	d := how.reckon(r, cal, period, anchor, &t)
+	over, _ := period.In(year)
+	d := how.reckon(r, cal, origin{year: period.Year(), over: over, anchor: anchor}, &t)
 	if !how.inWorkDays {
 		d = r.shifted(cal, d, &t)
 	}
@@ -173,61 +187,61 @@ func (r Rule) Compute(cal *Calendar, period Period, anchor Date) (Date, Trace, e
 }
 
 // start is the first step of the trace, or why there is nothing to reckon from.
-func (r Rule) start(how reckoning, period Period, anchor Date) (Trace, error) {
+func (r Rule) start(how reckoning, period Period, year WorkingYear, anchor Date) (Trace, error) {
 	if how.ofAnchor {
 		if anchor.IsZero() {
 			return Trace{}, &Fault{Code: CodeMissingAnchor, Field: "anchor",
 				VI: "Chưa có ngày làm mốc nên chưa tính được hạn. Nhập ngày đó rồi tính lại.",
 				EN: "The day to reckon from is not known yet. Enter it, then reckon again."}
 		}
-		var t Trace
+		t := Trace{From: anchor}
 		t.step("Ngày làm mốc là %s.", anchor.VietnameseWithWeekday())
 		return t, nil
 	}
-	_, _, bounded := period.Bounds()
+	_, bounded := period.In(year)
 	if period.IsZero() || (!bounded && r.Kind != FixedDay) {
 		return Trace{}, &Fault{Code: CodeMissingPeriod, Field: "period", Input: period.String(),
 			VI: "Hạn này tính theo kỳ, cần một kỳ có ngày đầu, ngày cuối. Chọn năm, nửa năm hoặc quý.",
 			EN: "This date is reckoned from a period with a first and a last day. Choose a year, a half or a quarter."}
 	}
-	return WhyPeriod(period), nil
+	return WhyPeriodIn(period, year), nil
 }
 
-func reckonEndOfPeriod(_ Rule, _ *Calendar, p Period, _ Date, _ *Trace) Date {
-	_, last, _ := p.Bounds()
-	return last
-}
+func reckonEndOfPeriod(_ Rule, _ *Calendar, from origin, _ *Trace) Date { return from.over.To }
 
-func reckonMonthsAfterPeriod(r Rule, _ *Calendar, p Period, _ Date, t *Trace) Date {
-	_, last, _ := p.Bounds()
-	d := last.AddDays(1).AddMonths(r.N).AddDays(-1)
+func reckonMonthsAfterPeriod(r Rule, _ *Calendar, from origin, t *Trace) Date {
+	d := from.over.To.AddDays(1).AddMonths(r.N).AddDays(-1)
 	t.step("Cộng %d tháng sau kỳ: đến hết ngày %s.", r.N, d.Vietnamese())
+	t.count(r.N)
 	return d
 }
 
-func reckonFixedDay(r Rule, _ *Calendar, p Period, _ Date, t *Trace) Date {
-	year := p.Year() + r.YearOffset
+func reckonFixedDay(r Rule, _ *Calendar, from origin, t *Trace) Date {
+	year := from.year + r.YearOffset
 	day := min(r.Day, daysIn(year, time.Month(r.Month)))
 	d := NewDate(year, time.Month(r.Month), day)
 	t.step("Hạn ấn định là ngày %s.", d.Vietnamese())
+	t.From = Date{}
 	if day != r.Day {
 		t.step("Năm %d không có ngày %02d/%02d, lấy ngày cuối tháng.", year, r.Day, r.Month)
 	}
 	return d
 }
 
-func reckonMonthsAfter(r Rule, _ *Calendar, _ Period, anchor Date, t *Trace) Date {
-	d := anchor.AddMonths(r.N)
+func reckonMonthsAfter(r Rule, _ *Calendar, from origin, t *Trace) Date {
+	d := from.anchor.AddMonths(r.N)
 	t.step("Cộng %d tháng: đến ngày %s.", r.N, d.Vietnamese())
+	t.count(r.N)
 	return d
 }
 
-func reckonDaysAfter(r Rule, _ *Calendar, _ Period, anchor Date, t *Trace) Date {
-	d := anchor.AddDays(r.N)
+func reckonDaysAfter(r Rule, _ *Calendar, from origin, t *Trace) Date {
+	d := from.anchor.AddDays(r.N)
 	if r.N == 0 {
 		return onTheAnchor(d, t)
 	}
 	t.step("Đếm %d ngày, từ ngày liền sau ngày làm mốc: đến ngày %s.", r.N, d.Vietnamese())
+	t.count(r.N)
 	return d
 }
 
@@ -236,25 +250,28 @@ func onTheAnchor(d Date, t *Trace) Date {
 	return d
 }
 
-func reckonDaysBefore(r Rule, _ *Calendar, _ Period, anchor Date, t *Trace) Date {
-	d := anchor.AddDays(-r.N)
+func reckonDaysBefore(r Rule, _ *Calendar, from origin, t *Trace) Date {
+	d := from.anchor.AddDays(-r.N)
 	if r.N == 0 {
 		return onTheAnchor(d, t)
 	}
 	t.step("Lùi %d ngày trước ngày làm mốc: ngày %s.", r.N, d.Vietnamese())
+	t.count(r.N)
 	return d
 }
 
-func reckonWorkingDaysAfter(r Rule, c *Calendar, _ Period, anchor Date, t *Trace) Date {
-	d, met := c.AddWorkingDays(anchor, r.N)
+func reckonWorkingDaysAfter(r Rule, c *Calendar, from origin, t *Trace) Date {
+	d, met := c.AddWorkingDays(from.anchor, r.N)
 	t.step("Đếm %d ngày làm việc, từ ngày liền sau ngày làm mốc: đến %s%s.", r.N, d.VietnameseWithWeekday(), passed(met))
+	t.count(r.N)
 	t.counted(c, met)
 	return d
 }
 
-func reckonWorkingDaysBefore(r Rule, c *Calendar, _ Period, anchor Date, t *Trace) Date {
-	d, met := c.SubWorkingDays(anchor, r.N)
+func reckonWorkingDaysBefore(r Rule, c *Calendar, from origin, t *Trace) Date {
+	d, met := c.SubWorkingDays(from.anchor, r.N)
 	t.step("Lùi %d ngày làm việc trước ngày làm mốc: %s%s.", r.N, d.VietnameseWithWeekday(), passed(met))
+	t.count(r.N)
 	t.counted(c, met)
 	return d
 }
@@ -288,6 +305,8 @@ func (r Rule) shifted(c *Calendar, d Date, t *Trace) Date {
 	if r.Shift == ShiftPrev {
 		to, met = c.RollBack(d)
 		words = "lùi về ngày làm việc liền trước"
+	} else {
+		t.rests(endOfATerm)
 	}
 	t.step("%s; %s là %s.", is, words, to.VietnameseWithWeekday())
 	t.counted(c, met)

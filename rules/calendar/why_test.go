@@ -103,7 +103,7 @@ func TestADateThatRestsOnAnUnknownDayIsProvisional(t *testing.T) {
 func TestASkippedDayNamesItsSource(t *testing.T) {
 	_, why, err := calendar.Rule{Kind: calendar.WorkingDaysAfter, N: 1}.Compute(vietnam(t), calendar.Period{}, day("2026-09-01"))
 	require.NoError(t, err)
-	require.Equal(t, []calendar.Skipped{{Date: day("2026-09-02"), ReasonVI: "Quốc khánh", Source: "Bộ luật Lao động 2019, Điều 112"}}, why.Skipped)
+	require.Equal(t, []calendar.Skipped{{Date: day("2026-09-02"), ReasonVI: "Quốc khánh", Source: "Bộ luật Lao động 2019, Điều 112", Confidence: "V"}}, why.Skipped)
 }
 
 func TestHowLateAndWhy(t *testing.T) {
