@@ -36,23 +36,24 @@ type Decision struct {
 	At     time.Time // of Wait: 06:00 of a working day
 	Rung   Planned
 	Joined []Planned
+	// Together are the same rungs of other items: one message names them all, and each counts as carried out by it.
+	Together []Planned
 }
 
 // Next decides what the case does at the moment now (the case's clock). Rungs that are already past become one: the last of them. The
-// superior is never told on the day on which the head first hears of it: see [Plan].
+// superior is never told on the day on which the head first hears of it: see [Plan]. Items have a ladder each; when several stand on the
+// same rung one message serves them.
 func Next(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Time) Decision {
 	p, ok := newPlan(input, state, now)
 	if !ok {
 		return Decision{}
 	}
 	open := p.open()
-	moment := p.leaves(now)
-	rung, joined, past := collapse(open, moment)
-	switch {
-	case past && !moment.After(now):
-		return Decision{Kind: CarryOut, Rung: rung, Joined: joined}
-	case past:
-		return Decision{Kind: Wait, At: moment, Rung: rung}
+	if d, past := collapse(open, p.moment); past {
+		if d.Kind = CarryOut; p.moment.After(now) {
+			return Decision{Kind: Wait, At: p.moment, Rung: d.Rung}
+		}
+		return d
 	}
 	for _, rung := range open {
 		if !p.stale(rung) {
@@ -64,7 +65,8 @@ func Next(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Tim
 
 // Plan is every rung still to be carried out in this round, on the day on which it will be, in order. It differs from [Rungs]:
 //   - a rung planned within the quiet days after opening waits until they are over;
-//   - nothing escalates while an explanation or an unanswered request pauses the case;
+//   - nothing escalates while an explanation or an unanswered request pauses the case; an explanation that named a day pauses up to and
+//     with that day;
 //   - the superior hears at least head_before_superior_working_days after the head, and those above keep their distance from the superior;
 //   - when nobody held an escalation's role, the next one leaves at once.
 func Plan(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Time) []Planned {
@@ -94,12 +96,14 @@ func Present(input *casefilev1.CaseInput, state *casefilev1.CaseState) (*casefil
 }
 
 type plan struct {
-	policy *casefilev1.LadderPolicy
-	state  *casefilev1.CaseState
-	cal    *calendar.Calendar
-	rungs  []Planned
-	quiet  calendar.Date // first day on which rungs may leave; zero = no such limit
-	now    time.Time
+	policy  *casefilev1.LadderPolicy
+	cal     *calendar.Calendar
+	chains  [][]Planned // the case's own ladder, then one for each item
+	fired   map[string]*casefilev1.FiredRung
+	quiet   calendar.Date // first day on which rungs may leave; zero = no such limit
+	paused  bool          // nothing escalates until an act ends the pause
+	resumes calendar.Date // first day on which escalations may leave; zero = no such limit
+	moment  time.Time     // the first at which a rung may leave
 }
 
 func newPlan(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Time) (plan, bool) {
@@ -107,34 +111,75 @@ func newPlan(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.
 	if policy == nil {
 		return plan{}, false
 	}
-	p := plan{policy: policy, state: state, cal: Calendar(input.GetCalendar()), now: now}
-	p.rungs = Rungs(policy, anchor, StepDays(input, state), p.cal)
+	cal := Calendar(input.GetCalendar())
+	p := plan{policy: policy, cal: cal, fired: carriedOut(state), moment: leaves(cal, now)}
+	p.chains = append([][]Planned{Rungs(policy, anchor, StepDays(input, state), cal)}, ItemRungs(policy, state.GetItems(), cal)...)
 	if opened := date(input.GetOpenedOn()); input.GetQuietDays() > 0 && !opened.IsZero() {
-		p.quiet, _ = p.cal.RollForward(opened.AddDays(int(input.GetQuietDays())))
+		p.quiet, _ = cal.RollForward(opened.AddDays(int(input.GetQuietDays())))
+	}
+	if state.GetPausedBy() != "" {
+		until := pausedUntil(state)
+		if p.paused = until.IsZero(); !p.paused {
+			p.resumes, _ = cal.RollForward(until.AddDays(1))
+		}
 	}
 	return p, true
 }
 
+// PausedByExplanation is the pause that may end by itself.
+const PausedByExplanation = "explanation"
+
+// pausedUntil is the last day of a pause that ends by itself; zero when an act must end it.
+func pausedUntil(state *casefilev1.CaseState) calendar.Date {
+	if state.GetPausedBy() != PausedByExplanation {
+		return calendar.Date{}
+	}
+	return date(state.GetPausedUntil())
+}
+
+// PauseOver tells that the case's pause has ended by itself on the day.
+func PauseOver(state *casefilev1.CaseState, today calendar.Date) bool {
+	until := pausedUntil(state)
+	return !until.IsZero() && until.Before(today)
+}
+
+// carriedOut are the rungs that left in this round, by id.
+func carriedOut(state *casefilev1.CaseState) map[string]*casefilev1.FiredRung {
+	fired := make(map[string]*casefilev1.FiredRung, len(state.GetFired()))
+	for _, f := range state.GetFired() {
+		if _, first := fired[f.GetRungId()]; !first && f.GetRound() == state.GetRound() {
+			fired[f.GetRungId()] = f
+		}
+	}
+	return fired
+}
+
 // open are the rungs not yet carried out, on their days. Reminders of a day that has passed are among them, so that they can be joined.
 func (p plan) open() []Planned {
-	shift := p.push()
+	var open []Planned
+	for _, chain := range p.chains {
+		open = append(open, p.openOf(chain)...)
+	}
+	return inOrder(open)
+}
+
+func (p plan) openOf(chain []Planned) []Planned {
+	shift, head := p.push(chain), headIndex(chain)
 	var open []Planned
 	var below *casefilev1.FiredRung // the escalation just below, if it was carried out
-	head := p.headIndex()
-	for i, rung := range p.rungs {
-		fired := p.fired(rung.RungID)
-		if fired == nil && (rung.Kind == Reminder || p.state.GetPausedBy() == "") {
+	for i, rung := range chain {
+		fired := p.fired[rung.RungID]
+		if fired == nil && (rung.Kind == Reminder || !p.paused) {
 			if rung.Kind != Reminder {
 				rung.Day = p.raised(rung.Day, i > head, shift, below)
 			}
-			rung.Day = p.afterQuiet(rung.Day)
+			rung.Day = p.held(rung)
 			open = append(open, rung)
 		}
 		if rung.Kind != Reminder {
 			below = fired
 		}
 	}
-	slices.SortStableFunc(open, func(a, b Planned) int { return a.Day.Compare(b.Day) })
 	return open
 }
 
@@ -153,30 +198,30 @@ func (p plan) raised(day calendar.Date, aboveHead bool, shift int, below *casefi
 }
 
 // push is by how many working days the rungs above the head's move, so that the head hears first.
-func (p plan) push() int {
-	gap, head := int(p.policy.GetHeadBeforeSuperiorWorkingDays()), p.headIndex()
-	if gap == 0 || head == len(p.rungs) {
+func (p plan) push(chain []Planned) int {
+	gap, head := int(p.policy.GetHeadBeforeSuperiorWorkingDays()), headIndex(chain)
+	if gap == 0 || head == len(chain) {
 		return 0
 	}
-	heard := p.headHears(p.rungs[head])
-	superior := slices.IndexFunc(p.rungs[head+1:], func(r Planned) bool { return r.Kind == Escalation })
+	heard := p.headHears(chain[head])
+	superior := slices.IndexFunc(chain[head+1:], func(r Planned) bool { return r.Kind == Escalation })
 	if heard.IsZero() || superior < 0 {
 		return 0
 	}
 	earliest, _ := p.cal.AddWorkingDays(heard, gap)
-	shift, _ := p.cal.WorkingDaysBetween(p.rungs[head+1+superior].Day, earliest)
+	shift, _ := p.cal.WorkingDaysBetween(chain[head+1+superior].Day, earliest)
 	return shift
 }
 
 // headHears is the day on which the head heard or will hear; zero when nobody is to hear.
 func (p plan) headHears(head Planned) calendar.Date {
-	switch fired := p.fired(head.RungID); {
+	switch fired := p.fired[head.RungID]; {
 	case fired == nil:
-		day := p.afterQuiet(head.Day)
-		if !day.At(Hour, 0).After(p.now) {
-			return calendar.DateOf(p.leaves(p.now))
+		day := p.held(head)
+		if day.At(Hour, 0).After(p.moment) {
+			return day
 		}
-		return day
+		return calendar.DateOf(p.moment)
 	case fired.GetOutcome() == Told || fired.GetOutcome() == Drafted:
 		return date(fired.GetDay())
 	default:
@@ -185,33 +230,29 @@ func (p plan) headHears(head Planned) calendar.Date {
 }
 
 // headIndex is the place of the escalation to the head; the number of rungs when there is none.
-func (p plan) headIndex() int {
-	i := slices.IndexFunc(p.rungs, func(r Planned) bool { return r.Kind == Escalation && r.Role == RoleHead })
+func headIndex(chain []Planned) int {
+	i := slices.IndexFunc(chain, func(r Planned) bool { return r.Kind == Escalation && r.Role == RoleHead })
 	if i < 0 {
-		return len(p.rungs)
+		return len(chain)
 	}
 	return i
 }
 
-func (p plan) afterQuiet(day calendar.Date) calendar.Date {
+// held is the rung's day once quiet days and a pause are over.
+func (p plan) held(rung Planned) calendar.Date {
+	day := rung.Day
 	if day.Before(p.quiet) {
-		return p.quiet
+		day = p.quiet
+	}
+	if rung.Kind != Reminder && day.Before(p.resumes) {
+		day = p.resumes
 	}
 	return day
 }
 
-func (p plan) fired(rung string) *casefilev1.FiredRung {
-	for _, fired := range p.state.GetFired() {
-		if fired.GetRungId() == rung && fired.GetRound() == p.state.GetRound() {
-			return fired
-		}
-	}
-	return nil
-}
-
 // stale tells of a reminder whose day to be reminded of has passed: nobody is told "còn -2 ngày".
 func (p plan) stale(rung Planned) bool {
-	return belated(rung, calendar.DateOf(p.leaves(p.now)))
+	return belated(rung, calendar.DateOf(p.moment))
 }
 
 // belated: reminders of what is to come make no sense once it has come. One counted forward, as from the day of submission, does.
@@ -220,35 +261,73 @@ func belated(rung Planned, today calendar.Date) bool {
 }
 
 // leaves is the first moment from t on at which a rung may leave: now, if offices work and it is 06:00 or later.
-func (p plan) leaves(t time.Time) time.Time {
+func leaves(cal *calendar.Calendar, t time.Time) time.Time {
 	today := calendar.DateOf(t)
-	if opening := today.At(Hour, 0); p.cal.IsWorkingDay(today) {
+	if opening := today.At(Hour, 0); cal.IsWorkingDay(today) {
 		if t.Before(opening) {
 			return opening
 		}
 		return t
 	}
-	next, _ := p.cal.RollForward(today)
+	next, _ := cal.RollForward(today)
 	return next.At(Hour, 0)
 }
 
-// collapse takes the rungs that are past at the moment: the last one that still makes sense, and those that leave with it.
-func collapse(open []Planned, moment time.Time) (rung Planned, joined []Planned, past bool) {
-	var due []Planned
+// collapse takes the rungs that are past at the moment: the case's own first, else those of items.
+func collapse(open []Planned, moment time.Time) (d Decision, past bool) {
+	var own, ofItems []Planned
 	for _, rung := range open {
-		if !rung.At().After(moment) {
-			due = append(due, rung)
+		switch {
+		case rung.At().After(moment):
+		case rung.Item == "":
+			own = append(own, rung)
+		default:
+			ofItems = append(ofItems, rung)
 		}
 	}
 	today := calendar.DateOf(moment)
+	if rung, joined, sensible := last(own, today); sensible {
+		return Decision{Rung: rung, Joined: joined}, true
+	}
+	return together(ofItems, today)
+}
+
+// last is the last rung that still makes sense, and those that leave with it.
+func last(due []Planned, today calendar.Date) (rung Planned, joined []Planned, sensible bool) {
 	for i := len(due) - 1; i >= 0; i-- {
-		if belated(due[i], today) {
-			continue
+		if !belated(due[i], today) {
+			rung = due[i]
+			return rung, slices.Delete(due, i, i+1), true
 		}
-		rung = due[i]
-		return rung, slices.Delete(due, i, i+1), true
 	}
 	return Planned{}, nil, false
+}
+
+// together is the rung on which the first item stands, with those of the other items that stand on the same.
+func together(due []Planned, today calendar.Date) (d Decision, past bool) {
+	byItem := map[string][]Planned{}
+	var items []string
+	for _, rung := range due {
+		if byItem[rung.Item] == nil {
+			items = append(items, rung.Item)
+		}
+		byItem[rung.Item] = append(byItem[rung.Item], rung)
+	}
+	for _, item := range items {
+		rung, joined, sensible := last(byItem[item], today)
+		switch {
+		case !sensible:
+			continue
+		case !past:
+			d.Rung, past = rung, true
+		case rung.Policy == d.Rung.Policy:
+			d.Together = append(d.Together, rung)
+		default:
+			continue
+		}
+		d.Joined = append(d.Joined, joined...)
+	}
+	return d, past
 }
 
 func dayOfInstant(s string) calendar.Date {
