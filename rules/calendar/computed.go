@@ -46,12 +46,15 @@ func computedFeasts(year int) [][]Day {
 			taken[f.choices[0][0]] = true
 		}
 	}
-	source := fmt.Sprintf("Bộ luật Lao động 2019, Điều 111, Điều 112; dự tính, chưa có thông báo ngày nghỉ năm %d", year)
 	computed := make([][]Day, 0, len(feasts))
 	for _, f := range feasts {
-		computed = append(computed, f.days(source, taken))
+		computed = append(computed, f.days(computedSource(year), taken))
 	}
 	return computed
+}
+
+func computedSource(year int) string {
+	return fmt.Sprintf("Bộ luật Lao động 2019, Điều 111, Điều 112; dự tính, chưa có thông báo ngày nghỉ năm %d", year)
 }
 
 func feastsOf(year int) []feast {
