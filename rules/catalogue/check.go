@@ -1,16 +1,8 @@
 package catalogue
 
 import (
-	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"strconv"
-	"strings"
-
-	"nenep/proto/contract"
-	"nenep/rules/calendar"
-	"nenep/rules/figures"
 )
 
 // checker judges what a schema cannot: that ids lead somewhere and that what they lead to can be used.
@@ -33,42 +25,50 @@ func at(parts ...any) []string {
 
 func under(base []string, parts ...any) []string { return append(slices.Clone(base), at(parts...)...) }
 
-func checkEdition(e *Edition, edition, rules *document) {
-	c, law := checker{e, edition}, checker{e, rules}
-	c.settings()
-	law.rules()
+func checkEdition(e *Edition, head *document, declared sources) {
+	for i := range e.Settings {
+		d, n := entry(declared.settings, i)
+		checker{e, d}.setting(i, at("settings", n), func(j int) string { first, _ := entry(declared.settings, j); return first.file })
+	}
+	for i := range e.Rules {
+		d, n := entry(declared.rules, i)
+		checker{e, d}.rule(i, at("rules", n))
+	}
+	c := checker{e, head}
 	c.review()
 	for name, l := range e.Ladders {
-		c.ladder(at("ladders", name, "rungs"), l.Rungs, nil)
+		c.ladder(at("ladders", name, "rungs"), l.Rungs, nil, true)
 	}
 	c.amount(at("quiet_days_after_merger"), e.QuietDays, usesNumber)
 }
 
-func (c checker) settings() {
-	seen := map[string]bool{}
-	for i, s := range c.edition.Settings {
-		if seen[s.Key] {
-			c.say(at("settings", i, "key"), "Thiết lập “%s” ghi hai lần. Giữ lại một.", "The setting “%s” stands twice. Keep one.", s.Key)
-		}
-		seen[s.Key] = true
+// setting judges the i-th setting; fileOf names the file of another.
+func (c checker) setting(i int, path []string, fileOf func(int) string) {
+	s := c.edition.Settings[i]
+	if j := slices.IndexFunc(c.edition.Settings, func(o Setting) bool { return o.Key == s.Key }); j < i {
+		c.say(under(path, "key"), "Thiết lập “%s” ghi hai lần (đã có ở %s). Giữ lại một.", "The setting “%s” stands twice (it is in %s already). Keep one.", s.Key, fileOf(j))
+	}
+	if (s.Unit == "switch") != s.Value.serves(s.Unit, usesSwitch) || (s.Unit == "day-of-year" && !s.Value.serves(s.Unit, usesDayOfYear)) ||
+		(s.Unit == "fraction" && !s.Value.serves(s.Unit, usesFraction)) {
+		c.say(under(path, "value"), "Giá trị “%[1]s” không hợp với đơn vị tính “%[2]s” của thiết lập. Sửa một trong hai.",
+			"The value “%[1]s” does not go with the setting's unit “%[2]s”. Correct one of them.", s.Value, s.Unit)
 	}
 }
 
-func (c checker) rules() {
-	rules := c.edition.Rules
-	for i, r := range rules {
-		if !r.ValidTo.IsZero() && r.ValidTo.Before(r.ValidFrom) {
-			c.say(at("rules", i, "valid_to"), "Quy tắc “%s” hết hiệu lực trước khi có hiệu lực. Sửa hai ngày.", "Rule “%s” ends before it begins. Correct both days.", r.ID)
+// rule judges the i-th rule against those before it, whichever files they stand in.
+func (c checker) rule(i int, path []string) {
+	r := c.edition.Rules[i]
+	if !r.ValidTo.IsZero() && r.ValidTo.Before(r.ValidFrom) {
+		c.say(under(path, "valid_to"), "Quy tắc “%s” hết hiệu lực trước khi có hiệu lực. Sửa hai ngày.", "Rule “%s” ends before it begins. Correct both days.", r.ID)
+	}
+	for _, o := range c.edition.Rules[:i] {
+		if o.ID == r.ID && o.overlaps(r) {
+			c.say(under(path, "valid_from"), "Quy tắc “%s” có hai khoảng hiệu lực chồng nhau. Sửa ngày bắt đầu hoặc ngày kết thúc.",
+				"Rule “%s” has two spans of validity that overlap. Correct the first or the last day.", r.ID)
 		}
-		for j := range i {
-			if rules[j].ID == r.ID && rules[j].overlaps(r) {
-				c.say(at("rules", i, "valid_from"), "Quy tắc “%s” có hai khoảng hiệu lực chồng nhau. Sửa ngày bắt đầu hoặc ngày kết thúc.",
-					"Rule “%s” has two spans of validity that overlap. Correct the first or the last day.", r.ID)
-			}
-		}
-		if slices.ContainsFunc(c.edition.Settings, func(s Setting) bool { return s.Key == r.ID }) {
-			c.say(at("rules", i, "id"), "“%s” đã là khóa của một thiết lập. Đặt mã khác.", "“%s” is the key of a setting already. Choose another id.", r.ID)
-		}
+	}
+	if slices.ContainsFunc(c.edition.Settings, func(s Setting) bool { return s.Key == r.ID }) {
+		c.say(under(path, "id"), "“%s” đã là khóa của một thiết lập. Đặt mã khác.", "“%s” is the key of a setting already. Choose another id.", r.ID)
 	}
 }
 
@@ -95,8 +95,9 @@ func (c checker) ladderName(path []string, name string) {
 	c.say(path, "Danh mục không có thang nhắc “%[1]s”. %[2]s", "The catalogue has no ladder “%[1]s”. %[3]s", name, vi, en)
 }
 
-// ladder judges rungs; steps are those they may be anchored on, nil where the ladder belongs to no obligation.
-func (c checker) ladder(path []string, rungs []Rung, steps []string) {
+// ladder judges rungs; steps are those they may be anchored on, nil where the ladder belongs to no obligation, and items tells whether
+// rungs of each item may stand there.
+func (c checker) ladder(path []string, rungs []Rung, steps []string, items bool) {
 	seen := map[string]bool{}
 	for i, r := range rungs {
 		if seen[r.ID] {
@@ -112,6 +113,10 @@ func (c checker) ladder(path []string, rungs []Rung, steps []string) {
 		}
 		if r.Step != "" {
 			c.stepName(under(path, i, "step"), r.Step, steps)
+		}
+		if r.EachItem && (!items || r.Step != "") {
+			c.say(under(path, i, "each_item"), "Mức nhắc “%s” theo từng mục chỉ có ở nhiệm vụ có các mục (items) và không gắn với bước. Bỏ khóa each_item.",
+				"The rung “%s” is one of each item, which only an obligation with items has, and hangs on no step. Leave each_item out.", r.ID)
 		}
 	}
 }
@@ -136,28 +141,40 @@ const (
 	usesNumber
 	usesFraction
 	usesDayOfYear
+	usesShare
+	usesTerm
+	usesSwitch
 )
+
+var useWords = map[use]Text{
+	usesNumber:    {"số nguyên", "a whole number"},
+	usesFraction:  {"phân số như 2/3", "a fraction like 2/3"},
+	usesDayOfYear: {"ngày như 17/06", "a day like 17/06"},
+	usesShare:     {"số phần trăm hoặc phân số như 1/3", "a percentage or a fraction like 1/3"},
+	usesTerm:      {"số năm hoặc số tháng (unit: years, months)", "a number of years or months (unit: years, months)"},
+	usesSwitch:    {"thiết lập bật, tắt (unit: switch)", "a setting that is on or off (unit: switch)"},
+}
 
 // amount judges an id by what its value, in every span of validity, is needed for. An empty id is nothing to judge.
 func (c checker) amount(path []string, id string, as use) {
 	if id == "" {
 		return
 	}
-	values, ok := c.values(id)
-	if !ok {
+	values := c.values(id)
+	if len(values) == 0 {
 		c.unknownSource(path, id)
 		return
 	}
 	for _, v := range values {
-		if !v.serves(as) {
-			c.say(path, "Giá trị “%[1]s” của “%[2]s” không dùng được ở đây; cần %[3]s.", "The value “%[1]s” of “%[2]s” cannot be used here; %[4]s is needed.", v, id,
-				[]string{"", "số nguyên", "phân số như 2/3", "ngày như 17/06"}[as], []string{"", "a whole number", "a fraction like 2/3", "a day like 17/06"}[as])
+		if !v.value.serves(v.unit, as) || (as == usesSwitch && !v.isSetting()) {
+			c.say(path, "Giá trị “%[1]s” của “%[2]s” không dùng được ở đây; cần %[3]s.", "The value “%[1]s” of “%[2]s” cannot be used here; %[4]s is needed.", v.value, id,
+				useWords[as].VI, useWords[as].EN)
 			return
 		}
 	}
 }
 
-func (v Value) serves(as use) bool {
+func (v Value) serves(unit string, as use) bool {
 	var err error
 	switch as {
 	case usesNumber:
@@ -166,22 +183,30 @@ func (v Value) serves(as use) bool {
 		_, _, err = v.fraction()
 	case usesDayOfYear:
 		_, _, err = v.dayOfYear()
+	case usesShare:
+		_, _, err = v.share()
+	case usesTerm:
+		_, err = v.months(unit)
+	case usesSwitch:
+		return v == SwitchOn || v == SwitchOff
 	}
 	return err == nil
 }
 
-func (c checker) values(id string) (values []Value, ok bool) {
+// values are what the id leads to in every span of validity.
+func (c checker) values(id string) []source {
 	for _, s := range c.edition.Settings {
 		if s.Key == id {
-			return []Value{s.Value}, true
+			return []source{s.source()}
 		}
 	}
+	var found []source
 	for _, r := range c.edition.Rules {
 		if r.ID == id {
-			values, ok = append(values, r.Value), true
+			found = append(found, r.source())
 		}
 	}
-	return values, ok
+	return found
 }
 
 func (c checker) unknownSource(path []string, id string) {
@@ -195,187 +220,4 @@ func (c checker) unknownSource(path []string, id string) {
 	slices.Sort(ids)
 	vi, en := suggestion(id, slices.Compact(ids))
 	c.say(path, "Không có quy tắc hay thiết lập “%[1]s”. %[2]s", "There is no rule or setting “%[1]s”. %[3]s", id, vi, en)
-}
-
-func checkObligation(e *Edition, o *Obligation, d *document) {
-	c := checker{e, d}
-	c.identity(o)
-	for i, id := range o.Grounds {
-		c.amount(at("grounds", i), id, usesNothing)
-	}
-	for i, x := range o.Obliged.Exempts {
-		c.amount(at("obliged", "exempt_when", i, "staff_at_most"), x.StaffAtMost, usesNumber)
-	}
-	c.dates(o)
-	c.steps(o)
-	c.patternRules(o)
-	c.ladderName(at("ladder", "use"), o.Ladder.Use)
-	c.ladder(at("ladder", "add"), o.Ladder.Add, o.stepIDs())
-	c.rungsTwice(o)
-}
-
-func (c checker) identity(o *Obligation) {
-	if want := strings.TrimSuffix(path.Base(c.doc.file), ".yaml"); want != o.Code {
-		c.say(at("code"), "Mã “%s” khác tên tệp %s. Đổi mã hoặc đổi tên tệp.", "The code “%s” is not the name of the file %s. Change one of them.", o.Code, path.Base(c.doc.file))
-	}
-	if !slices.Contains(contract.CaseWorkflows, o.Workflow) {
-		vi, en := suggestion(o.Workflow, contract.CaseWorkflows)
-		c.say(at("workflow"), "Không có loại quy trình “%[1]s”. %[2]s", "There is no workflow type “%[1]s”. %[3]s", o.Workflow, vi, en)
-	}
-}
-
-func (c checker) dates(o *Obligation) {
-	for i, r := range o.Opens {
-		c.dateRule(at("opens", i), r, false)
-	}
-	if o.Recurrence == ByEvent && len(o.Opens) > 0 {
-		c.say(at("opens"), "Nhiệm vụ theo sự kiện mở hồ sơ vào ngày sự kiện. Bỏ khóa opens.", "An obligation by event opens on the event's day. Leave opens out.")
-	}
-	for i, r := range o.Due {
-		c.dateRule(at("due", i), r, o.Recurrence == ByEvent)
-	}
-	for _, list := range []struct {
-		key   string
-		rules []DateRule
-	}{{"opens", o.Opens}, {"due", o.Due}} {
-		if n := len(list.rules); n > 0 && !list.rules[n-1].always() {
-			c.say(at(list.key, n-1), "Cách tính cuối danh sách phải áp dụng cho mọi trường hợp còn lại. Bỏ điều kiện của mục này hoặc thêm một mục không điều kiện.",
-				"The last rule of the list must hold for all that is left. Remove its conditions or add a rule without any.")
-		}
-	}
-}
-
-func (r DateRule) always() bool {
-	return r.WorkingYear == "" && r.OpenedFrom.IsZero() && r.OpenedTo.IsZero()
-}
-
-// dateRule judges a rule of the period or, where anchored is true, of a day on which something happened.
-func (c checker) dateRule(path []string, r DateRule, anchored bool) {
-	needs := usesNothing
-	switch {
-	case r.Kind == calendar.FixedDay && r.Month == 0:
-		needs = usesDayOfYear
-	case r.N == nil && r.Kind != calendar.FixedDay && r.Kind != calendar.EndOfPeriod:
-		needs = usesNumber
-	}
-	before := len(c.doc.faults)
-	c.amount(under(path, "ground"), r.Ground, needs)
-	if len(c.doc.faults) > before {
-		return
-	}
-	values, _ := c.values(r.Ground)
-	rule, err := r.rule(values[0])
-	var faults calendar.Faults
-	if errors.As(err, &faults) {
-		for _, f := range faults {
-			c.say(under(path, f.Field), "%[1]s", "%[2]s", f.VI, f.EN)
-		}
-		return
-	}
-	if rule.NeedsAnchor() && !anchored {
-		c.say(under(path, "kind"), "“%s” tính từ một sự việc, nhiệm vụ định kỳ không có. Chọn cách tính theo kỳ.", "“%s” is reckoned from a happening, which a recurring obligation has not. Choose a rule of the period.", r.Kind)
-	}
-	if anchored && !rule.NeedsAnchor() && r.Kind != calendar.FixedDay {
-		c.say(under(path, "kind"), "“%s” tính theo kỳ, sự kiện không có kỳ. Chọn cách tính từ ngày sự kiện.", "“%s” is reckoned from a period, which an event has not. Choose a rule from the event's day.", r.Kind)
-	}
-}
-
-func (o *Obligation) stepIDs() []string {
-	ids := make([]string, len(o.Steps))
-	for i, s := range o.Steps {
-		ids[i] = s.ID
-	}
-	return ids
-}
-
-func (c checker) steps(o *Obligation) {
-	ids := o.stepIDs()
-	for i, s := range o.Steps {
-		base := at("steps", i)
-		if slices.Index(ids, s.ID) < i {
-			c.say(under(base, "id"), "Bước “%s” ghi hai lần. Đặt mã khác.", "The step “%s” stands twice. Choose another id.", s.ID)
-		}
-		if s.Due != nil {
-			c.dateRule(under(base, "due"), *s.Due, true)
-		}
-		if s.Due != nil && s.DueWithCase {
-			c.say(under(base, "due"), "Bước “%s” đã có hạn cùng hồ sơ. Giữ lại một trong hai khóa due, due_with_case.", "The step “%s” is due with the case already. Keep one of due and due_with_case.", s.ID)
-		}
-		c.hanging(under(base, "hangs_on"), s, ids)
-		c.amount(under(base, "required_when"), s.RequiredWhen, usesNothing)
-		c.facts(under(base, "facts"), s.Facts)
-	}
-	if o.DutyStep != "" {
-		c.stepName(at("duty_step"), o.DutyStep, ids)
-	}
-	c.amount(at("file_days_after_duty"), o.FileDays, usesNumber)
-}
-
-func (c checker) hanging(path []string, s Step, ids []string) {
-	if s.Hangs == nil {
-		return
-	}
-	c.stepName(under(path, "step"), s.Hangs.Step, ids)
-	if s.Hangs.Step == s.ID {
-		c.say(under(path, "step"), "Bước “%s” tính theo chính nó. Chọn bước khác.", "The step “%s” hangs on itself. Choose another.", s.ID)
-	}
-	c.amount(under(path, "before"), s.Hangs.Before, usesNumber)
-	c.amount(under(path, "after"), s.Hangs.After, usesNumber)
-}
-
-func (c checker) facts(path []string, facts []Fact) {
-	kinds := map[string]string{}
-	for i, f := range facts {
-		if _, twice := kinds[f.Key]; twice {
-			c.say(under(path, i, "key"), "Số liệu “%s” ghi hai lần. Đặt mã khác.", "The fact “%s” stands twice. Choose another key.", f.Key)
-		}
-		kinds[f.Key] = f.Kind
-	}
-	for i, f := range facts {
-		if f.AtMost != "" && (f.Kind != figures.KindCount || kinds[f.AtMost] != figures.KindCount || f.AtMost == f.Key) {
-			c.say(under(path, i, "at_most"), "“%s” không phải là một số đếm khác của bước này. Nêu khóa của một số đếm.", "“%s” is not another count of this step. Name the key of a count.", f.AtMost)
-		}
-		if len(f.Choices) > 0 && f.Kind != figures.KindChoice {
-			c.say(under(path, i, "choices"), "“%s” không phải là mục chọn nên không có danh sách. Bỏ khóa choices.", "“%s” is no choice, so it has no list. Leave choices out.", f.Key)
-		}
-	}
-}
-
-// patternRules judges the rules of the pattern the obligation has, and refuses those of another.
-func (c checker) patternRules(o *Obligation) {
-	if r := o.Conference; r != nil {
-		c.ofPattern(o, PatternConference)
-		c.amount(at("conference", "notice_days"), r.NoticeDays, usesNumber)
-		c.amount(at("conference", "quorum"), r.Quorum, usesFraction)
-		c.amount(at("conference", "ballot_after_convocations"), r.BallotAfter, usesNumber)
-		c.amount(at("conference", "publish_within_days"), r.PublishWithinDays, usesNumber)
-		c.amount(at("conference", "pass_over_percent"), r.PassOverPercent, usesNumber)
-	}
-	if r := o.Board; r != nil {
-		c.ofPattern(o, PatternBoard)
-		c.amount(at("board", "chair_ground"), r.ChairGround, usesNothing)
-		c.amount(at("board", "members_min"), r.MembersMin, usesNumber)
-		c.amount(at("board", "members_max"), r.MembersMax, usesNumber)
-	}
-	if r := o.Report; r != nil {
-		c.ofPattern(o, PatternReport)
-		c.dateRule(at("report", "window_from"), r.WindowFrom, false)
-		c.dateRule(at("report", "window_to"), r.WindowTo, false)
-	}
-}
-
-func (c checker) ofPattern(o *Obligation, pattern string) {
-	if o.Pattern != pattern {
-		c.say(at(pattern), "Nhiệm vụ theo mẫu “%s” không có phần “%s”. Bỏ phần này.", "An obligation of the pattern “%s” has no “%s”. Leave it out.", o.Pattern, pattern)
-	}
-}
-
-// rungsTwice refuses an own rung with the id of one of the ladder it joins: one of them would never be told.
-func (c checker) rungsTwice(o *Obligation) {
-	shared := c.edition.Ladders[o.Ladder.Use].Rungs
-	for i, r := range o.Ladder.Add {
-		if slices.ContainsFunc(shared, func(s Rung) bool { return s.ID == r.ID }) {
-			c.say(at("ladder", "add", strconv.Itoa(i), "id"), "Mức nhắc “%s” đã có trong thang “%s”. Đặt mã khác.", "The ladder “%[2]s” has a rung “%[1]s” already. Choose another id.", r.ID, o.Ladder.Use)
-		}
-	}
 }

@@ -43,6 +43,10 @@ type Edition struct {
 	QuietDays   string            `json:"quiet_days_after_merger"` // key of a setting, calendar days
 	Rules       []Rule            `json:"-"`
 	Obligations []*Obligation     `json:"-"` // in order of code
+
+	// parts are the editions of several catalogues that this one joins; nil for an edition of one. Rules and ladders of each hold for
+	// its own obligations only.
+	parts []*Edition
 }
 
 // Obligation is the entry with the code; nil when there is none.
@@ -68,7 +72,15 @@ type Setting struct {
 	Unit    string `json:"unit,omitempty"`
 	DayType string `json:"day_type,omitempty"`
 	Text    Text   `json:"text"`
+	// Proposed is the declared value where the province put its own in place of it ([Catalogue.WithSettings]); empty otherwise.
+	Proposed Value `json:"-"`
 }
+
+// The values of a setting of the unit "switch".
+const (
+	SwitchOn  = "on"
+	SwitchOff = "off"
+)
 
 // Rule is a rule of law or a clause of the plan, with how surely its text is known. The same id may stand several times with spans
 // of validity that do not overlap.
@@ -149,6 +161,9 @@ const (
 	Once           = "once" // in OnlyPeriod
 	ByEvent        = "event"
 )
+
+// EveryMonth is what a step's Every says.
+const EveryMonth = "month"
 
 // What brings a trigger about without anybody recording it.
 const (
@@ -337,7 +352,18 @@ type DateRule struct {
 	OpenedFrom  calendar.Date `json:"opened_from"`
 	OpenedTo    calendar.Date `json:"opened_to"`
 	UnitKind    string        `json:"unit_kind,omitempty"` // limits the rule to units of this kind
+	// From lets a kind that counts from a day (days_after, working_days_before …) count from the period's first or last day:
+	// FromPeriodStart or FromPeriodEnd.
+	From string `json:"from,omitempty"`
+	// Number limits the rule to the half (1, 2) or the quarter (1 to 4) of the year.
+	Number int `json:"number,omitempty"`
 }
+
+// The days of a period that a date rule may count from.
+const (
+	FromPeriodStart = "period-start"
+	FromPeriodEnd   = "period-end"
+)
 
 // Step is a stage of the pattern.
 type Step struct {
@@ -351,7 +377,7 @@ type Step struct {
 	Evidence     *Text     `json:"evidence,omitempty"`      // what must be attached
 	Facts        []Fact    `json:"facts,omitempty"`
 	// Every "month": the step stands for twelve, m01 to m12, each due by Due reckoned from the month's last day.
-	Every string `json:"every,omitempty"`
+	Every string `json:"every,omitempty"` // EveryMonth or empty
 	// UnitKinds limits the step to units of these kinds; empty = all.
 	UnitKinds []string `json:"unit_kinds,omitempty"`
 	// Triggers limits the step to cases opened by these triggers; empty = all.
@@ -412,6 +438,14 @@ type Board struct {
 
 // Report names the data window of a periodic report.
 type Report struct {
+	WindowFrom DateRule `json:"window_from"`
+	WindowTo   DateRule `json:"window_to"`
+	// SecondHalf is the window of the second half of an obligation that recurs EveryHalf; nil = the same.
+	SecondHalf *Window `json:"second_half,omitempty"`
+}
+
+// Window is the first and the last day of the data that a report covers.
+type Window struct {
 	WindowFrom DateRule `json:"window_from"`
 	WindowTo   DateRule `json:"window_to"`
 }

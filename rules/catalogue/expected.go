@@ -11,28 +11,59 @@ import (
 
 // UnitFacts are what a decision needs to know of a unit.
 type UnitFacts struct {
-	ID          string
-	Kind        string // of the gazetteer: "commune-peoples-committee" …
-	Name        string // not put into a case
-	AreaID      string
-	ValidFrom   calendar.Date
-	ValidTo     calendar.Date // last day of validity; zero = still valid
-	Staff       int           // 0 = not known
-	WorkingYear string        // calendar | school
-	ReviewerID  string        // unit that reviews this one
-	Merged      bool          // born of a merger: no rung in its first quiet days
+	ID            string
+	Kind          string // of the gazetteer: "commune-peoples-committee" …
+	Name          string // not put into a case
+	AreaID        string
+	ValidFrom     calendar.Date
+	ValidTo       calendar.Date // last day of validity; zero = still valid
+	Staff         int           // 0 = not known
+	WorkingYear   string        // calendar | school
+	ReviewerID    string        // unit that reviews this one
+	Merged        bool          // born of a merger: no rung in its first quiet days
+	Born          bool          // born of any reorganisation: it has predecessors. Merged means Born too
+	Special       bool          // of a special kind, which the law leaves out of some obligations
+	SpecialGround string        // the document that says so
+	Boards        []BoardFacts
+}
+
+// BoardFacts are a board of the unit as it was set up.
+type BoardFacts struct {
+	ID        string
+	Kind      string // peoples-inspection-board …
+	ValidFrom calendar.Date
+	ValidTo   calendar.Date  // last day of the term; zero = none set
+	Vacancies []VacancyFacts // those not filled yet
+}
+
+// VacancyFacts are a seat that fell empty.
+type VacancyFacts struct {
+	On   calendar.Date
+	Role string // chair | deputy | member
 }
 
 func (u UnitFacts) existsOn(d calendar.Date) bool {
 	return !u.ValidFrom.After(d) && (u.ValidTo.IsZero() || !u.ValidTo.Before(d))
 }
 
+// hadBoard tells whether the unit had a board of the kind on some day from the one on.
+func (u UnitFacts) hadBoard(kind string, from calendar.Date) bool {
+	return slices.ContainsFunc(u.Boards, func(b BoardFacts) bool {
+		return b.Kind == kind && (b.ValidTo.IsZero() || !b.ValidTo.Before(from))
+	})
+}
+
 // EventFacts are a happening that obliges a unit ("a member has left").
 type EventFacts struct {
-	ID         string // "E-2026-0007": the period of the case it opens
-	Obligation string
-	UnitID     string
-	On         calendar.Date
+	ID           string // "E-2026-0007": the period of the case it opens
+	Obligation   string
+	UnitID       string
+	On           calendar.Date
+	Trigger      string            // empty = the obligation's first
+	Facts        map[string]string // as the trigger asks for them
+	OriginCaseID string            // the case out of which it was raised
+	BoardID      string
+	PassedFrom   string // the unit it happened in, when the event passed to a successor
 }
 
 // Expectation is a case that should exist.
@@ -54,30 +85,34 @@ type NotObliged struct {
 }
 
 // Expected says which cases should exist today, and which units of an obliged kind are outside an obligation and why; both in order of
-// obligation and unit.
+// obligation and unit. An obligation that another's case carries has none.
 //
 // A recurring obligation is expected for its current period: the latest whose opening day is not after today, which stays current
-// until the next one opens. It is owed by units that exist today; one born in mid-period owes from its birth, one born after the
-// due date or after the period's last day does not. An obligation by event is expected for each event of a unit that exists on
-// the day of the event and today.
+// until the next one opens; what is done once stays so. It is owed by units that exist today; one born in mid-period owes from its
+// birth, one born after the due date or after the period's last day does not.
+//
+// A case by event, of an obligation by event or beside a recurring one, is expected for each event of a unit that exists on the day of
+// the event and today (for one that passed to a successor: today), by a trigger that was in force on that day.
 func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, today calendar.Date) ([]Expectation, []NotObliged) {
 	e := cat.At(today)
 	if e == nil {
 		return nil, nil
 	}
-	v := view{edition: e, today: today}
+	v := view{edition: e, today: today, currents: map[openingKey]current{}}
 	units = slices.Clone(units)
 	slices.SortFunc(units, func(a, b UnitFacts) int { return cmp.Compare(a.ID, b.ID) })
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b EventFacts) int { return cmp.Or(cmp.Compare(a.UnitID, b.UnitID), cmp.Compare(a.ID, b.ID)) })
 	for _, o := range e.Obligations {
-		if o.Recurrence == ByEvent {
-			v.byEvent(o, units, events)
+		if o.CarriedBy != nil {
 			continue
 		}
-		for _, u := range units {
-			v.recurring(o, u)
+		if o.Recurrence != ByEvent {
+			for _, u := range units {
+				v.recurring(o, u)
+			}
 		}
+		v.byEvent(o, units, events)
 	}
 	return v.expected, v.notObliged
 }
@@ -85,106 +120,129 @@ func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, today cale
 type view struct {
 	edition    *Edition
 	today      calendar.Date
+	currents   map[openingKey]current
 	expected   []Expectation
 	notObliged []NotObliged
+}
+
+// openingKey is all that the opening of a period depends on.
+type openingKey struct{ obligation, workingYear, kind string }
+
+type current struct {
+	period calendar.Period
+	opens  calendar.Date
+	ok     bool
 }
 
 func (v *view) recurring(o *Obligation, u UnitFacts) {
 	if !u.existsOn(v.today) || !o.Obliged.kindEver(u.Kind) {
 		return
 	}
-	period, opens, ok := v.edition.current(o, u.WorkingYear, v.today)
-	if !ok {
+	e, key := v.edition.of(o), openingKey{o.Code, u.WorkingYear, u.Kind}
+	now, known := v.currents[key]
+	if !known {
+		now.period, now.opens, now.ok = e.current(o, u, v.today)
+		v.currents[key] = now
+	}
+	if !now.ok {
 		return
 	}
-	opens = later(opens, u.ValidFrom)
-	if v.edition.bornTooLate(o, u, period, opens) {
+	opens := later(now.opens, u.ValidFrom)
+	if e.bornTooLate(o, u, now.period, opens) {
 		return
 	}
-	v.expect(o, u, period, opens)
+	v.expect(o, u, now.period, opens, opens)
 }
 
 func (v *view) byEvent(o *Obligation, units []UnitFacts, events []EventFacts) {
+	if o.Recurrence != ByEvent && len(o.Triggers) == 0 {
+		return
+	}
 	for _, ev := range events {
 		period, err := calendar.ParsePeriod(ev.ID)
 		i, known := slices.BinarySearchFunc(units, ev.UnitID, func(u UnitFacts, id string) int { return cmp.Compare(u.ID, id) })
-		if ev.Obligation != o.Code || err != nil || period.Kind() != calendar.Event || !known || ev.On.After(v.today) {
+		if ev.Obligation != o.Code || err != nil || period.Kind() != calendar.Event || !known || ev.On.After(v.today) || !v.edition.triggered(o, ev) {
 			continue
 		}
-		if u := units[i]; u.existsOn(ev.On) && u.existsOn(v.today) {
-			v.expect(o, u, period, ev.On)
+		u := units[i]
+		if u.existsOn(v.today) && (ev.PassedFrom != "" || u.existsOn(ev.On)) {
+			v.expect(o, u, period, ev.On, later(ev.On, u.ValidFrom))
 		}
 	}
 }
 
-func (v *view) expect(o *Obligation, u UnitFacts, period calendar.Period, opens calendar.Date) {
-	if !o.Obliged.kindOn(u.Kind, opens) {
-		return
+// triggered tells whether the event's trigger is declared and was in force on its day.
+func (e *Edition) triggered(o *Obligation, ev EventFacts) bool {
+	t := o.Trigger(ev.Trigger)
+	if t == nil {
+		return ev.Trigger == ""
 	}
-	if reason, ground, outside := v.edition.outside(o, u, opens); outside {
+	return e.of(o).triggerInForce(t, ev.On)
+}
+
+func (e *Edition) triggerInForce(t *Trigger, on calendar.Date) bool {
+	if t.Ground == "" {
+		return true
+	}
+	_, ok := e.source(t.Ground, on)
+	return ok
+}
+
+// expect notes the case, or why there is none; the unit is judged as it stands on the day judged.
+func (v *view) expect(o *Obligation, u UnitFacts, period calendar.Period, opens, judged calendar.Date) {
+	obliged, reason, ground := v.edition.Obliged(o, u, judged)
+	switch {
+	case obliged:
+		v.expected = append(v.expected, Expectation{contract.CaseID(o.Code, u.ID, period.String()), o.Code, u.ID, period, opens})
+	case reason.VI != "":
 		v.notObliged = append(v.notObliged, NotObliged{o.Code, u.ID, period, ground, reason})
-		return
 	}
-	v.expected = append(v.expected, Expectation{contract.CaseID(o.Code, u.ID, period.String()), o.Code, u.ID, period, opens})
-}
-
-// Obliged tells whether the unit owes the obligation for a period that opens on the day; when its kind does and it does not, reason
-// and ground say why (the ground is nil when the reason is the unit's nature).
-func (e *Edition) Obliged(o *Obligation, u UnitFacts, opens calendar.Date) (obliged bool, reason Text, ground *casefilev1.LegalGround) {
-	if !o.Obliged.kindOn(u.Kind, opens) {
-		return false, Text{}, nil
-	}
-	reason, ground, outside := e.outside(o, u, opens)
-	return !outside, reason, ground
-}
-
-func (o Obliged) kindEver(kind string) bool {
-	return slices.ContainsFunc(o.Kinds, func(k KindSpan) bool { return k.Kind == kind })
-}
-
-func (o Obliged) kindOn(kind string, opens calendar.Date) bool {
-	return slices.ContainsFunc(o.Kinds, func(k KindSpan) bool {
-		return k.Kind == kind && !k.From.After(opens) && (k.To.IsZero() || !k.To.Before(opens))
-	})
-}
-
-func (e *Edition) outside(o *Obligation, u UnitFacts, opens calendar.Date) (Text, *casefilev1.LegalGround, bool) {
-	for _, x := range o.Obliged.Except {
-		if x.Unit == u.ID {
-			return x.Text, nil, true
-		}
-	}
-	for _, x := range o.Obliged.Exempts {
-		limit, ground := e.numberOf(x.StaffAtMost, e.judgedOn(opens))
-		if ground != nil && u.Staff > 0 && u.Staff <= int(limit) {
-			return Text{VI: ground.GetTextVi(), EN: ground.GetTextEn()}, ground, true
-		}
-	}
-	return Text{}, nil, false
 }
 
 // current is the latest period whose opening day is not after today. Openings move by at most a year or two against their period.
-func (e *Edition) current(o *Obligation, workingYear string, today calendar.Date) (calendar.Period, calendar.Date, bool) {
+func (e *Edition) current(o *Obligation, unit UnitFacts, today calendar.Date) (calendar.Period, calendar.Date, bool) {
 	for year := today.Year() + 2; year >= today.Year()-3; year-- {
-		period := o.periodOf(year)
-		opens, err := e.opening(o, period, workingYear)
-		if err == nil && !opens.After(today) {
-			return period, opens, true
+		for _, period := range slices.Backward(o.periodsOf(year)) {
+			opens, err := e.opening(o, period, unit)
+			if err == nil && !opens.After(today) {
+				return period, opens, true
+			}
 		}
 	}
 	return calendar.Period{}, calendar.Date{}, false
 }
 
-// periodOf is the obligation's period of the year; the zero Period for one by event.
-func (o *Obligation) periodOf(year int) calendar.Period {
-	kinds := map[string]calendar.PeriodKind{EveryYear: calendar.Year, EveryFirstHalf: calendar.Half}
-	return calendar.PeriodAt(kinds[o.Recurrence], calendar.NewDate(year, 1, 1))
+// periodsOf are the obligation's periods of the year in order; none for one by event. What is done once stays the period of every year.
+func (o *Obligation) periodsOf(year int) []calendar.Period {
+	january := calendar.NewDate(year, 1, 1)
+	switch o.Recurrence {
+	case EveryYear:
+		return []calendar.Period{calendar.PeriodAt(calendar.Year, january)}
+	case EveryFirstHalf:
+		return []calendar.Period{calendar.PeriodAt(calendar.Half, january)}
+	case EveryHalf:
+		return inYear(calendar.Half, january)
+	case EveryQuarter:
+		return inYear(calendar.Quarter, january)
+	case Once:
+		return []calendar.Period{o.OnlyPeriod}
+	default:
+		return nil
+	}
+}
+
+func inYear(kind calendar.PeriodKind, january calendar.Date) []calendar.Period {
+	var periods []calendar.Period
+	for p := calendar.PeriodAt(kind, january); p.Year() == january.Year(); p, _ = p.Next() {
+		periods = append(periods, p)
+	}
+	return periods
 }
 
 // bornTooLate spares a unit a period in which it did nothing that could be held or reported.
 func (e *Edition) bornTooLate(o *Obligation, u UnitFacts, period calendar.Period, opens calendar.Date) bool {
 	_, last, _ := period.Bounds()
-	due, err := e.due(o, u, &calendar.Calendar{}, period, calendar.Date{}, opens)
+	due, err := e.due(o, o.Due, situation{u, period, opens}, &calendar.Calendar{}, calendar.Date{})
 	return err != nil || u.ValidFrom.After(last) || u.ValidFrom.After(due.day)
 }
 

@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,9 +10,10 @@ import (
 	"nenep/rules/catalogue"
 )
 
-func hungYen(t *testing.T) *catalogue.Catalogue {
+// sample is the small catalogue that tests of the engine stand on; that of Hưng Yên has tests of its own.
+func sample(t *testing.T) *catalogue.Catalogue {
 	t.Helper()
-	cat, err := catalogue.HungYen()
+	cat, err := catalogue.Load(os.DirFS("testdata/mau"))
 	require.NoError(t, err)
 	return cat
 }
@@ -42,7 +44,7 @@ func ids(expected []catalogue.Expectation) []string {
 }
 
 func TestTheLatestOpenPeriodIsExpectedUntilTheNextOpens(t *testing.T) {
-	cat := hungYen(t)
+	cat := sample(t)
 	ended := commune("2023-07-01")
 	ended.ValidTo = day("2025-06-30")
 	for _, c := range []struct {
@@ -78,7 +80,7 @@ func department2(born string) catalogue.UnitFacts {
 }
 
 func TestAPeriodOpensForAUnitNotBeforeItsBirth(t *testing.T) {
-	cat := hungYen(t)
+	cat := sample(t)
 	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, day("2025-08-01"))
 	require.Equal(t, day("2025-07-01"), expected[0].OpensOn)
 	expected, _ = catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, day("2026-03-01"))
@@ -86,7 +88,7 @@ func TestAPeriodOpensForAUnitNotBeforeItsBirth(t *testing.T) {
 }
 
 func TestASmallUnitIsOutsideTheConferenceOnTheLawsGround(t *testing.T) {
-	cat := hungYen(t)
+	cat := sample(t)
 	for staff, obliged := range map[int]bool{7: false, 6: false, 8: true, 0: true} {
 		expected, outside := catalogue.Expected(cat, []catalogue.UnitFacts{department(staff)}, nil, day("2026-11-20"))
 		if obliged {
@@ -107,21 +109,21 @@ func TestASmallUnitIsOutsideTheConferenceOnTheLawsGround(t *testing.T) {
 func TestNobodyIsOutsideTheDialogue(t *testing.T) {
 	small := commune("2025-07-01")
 	small.Staff = 3
-	expected, outside := catalogue.Expected(hungYen(t), []catalogue.UnitFacts{small}, nil, day("2026-03-01"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{small}, nil, day("2026-03-01"))
 	require.Equal(t, []string{"DT-01/UBND-12205-2507/2026"}, ids(expected))
 	require.Len(t, outside, 1, "only the conference")
 }
 
 func TestTheStandingBoardHasNoConferenceOfItsOwn(t *testing.T) {
 	board := catalogue.UnitFacts{ID: "BTV-TU", Kind: "party-body", ValidFrom: day("2023-07-01")}
-	expected, outside := catalogue.Expected(hungYen(t), []catalogue.UnitFacts{board}, nil, day("2026-11-20"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{board}, nil, day("2026-11-20"))
 	require.Empty(t, expected)
 	require.Len(t, outside, 1)
 	require.Nil(t, outside[0].Ground)
 }
 
 func TestAnEventIsExpectedOfTheUnitsItObliges(t *testing.T) {
-	cat := hungYen(t)
+	cat := sample(t)
 	units := []catalogue.UnitFacts{department(96), commune("2025-07-01"),
 		{ID: "DU-12205-2507", Kind: "commune-party-committee", ValidFrom: day("2025-07-01")}}
 	events := []catalogue.EventFacts{
@@ -144,7 +146,7 @@ func TestAnEventIsExpectedOfTheUnitsItObliges(t *testing.T) {
 }
 
 func TestDistrictsReportedUntilTheyEndedCommunesSince(t *testing.T) {
-	cat := hungYen(t)
+	cat := sample(t)
 	district := catalogue.UnitFacts{ID: "HU-330-2307", Kind: "district-party-committee", ValidFrom: day("2023-07-01"), ValidTo: day("2025-06-30")}
 	before := catalogue.UnitFacts{ID: "DU-12205-2307", Kind: "commune-party-committee", ValidFrom: day("2023-07-01"), ValidTo: day("2025-06-30")}
 	since := catalogue.UnitFacts{ID: "DU-12205-2507", Kind: "commune-party-committee", ValidFrom: day("2025-07-01")}
@@ -160,7 +162,7 @@ func TestDistrictsReportedUntilTheyEndedCommunesSince(t *testing.T) {
 }
 
 func TestBeforeTheFirstEditionNothingIsExpected(t *testing.T) {
-	expected, outside := catalogue.Expected(hungYen(t), []catalogue.UnitFacts{department(6)}, nil, day("2023-06-30"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{department(6)}, nil, day("2023-06-30"))
 	require.Empty(t, expected)
 	require.Empty(t, outside)
 }

@@ -22,9 +22,15 @@ const (
 
 // source is what an id of the catalogue leads to: a value and the ground on which it stands.
 type source struct {
-	value  Value
-	ground *casefilev1.LegalGround
+	value   Value
+	unit    string
+	dayType string
+	ground  *casefilev1.LegalGround
 }
+
+func (s Setting) source() source { return source{s.Value, s.Unit, s.DayType, s.ground()} }
+
+func (r Rule) source() source { return source{r.Value, r.Unit, r.DayType, r.ground()} }
 
 func (s source) isSetting() bool { return s.ground.GetConfidence() == ConfidenceSetting }
 
@@ -32,21 +38,26 @@ func (s source) isSetting() bool { return s.ground.GetConfidence() == Confidence
 func (e *Edition) source(id string, on calendar.Date) (source, bool) {
 	for _, s := range e.Settings {
 		if s.Key == id {
-			return source{s.Value, s.ground()}, true
+			return s.source(), true
 		}
 	}
 	for _, r := range e.Rules {
 		if r.ID == id && r.inForce(on) {
-			return source{r.Value, r.ground()}, true
+			return r.source(), true
 		}
 	}
 	return source{}, false
 }
 
-// Ground is the rule or setting of the id as it stood on the day; nil when there was none.
+// Ground is the rule or setting of the id as it stood on the day; nil when there was none. Where several catalogues are joined it is
+// that of the first that has one.
 func (e *Edition) Ground(id string, on calendar.Date) *casefilev1.LegalGround {
-	s, _ := e.source(id, on)
-	return s.ground
+	for _, part := range e.each() {
+		if s, ok := part.source(id, on); ok {
+			return s.ground
+		}
+	}
+	return nil
 }
 
 func (r Rule) inForce(on calendar.Date) bool {
@@ -80,10 +91,33 @@ func (v Value) dayOfYear() (day, month int, err error) {
 	a, b, found := strings.Cut(string(v), "/")
 	day, errA := strconv.Atoi(a)
 	month, errB := strconv.Atoi(b)
-	if !found || errA != nil || errB != nil {
+	if !found || errA != nil || errB != nil || (calendar.Rule{Kind: calendar.FixedDay, Day: day, Month: month}).Validate() != nil {
 		return 0, 0, fmt.Errorf("%q is not a day of the year", v)
 	}
 	return day, month, nil
+}
+
+// share is a percentage ("10") or a fraction ("1/3") as a fraction.
+func (v Value) share() (numerator, denominator int, err error) {
+	if n, err := v.number(); err == nil && n >= 1 && n <= 100 {
+		return n, 100, nil
+	}
+	return v.fraction()
+}
+
+// months is a term of years or months in months.
+func (v Value) months(unit string) (int, error) {
+	n, err := v.number()
+	switch {
+	case err != nil:
+		return 0, err
+	case unit == "years":
+		return 12 * n, nil
+	case unit == "months":
+		return n, nil
+	default:
+		return 0, fmt.Errorf("%q is no term: its unit is %q", v, unit)
+	}
 }
 
 // numberOf is a rule's number and ground; zero and nil while the rule is not in force or none is named.

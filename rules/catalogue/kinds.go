@@ -24,11 +24,27 @@ var kindTitles = map[string]Text{
 	"provincial-peoples-committee": {"Ủy ban nhân dân tỉnh", "provincial People's Committee"},
 	"provincial-peoples-council":   {"Hội đồng nhân dân tỉnh", "provincial People's Council"},
 	"provincial-party-committee":   {"Tỉnh ủy", "Provincial Party Committee"},
+	"village":                      {"thôn, tổ dân phố", "village or residential group"},
+	"press-agency":                 {"Báo và Đài Phát thanh và Truyền hình tỉnh", "provincial newspaper and broadcaster"},
+}
+
+var boardTitles = map[string]Text{
+	"steering-committee":                     {"Ban Chỉ đạo thực hiện dân chủ ở cơ sở", "steering committee on grassroots democracy"},
+	"peoples-inspection-board":               {"Ban Thanh tra nhân dân", "People's Inspection Board"},
+	"community-investment-supervision-board": {"Ban Giám sát đầu tư của cộng đồng", "Community Investment Supervision Board"},
 }
 
 // KindTitle is what a kind of unit is called inside a sentence; the kind itself for one that is not known.
 func KindTitle(kind string) Text {
 	if t, ok := kindTitles[kind]; ok {
+		return t
+	}
+	return Text{kind, kind}
+}
+
+// BoardTitle is what a kind of board is called inside a sentence; the kind itself for one that is not known.
+func BoardTitle(kind string) Text {
+	if t, ok := boardTitles[kind]; ok {
 		return t
 	}
 	return Text{kind, kind}

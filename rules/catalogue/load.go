@@ -14,11 +14,14 @@ import (
 const (
 	editionName       = "catalogue.yaml"
 	rulesName         = "rules.yaml"
+	rulesFolder       = "rules"
+	settingsFolder    = "settings"
 	obligationsFolder = "obligations"
 )
 
-// Load reads every edition under the folder: each folder with a catalogue.yaml, beside it rules.yaml and obligations/*.yaml. What is
-// wrong in any file is told at once, as [Faults]; other errors are of the folder or of the program itself.
+// Load reads every edition under the folder: each folder with a catalogue.yaml, beside it rules.yaml or rules/*.yaml (or both),
+// settings/*.yaml if there are any, and obligations/*.yaml. What is wrong in any file is told at once, as [Faults]; other errors are of
+// the folder or of the program itself.
 func Load(folder fs.FS) (*Catalogue, error) {
 	s, err := compileSchema()
 	if err != nil {
@@ -67,8 +70,8 @@ func findEditions(folder fs.FS) ([]string, Faults, error) {
 	for _, name := range files {
 		if !readByAny(homes, name) {
 			faults = append(faults, Fault{File: name,
-				VI: "Tệp này không thuộc phần nào của danh mục. Chuyển vào thư mục obligations (đuôi .yaml) hoặc bỏ đi.",
-				EN: "This file is no part of the catalogue. Move it into the folder obligations (ending .yaml) or remove it."})
+				VI: "Tệp này không thuộc phần nào của danh mục. Chuyển vào thư mục obligations, rules hoặc settings (đuôi .yaml) hoặc bỏ đi.",
+				EN: "This file is no part of the catalogue. Move it into the folder obligations, rules or settings (ending .yaml) or remove it."})
 		}
 	}
 	return homes, faults, nil
@@ -76,7 +79,9 @@ func findEditions(folder fs.FS) ([]string, Faults, error) {
 
 func readByAny(homes []string, name string) bool {
 	return slices.ContainsFunc(homes, func(home string) bool {
-		return name == path.Join(home, rulesName) || (path.Dir(name) == path.Join(home, obligationsFolder) && path.Ext(name) == ".yaml")
+		in := strings.TrimPrefix(path.Dir(name), home+"/")
+		return name == path.Join(home, rulesName) ||
+			(path.Ext(name) == ".yaml" && path.Join(home, in) == path.Dir(name) && slices.Contains([]string{rulesFolder, settingsFolder, obligationsFolder}, in))
 	})
 }
 
@@ -98,37 +103,98 @@ func twins(homes []string, editions []*Edition) Faults {
 
 func loadEdition(folder fs.FS, home string, s *schema) (*Edition, Faults) {
 	e := &Edition{}
-	edition := readInto(folder, path.Join(home, editionName), s, editionFile, e)
-	var law struct{ Rules []Rule }
-	rules := readInto(folder, path.Join(home, rulesName), s, rulesFile, &law)
-	e.Rules = law.Rules
+	head := readInto(folder, path.Join(home, editionName), s, editionFile, e)
+	declared := sources{settings: []place{{head, len(e.Settings)}}}
+	declared.readSettings(folder, home, s, e)
+	declared.readRules(folder, home, s, e)
+	obligations, broken := readObligations(folder, home, s, e)
 
-	documents := []*document{edition, rules}
-	whole := len(edition.faults)+len(rules.faults) == 0
-	var obligations []*document
-	names, _ := fs.Glob(folder, path.Join(home, obligationsFolder, "*.yaml"))
-	for _, name := range names {
-		o := &Obligation{}
-		d := readInto(folder, name, s, obligationFile, o)
-		documents = append(documents, d)
-		if len(d.faults) == 0 {
-			obligations = append(obligations, d)
-			e.Obligations = append(e.Obligations, o)
-		}
-	}
 	// Whether ids lead anywhere can be judged only where settings and rules could be read.
-	if whole {
-		checkEdition(e, edition, rules)
+	documents := declared.documents()
+	if !slices.ContainsFunc(documents, func(d *document) bool { return len(d.faults) > 0 }) {
+		checkEdition(e, head, declared)
 		for i, d := range obligations {
 			checkObligation(e, e.Obligations[i], d)
+		}
+		if len(broken) == 0 {
+			checkLinks(e, obligations)
 		}
 	}
 	slices.SortFunc(e.Obligations, func(a, b *Obligation) int { return cmp.Compare(a.Code, b.Code) })
 	var faults Faults
-	for _, d := range documents {
+	for _, d := range slices.Concat(documents, obligations, broken) {
 		faults = append(faults, d.faults...)
 	}
 	return e, faults
+}
+
+// sources are the files that settings and rules came from, in the order in which the edition lists them.
+type sources struct{ settings, rules []place }
+
+// place is a file and how many entries it gave.
+type place struct {
+	doc *document
+	n   int
+}
+
+// entry is the file of the i-th entry, and the entry's number in it.
+func entry(places []place, i int) (*document, int) {
+	for _, p := range places {
+		if i < p.n {
+			return p.doc, i
+		}
+		i -= p.n
+	}
+	return places[len(places)-1].doc, i
+}
+
+func (in *sources) documents() []*document {
+	var docs []*document
+	for _, p := range slices.Concat(in.settings, in.rules) {
+		docs = append(docs, p.doc)
+	}
+	return docs
+}
+
+func (in *sources) readSettings(folder fs.FS, home string, s *schema, e *Edition) {
+	names, _ := fs.Glob(folder, path.Join(home, settingsFolder, "*.yaml"))
+	for _, name := range names {
+		var file struct{ Settings []Setting }
+		d := readInto(folder, name, s, settingsFile, &file)
+		in.settings = append(in.settings, place{d, len(file.Settings)})
+		e.Settings = append(e.Settings, file.Settings...)
+	}
+}
+
+// readRules misses rules.yaml only where no file of rules/ stands in its stead.
+func (in *sources) readRules(folder fs.FS, home string, s *schema, e *Edition) {
+	names, _ := fs.Glob(folder, path.Join(home, rulesFolder, "*.yaml"))
+	single := path.Join(home, rulesName)
+	if _, err := fs.Stat(folder, single); err == nil || len(names) == 0 {
+		names = append([]string{single}, names...)
+	}
+	for _, name := range names {
+		var file struct{ Rules []Rule }
+		d := readInto(folder, name, s, rulesFile, &file)
+		in.rules = append(in.rules, place{d, len(file.Rules)})
+		e.Rules = append(e.Rules, file.Rules...)
+	}
+}
+
+// readObligations puts those that could be read into the edition; the documents stand in the same order.
+func readObligations(folder fs.FS, home string, s *schema, e *Edition) (whole, broken []*document) {
+	names, _ := fs.Glob(folder, path.Join(home, obligationsFolder, "*.yaml"))
+	for _, name := range names {
+		o := &Obligation{}
+		d := readInto(folder, name, s, obligationFile, o)
+		if len(d.faults) > 0 {
+			broken = append(broken, d)
+			continue
+		}
+		whole = append(whole, d)
+		e.Obligations = append(e.Obligations, o)
+	}
+	return whole, broken
 }
 
 // readInto reads a file, judges it by the schema and, when nothing is wrong, decodes it.

@@ -1,6 +1,9 @@
 package catalogue
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // nearest is the right word that a misspelt one probably means; empty when none is near enough to be a help.
 func nearest(word string, right []string) string {
@@ -35,6 +38,9 @@ func editDistance(a, b string) int {
 	return row[len(y)]
 }
 
+// mostListed is how many words a sentence lists before it names the nearest only.
+const mostListed = 20
+
 // suggestion is the tail of a sentence about a word that is not known.
 func suggestion(word string, right []string) (vi, en string) {
 	if w := nearest(word, right); w != "" {
@@ -42,12 +48,11 @@ func suggestion(word string, right []string) (vi, en string) {
 	}
 	right = slices.Clone(right)
 	slices.Sort(right)
-	list := ""
-	for i, w := range right {
-		if i > 0 {
-			list += ", "
-		}
-		list += w
+	if len(right) > mostListed {
+		slices.SortStableFunc(right, func(a, b string) int { return editDistance(word, a) - editDistance(word, b) })
+		list := strings.Join(right[:mostListed/4], ", ")
+		return "Gần nhất là: " + list + ".", "The nearest are: " + list + "."
 	}
+	list := strings.Join(right, ", ")
 	return "Chọn một trong: " + list + ".", "Choose one of: " + list + "."
 }

@@ -10,13 +10,35 @@ import (
 const BuiltIn = "built-in"
 
 // Open reads the catalogues that NENEP_CATALOGUE lists, separated by commas: folders, or [BuiltIn]. Nothing listed is the one inside the
-// program.
+// program. Several are joined by [Join]. Errors are [Faults] of a catalogue's files, each with its folder, or of the folder itself.
 func Open(listed string) (*Catalogue, error) {
-	if strings.TrimSpace(listed) == "" || strings.TrimSpace(listed) == BuiltIn {
+	var names []string
+	for name := range strings.SplitSeq(listed, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
 		return HungYen()
 	}
-	if strings.Contains(listed, ",") {
-		return nil, fmt.Errorf("catalogues %q: only one can be read", listed)
+	var all []*Catalogue
+	for _, name := range names {
+		cat, err := openOne(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cat)
 	}
-	return Load(os.DirFS(strings.TrimSpace(listed)))
+	return Join(names, all)
+}
+
+func openOne(name string) (*Catalogue, error) {
+	if name == BuiltIn {
+		return HungYen()
+	}
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return nil, Faults{{File: name, VI: "Không có thư mục danh mục “" + name + "”. Kiểm tra đường dẫn trong NENEP_CATALOGUE.",
+			EN: fmt.Sprintf("There is no catalogue folder “%s”. Check the path in NENEP_CATALOGUE.", name)}}
+	}
+	return Load(os.DirFS(name))
 }

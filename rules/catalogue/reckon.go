@@ -25,20 +25,41 @@ func (r DateRule) rule(value Value) (calendar.Rule, error) {
 	return filled, filled.Validate()
 }
 
-// fits tells whether the rule holds for a unit of the working year whose case opens on the day.
-func (r DateRule) fits(workingYear string, opens calendar.Date) bool {
-	return (r.WorkingYear == "" || r.WorkingYear == workingYear) &&
-		(r.OpenedFrom.IsZero() || !opens.Before(r.OpenedFrom)) &&
-		(r.OpenedTo.IsZero() || !opens.After(r.OpenedTo))
+// situation is what the conditions of a date rule look at.
+type situation struct {
+	unit   UnitFacts
+	period calendar.Period
+	opens  calendar.Date
 }
 
-func fitting(rules []DateRule, workingYear string, opens calendar.Date) (DateRule, bool) {
+func (r DateRule) fits(s situation) bool {
+	return (r.WorkingYear == "" || r.WorkingYear == s.unit.WorkingYear) &&
+		(r.UnitKind == "" || r.UnitKind == s.unit.Kind) &&
+		(r.Number == 0 || r.Number == numberInYear(s.period)) &&
+		(r.OpenedFrom.IsZero() || !s.opens.Before(r.OpenedFrom)) &&
+		(r.OpenedTo.IsZero() || !s.opens.After(r.OpenedTo))
+}
+
+func fitting(rules []DateRule, s situation) (DateRule, bool) {
 	for _, r := range rules {
-		if r.fits(workingYear, opens) {
+		if r.fits(s) {
 			return r, true
 		}
 	}
 	return DateRule{}, false
+}
+
+// numberInYear is the number of a half or quarter in its year; 0 for other periods.
+func numberInYear(p calendar.Period) int {
+	first, _, ok := p.Bounds()
+	switch {
+	case ok && p.Kind() == calendar.Half:
+		return (int(first.Month())-1)/6 + 1
+	case ok && p.Kind() == calendar.Quarter:
+		return (int(first.Month())-1)/3 + 1
+	default:
+		return 0
+	}
 }
 
 // reckoned is a day with its ground and the steps of its calculation.
@@ -58,11 +79,18 @@ func (e *Edition) reckon(r DateRule, cal *calendar.Calendar, period calendar.Per
 	if err != nil {
 		return reckoned{}, fmt.Errorf("date rule of %s: %w", r.Ground, err)
 	}
+	var before calendar.Trace
+	if first, last, ok := period.Bounds(); ok && r.From != "" {
+		before, anchor = calendar.WhyPeriod(period), last
+		if r.From == FromPeriodStart {
+			anchor = first
+		}
+	}
 	day, trace, err := rule.Compute(cal, period, anchor)
 	if err != nil {
 		return reckoned{}, fmt.Errorf("date rule of %s: %w", r.Ground, err)
 	}
-	return reckoned{day, trace, s}, nil
+	return reckoned{day, before.Then(trace), s}, nil
 }
 
 // deadline is what the case carries. Only a setting can be extended: a date of the law or of the plan counts as of law.
@@ -78,10 +106,10 @@ func (r reckoned) why() *casefilev1.Why {
 	return why
 }
 
-// opening is the day on which the obligation's period opens.
-func (e *Edition) opening(o *Obligation, period calendar.Period, workingYear string) (calendar.Date, error) {
+// opening is the day on which the obligation's period opens for units like this one, whenever they were born.
+func (e *Edition) opening(o *Obligation, period calendar.Period, unit UnitFacts) (calendar.Date, error) {
 	first, _, _ := period.Bounds()
-	r, ok := fitting(o.Opens, workingYear, first)
+	r, ok := fitting(o.Opens, situation{unit, period, first})
 	if !ok {
 		return calendar.Date{}, &Refusal{Code: codeInvalid,
 			VI: fmt.Sprintf("Danh mục không nêu ngày mở hồ sơ của nhiệm vụ %s kỳ %s.", o.Code, period),
@@ -100,13 +128,14 @@ func (e *Edition) judgedOn(d calendar.Date) calendar.Date {
 	return d
 }
 
-// due reckons the day the case is due. Anchor is the day of the event; the zero Date for a recurring obligation.
-func (e *Edition) due(o *Obligation, unit UnitFacts, cal *calendar.Calendar, period calendar.Period, anchor, opens calendar.Date) (reckoned, error) {
-	r, ok := fitting(o.Due, unit.WorkingYear, opens)
+// due reckons the day the case is due by the rules, those of the obligation or of the trigger that opened it. Anchor is the day of the
+// event; the zero Date for a recurring obligation.
+func (e *Edition) due(o *Obligation, rules []DateRule, in situation, cal *calendar.Calendar, anchor calendar.Date) (reckoned, error) {
+	r, ok := fitting(rules, in)
 	if !ok {
 		return reckoned{}, &Refusal{Code: codeInvalid,
-			VI: fmt.Sprintf("Danh mục không nêu thời hạn của nhiệm vụ %s cho hồ sơ mở ngày %s.", o.Code, opens.Vietnamese()),
-			EN: fmt.Sprintf("The catalogue names no due date of obligation %s for a case opened on %s.", o.Code, opens)}
+			VI: fmt.Sprintf("Danh mục không nêu thời hạn của nhiệm vụ %s cho hồ sơ mở ngày %s.", o.Code, in.opens.Vietnamese()),
+			EN: fmt.Sprintf("The catalogue names no due date of obligation %s for a case opened on %s.", o.Code, in.opens)}
 	}
-	return e.reckon(r, cal, period, anchor, e.judgedOn(opens))
+	return e.reckon(r, cal, in.period, anchor, e.judgedOn(in.opens))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// Schema is the JSON Schema of the three kinds of file of an edition, for editors; the loader judges by the same one.
+// Schema is the JSON Schema of the four kinds of file of an edition, for editors; the loader judges by the same one.
 //
 //go:embed catalogue.schema.json
 var Schema []byte
@@ -23,6 +23,7 @@ const schemaURL = "https://nenep.invalid/catalogue.schema.json"
 const (
 	editionFile    = "edition"
 	rulesFile      = "rules"
+	settingsFile   = "settings"
 	obligationFile = "obligation"
 )
 
@@ -41,7 +42,7 @@ func compileSchema() (*schema, error) {
 		return nil, fmt.Errorf("add the catalogue's schema: %w", err)
 	}
 	s := &schema{raw: raw.(map[string]any), compiled: map[string]*jsonschema.Schema{}}
-	for _, file := range []string{editionFile, rulesFile, obligationFile} {
+	for _, file := range []string{editionFile, rulesFile, settingsFile, obligationFile} {
 		if s.compiled[file], err = compiler.Compile(schemaURL + "#/$defs/" + file); err != nil {
 			return nil, fmt.Errorf("compile the catalogue's schema: %w", err)
 		}
@@ -109,6 +110,12 @@ func (s *schema) saySize(d *document, e *jsonschema.ValidationError) {
 		d.faultAt(at, fmt.Sprintf("“%s” còn thiếu nội dung. Nhập thêm.", lastKey(at)), fmt.Sprintf("“%s” says too little. Add what is missing.", lastKey(at)))
 	case *kind.MaxProperties:
 		d.faultAt(at, fmt.Sprintf("“%s” có thừa khóa. Bỏ bớt.", lastKey(at)), fmt.Sprintf("“%s” has too many keys. Leave one out.", lastKey(at)))
+	case *kind.FalseSchema:
+		d.faultOn(d.keyAt(at[:len(at)-1], lastKey(at)), fmt.Sprintf("Khóa “%s” không đi cùng carried_by. Bỏ khóa này.", lastKey(at)),
+			fmt.Sprintf("The key “%s” does not go with carried_by. Leave it out.", lastKey(at)))
+	case *kind.DependentRequired:
+		d.faultAt(at, fmt.Sprintf("Khóa “%s” cần có thêm “%s”. Thêm khóa này.", k.Prop, strings.Join(k.Missing, "”, “")),
+			fmt.Sprintf("The key “%s” needs “%s” beside it. Add it.", k.Prop, strings.Join(k.Missing, "”, “")))
 	default:
 		d.faultAt(at, fmt.Sprintf("“%s” không đúng với lược đồ của danh mục. Đối chiếu với catalogue.schema.json.", lastKey(at)),
 			fmt.Sprintf("“%s” is not as the catalogue's schema wants it. Compare it with catalogue.schema.json.", lastKey(at)))

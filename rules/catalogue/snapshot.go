@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func Snapshot(cat *Catalogue, obligation string, unit UnitFacts, period calendar
 	if err != nil {
 		return nil, err
 	}
-	due, err := e.due(o, unit, cal, period, opts.EventOn, opens)
+	due, err := e.due(o, o.Due, situation{unit, period, opens}, cal, opts.EventOn)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +64,10 @@ func (e *Edition) opensFor(o *Obligation, unit UnitFacts, period calendar.Period
 		}
 		return eventOn, nil
 	}
-	if period.IsZero() || o.periodOf(period.Year()) != period {
+	if period.IsZero() || !slices.Contains(o.periodsOf(period.Year()), period) {
 		return calendar.Date{}, wrongPeriod(o, period)
 	}
-	opens, err := e.opening(o, period, unit.WorkingYear)
+	opens, err := e.opening(o, period, unit)
 	return later(opens, unit.ValidFrom), err
 }
 

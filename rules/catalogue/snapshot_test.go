@@ -22,7 +22,7 @@ func vietnam(t *testing.T) *calendar.Calendar {
 
 func open(t *testing.T, obligation string, unit catalogue.UnitFacts, period, today string, opts catalogue.Options) *casefilev1.CaseInput {
 	t.Helper()
-	in, err := catalogue.Snapshot(hungYen(t), obligation, unit, calendar.MustPeriod(period), vietnam(t), day(today), opts)
+	in, err := catalogue.Snapshot(sample(t), obligation, unit, calendar.MustPeriod(period), vietnam(t), day(today), opts)
 	require.NoError(t, err)
 	return in
 }
@@ -217,7 +217,7 @@ func TestASnapshotThatCannotBeMadeIsASentence(t *testing.T) {
 		{"an event without its day", "BCD-03", "E-2026-0007", "2026-11-23", contract.CodeInvalid, "Chưa có ngày của sự kiện E-2026-0007. Nhập ngày đó rồi mở hồ sơ."},
 		{"before the catalogue", "DT-01", "2026", "2023-01-01", contract.CodeNotFound, "Chưa có danh mục có hiệu lực vào ngày 01/01/2023."},
 	} {
-		_, err := catalogue.Snapshot(hungYen(t), c.obligation, department(96), calendar.MustPeriod(c.period), vietnam(t), day(c.today), catalogue.Options{})
+		_, err := catalogue.Snapshot(sample(t), c.obligation, department(96), calendar.MustPeriod(c.period), vietnam(t), day(c.today), catalogue.Options{})
 		var refusal *catalogue.Refusal
 		require.ErrorAs(t, err, &refusal, c.name)
 		require.Equal(t, c.code, refusal.Code, c.name)
@@ -227,7 +227,7 @@ func TestASnapshotThatCannotBeMadeIsASentence(t *testing.T) {
 }
 
 func TestAProvincesOwnSettingsReplaceTheDeclaredOnes(t *testing.T) {
-	cat, err := hungYen(t).WithSettings(map[string]string{"bc-06.due": "25/06", "review.return-days": "7"})
+	cat, err := sample(t).WithSettings(map[string]string{"bc-06.due": "25/06", "review.return-days": "7"})
 	require.NoError(t, err)
 	in, err := catalogue.Snapshot(cat, "BC-06", department(96), calendar.MustPeriod("2027-H1"), vietnam(t), day("2026-11-23"), catalogue.Options{})
 	require.NoError(t, err)
@@ -235,7 +235,7 @@ func TestAProvincesOwnSettingsReplaceTheDeclaredOnes(t *testing.T) {
 	require.EqualValues(t, 7, in.GetReview().GetReturnWorkingDays())
 	require.Equal(t, "2027-06-17", open(t, "BC-06", department(96), "2027-H1", "2026-11-23", catalogue.Options{}).GetDue().GetDay(), "the declared catalogue is untouched")
 
-	_, err = hungYen(t).WithSettings(map[string]string{"bc-06.deu": "25/06", "review.return-days": "năm"})
+	_, err = sample(t).WithSettings(map[string]string{"bc-06.deu": "25/06", "review.return-days": "năm"})
 	var faults catalogue.Faults
 	require.ErrorAs(t, err, &faults)
 	require.Equal(t, "Không có thiết lập “bc-06.deu”. Có phải “bc-06.due”?", faults[0].VI)
