@@ -17,6 +17,7 @@ import (
 	"nenep/workflows/delivery"
 	"nenep/workflows/digest"
 	"nenep/workflows/period"
+	"nenep/workflows/reorganize"
 	"nenep/workflows/report"
 )
 
@@ -86,6 +87,9 @@ func RegisterCases(registry Registry, buildID string) {
 func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.ReconcilePeriods, period.ReconcilePeriods, buildID)
 	registerWorkflow(registry, contract.SealPeriod, period.SealPeriod, buildID)
+	registerWorkflow(registry, contract.AmendCases, period.AmendCases, buildID)
+	registerWorkflow(registry, contract.ReinstateCase, period.ReinstateCase, buildID)
+	registerWorkflow(registry, contract.Reorganize, reorganize.Reorganize, buildID)
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -33,10 +34,10 @@ func EnsureSchedules(ctx context.Context, connection client.Client, cat *catalog
 
 func schedules(cat *catalogue.Catalogue) []client.ScheduleOptions {
 	var all []client.ScheduleOptions
-	for _, obligation := range cat.Latest().Obligations {
-		all = append(all, scheduled(contract.ScheduleReconcilePrefix+obligation.Code,
-			"Đối chiếu và mở hồ sơ "+obligation.Code, daily(4, spread(obligation.Code)),
-			contract.ReconcilePeriods, contract.ReconcileInput{Obligation: obligation.Code, Reason: "schedule"}))
+	for _, code := range withCases(cat) {
+		all = append(all, scheduled(contract.ScheduleReconcilePrefix+code,
+			"Đối chiếu và mở hồ sơ "+code, daily(4, spread(code)),
+			contract.ReconcilePeriods, contract.ReconcileInput{Obligation: code, Reason: "schedule"}))
 	}
 	// The digest itself asks the calendar whether today is a working day: a Schedule cannot know.
 	return append(all,
@@ -44,6 +45,20 @@ func schedules(cat *catalogue.Catalogue) []client.ScheduleOptions {
 		scheduled(contract.ScheduleDeliverActs, "Chuyển các việc đã ghi nhận mà chưa tới hồ sơ",
 			client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 5 * time.Minute}}, TimeZoneName: zone}, contract.DeliverActs),
 	)
+}
+
+// withCases are the obligations that have cases of their own in any edition, in order: what another's case carries is opened with it.
+func withCases(cat *catalogue.Catalogue) []string {
+	var codes []string
+	for _, edition := range cat.Editions {
+		for _, obligation := range edition.Obligations {
+			if obligation.CarriedBy == nil {
+				codes = append(codes, obligation.Code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 func scheduled(id, summary string, spec client.ScheduleSpec, workflow string, arguments ...any) client.ScheduleOptions {
