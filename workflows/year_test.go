@@ -199,12 +199,26 @@ func stories(t *testing.T) map[string]story {
 		contract.SemiannualReport: {
 			input: sixMonthReport(t),
 			record: []func(*stage){
-				does("2026-06-15 09:00", "figures", record("figures", "2026-06-15", map[string]string{
-					"dialogues": "1", "dialogue_attendees": "214", "opinions": "27", "opinions_answered": "25", "training_classes": "2", "committee_checks": "3"})),
+				does("2026-06-15 09:00", "leadership", record("leadership", "2026-06-15", map[string]string{
+					"directives": "3", "committees_restructured": "1", "committees_new": "0", "committee_members": "9"})),
+				does("2026-06-15 09:05", "propaganda", record("propaganda", "2026-06-15", map[string]string{
+					"sessions": "4", "training_classes": "2", "training_attendees": "120"})),
+				does("2026-06-15 09:10", "communes", record("communes", "2026-06-15", map[string]string{
+					"dialogues": "1", "dialogue_attendees": "214", "opinions": "27", "opinions_answered": "25"})),
+				does("2026-06-15 09:15", "service", record("service", "2026-06-15", map[string]string{"receptions": "40", "petitions": "6", "petitions_competent": "5"})),
+				does("2026-06-15 09:20", "agencies", record("agencies", "2026-06-15", map[string]string{
+					"agencies": "12", "regulations": "12", "staff_conferences": "11"})),
+				does("2026-06-15 09:25", "boards", record("boards", "2026-06-15", map[string]string{
+					"inspection_boards": "1", "inspection_board_members": "9", "inspections": "6",
+					"supervision_boards": "2", "supervision_board_members": "14", "projects_supervised": "3"})),
+				does("2026-06-15 09:30", "front", record("front", "2026-06-15", map[string]string{
+					"supervisions": "2", "recommendations": "5", "recommendations_resolved": "4"})),
+				does("2026-06-15 09:35", "inspection", record("inspection", "2026-06-15", map[string]string{
+					"committee_checks": "3", "ad_hoc_checks": "0", "units_checked": "3"})),
 				does("2026-06-15 10:00", "report", record("report", "2026-06-15", nil, "f-1")),
 			},
 			submit: "2026-06-16 09:00", back: "2026-06-17 09:00", again: "2026-06-19 09:00", accept: "2026-06-22 09:00", correct: "2026-06-23 09:00", seal: "2026-08-20 09:00",
-			correction: correct("figures", map[string]string{"opinions_answered": "27"}),
+			correction: correct("communes", map[string]string{"opinions_answered": "27"}),
 		},
 		contract.CommitteeRestructuring: {
 			input: restructuring(t),
