@@ -29,6 +29,24 @@ var areaKinds = map[string]struct{ level, kind string }{
 	"xa":        {LevelCommune, "commune"},
 }
 
+// KindOfWord reads an area's kind as the contracts write it, in Vietnamese ("xa",
+// "phuong", "huyen"), because English has one word for phường and thị trấn in some
+// laws and two in others. It answers the level and the kind.
+func KindOfWord(word string) (level, kind string, known bool) {
+	found, known := areaKinds[word]
+	return found.level, found.kind, known
+}
+
+// KindWord is the word of a kind; "" for a kind that is not known.
+func KindWord(kind string) string {
+	for word, known := range areaKinds {
+		if known.kind == kind {
+			return word
+		}
+	}
+	return ""
+}
+
 // loadAreas turns the lists into areas. An area goes on from one list to the
 // next while code, name, kind and parent stay; any change is a new foundation,
 // because a commune that took in another and changed its name has a new People's

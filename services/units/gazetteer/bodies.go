@@ -57,17 +57,29 @@ func bodiesAt(level string) []body {
 	return nil
 }
 
-// unitsOf gives the bodies of one area, valid as long as the area.
-func unitsOf(a Area) []Unit {
+// BodyKinds are the kinds of the bodies that begin and end with an area of the
+// level; none for a province, whose bodies are many and outlive it.
+func BodyKinds(level string) []string {
+	var kinds []string
+	for _, b := range bodiesAt(level) {
+		kinds = append(kinds, b.kind)
+	}
+	return kinds
+}
+
+// BodiesOf gives the bodies of one area, valid as long as the area, as its level
+// and the level of the area above it have them. reviewerID is the standing
+// agency that reviews them.
+func BodiesOf(a Area, levelAbove, reviewerID string) []Unit {
 	var units []Unit
 	for _, b := range bodiesAt(a.Level) {
 		parent := b.aboveToday
-		if a.Level == LevelCommune && a.ValidFrom < reorganised {
+		if levelAbove == LevelDistrict {
 			parent = b.above + a.ParentID
 		}
 		units = append(units, Unit{
 			ID: b.prefix + a.ID, Kind: b.kind, Name: b.nameOf(a), NameEN: b.nameEN + a.NameEN, AreaID: a.ID,
-			ParentID: parent, SuperiorID: superiorOf(b, a, parent), ReviewerID: standingAgencyOn(a.ValidTo),
+			ParentID: parent, SuperiorID: superiorOf(b, a, levelAbove, parent), ReviewerID: reviewerID,
 			ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, WorkingYear: "calendar", Source: a.Source,
 		})
 	}
@@ -76,8 +88,8 @@ func unitsOf(a Area) []Unit {
 
 // superiorOf: since districts ended, the Standing Committee of the commune's
 // own Party committee is the superior that is near enough to act.
-func superiorOf(b body, a Area, parent string) string {
-	if a.Level == LevelCommune && a.ValidFrom >= reorganised && b.prefix != "DU-" {
+func superiorOf(b body, a Area, levelAbove, parent string) string {
+	if a.Level == LevelCommune && levelAbove == LevelProvince && b.prefix != "DU-" {
 		return "DU-" + a.ID
 	}
 	return parent

@@ -189,8 +189,8 @@ func checkUnit(faults *faultList, u Unit, areas map[string]Area) {
 		faults.add("unit.name", "Đơn vị %s chưa có đủ tên.", "Unit %s lacks a name.", u.ID)
 	}
 	area, ok := areas[u.AreaID]
-	// A provincial body keeps its id through the enlargement of the province.
-	early := area.Level != LevelProvince && u.ValidFrom < area.ValidFrom
+	// A provincial body keeps its id through the enlargement of the province, a village through that of its commune.
+	early := area.Level != LevelProvince && u.Kind != "village" && u.ValidFrom < area.ValidFrom
 	if !ok || early || endsBefore(area.ValidTo, u.ValidTo) {
 		faults.add("unit.area", "Đơn vị %s: địa bàn %s không có trong suốt thời gian của đơn vị.", "Unit %s: area %s does not exist as long as the unit.", u.ID, u.AreaID)
 	}

@@ -79,6 +79,9 @@ type Unit struct {
 	Staff       int    // persons; 0 = not stated
 	WorkingYear string // "calendar" or "school": which year HN-01 closes
 	Source      string
+
+	Special       bool   // of a special kind, which the law leaves out of some obligations
+	SpecialGround string // the document that says so; never empty for a special one
 }
 
 // UnitSuccession is a Succession between units.
@@ -140,6 +143,7 @@ func Kinds() []string {
 		"provincial-front", "mass-organisation", "state-enterprise", "public-unit",
 		"attached-party-committee", "provincial-peoples-committee",
 		"provincial-peoples-council", "provincial-party-committee",
+		"village", "press-agency",
 	}
 }
 

@@ -31,6 +31,16 @@ func unit(t *testing.T, g gazetteer.Gazetteer, id string) gazetteer.Unit {
 	return g.Units[i]
 }
 
+func last(g *gazetteer.Gazetteer, kind string) *gazetteer.Unit {
+	var found *gazetteer.Unit
+	for i := range g.Units {
+		if g.Units[i].Kind == kind {
+			found = &g.Units[i]
+		}
+	}
+	return found
+}
+
 func TestHungYenIsSound(t *testing.T) {
 	require.Empty(t, hungYen(t).Check())
 }
@@ -162,7 +172,9 @@ func TestEveryAreaHasItsThreeBodies(t *testing.T) {
 	g := hungYen(t)
 	perArea := map[string]int{}
 	for _, u := range g.Units {
-		perArea[u.AreaID]++
+		if u.Kind != "village" {
+			perArea[u.AreaID]++
+		}
 	}
 	for _, a := range g.Areas {
 		if a.Level != gazetteer.LevelProvince {
@@ -180,7 +192,7 @@ func TestExamplesCannotBeTakenForARegister(t *testing.T) {
 		if !u.Example {
 			continue
 		}
-		require.Equal(t, "Danh sách ví dụ", u.Source, u.ID)
+		require.Contains(t, strings.ToLower(u.Source), "danh sách ví dụ", u.ID)
 		if u.ValidTo == "" {
 			kinds[u.Kind]++
 		}
@@ -192,7 +204,9 @@ func TestExamplesCannotBeTakenForARegister(t *testing.T) {
 		}
 	}
 	require.Equal(t, 6, kinds["state-enterprise"])
-	require.Equal(t, 12, kinds["public-unit"])
+	require.Equal(t, 11, kinds["public-unit"])
+	require.Equal(t, 1, kinds["press-agency"])
+	require.Equal(t, 3, kinds["village"])
 	require.Equal(t, 20, kinds["department"])
 	require.Equal(t, 5, kinds["mass-organisation"])
 	require.Equal(t, 4, kinds["attached-party-committee"])
@@ -261,7 +275,7 @@ func TestCheckSeesDamage(t *testing.T) {
 		"a unit that reviews itself":   {func(g *gazetteer.Gazetteer) { g.Units[3].ReviewerID = g.Units[3].ID }, "unit.reviewer"},
 		"a reviewer that is gone":      {func(g *gazetteer.Gazetteer) { g.Units[5].ReviewerID = "BDV" }, "unit.reviewer"},
 		"a real unit under an example": {func(g *gazetteer.Gazetteer) { g.Units[5].ParentID = "SO-NV" }, "unit.parent"},
-		"a body without its area":      {func(g *gazetteer.Gazetteer) { g.Units[len(g.Units)-1].ValidFrom = "2024-01-01" }, "unit.area"},
+		"a body without its area":      {func(g *gazetteer.Gazetteer) { last(g, "commune-front").ValidFrom = "2024-01-01" }, "unit.area"},
 		"ends before it begins":        {func(g *gazetteer.Gazetteer) { g.Units[0].ValidTo = "2020-01-01" }, "unit.valid_to"},
 		"no calendar day":              {func(g *gazetteer.Gazetteer) { g.Units[0].ValidFrom = "2023-02-30" }, "unit.valid_from"},
 		"two people, one mail address": {func(g *gazetteer.Gazetteer) { g.Officials[1].Email = g.Officials[0].Email }, "official.email"},

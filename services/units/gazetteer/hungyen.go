@@ -29,7 +29,29 @@ func (g *Gazetteer) loadGround() (err error) {
 }
 
 func (g *Gazetteer) loadUnits() error {
-	for _, file := range []string{"provincial_bodies.tsv", "example_units.tsv"} {
+	if err := g.loadUnitFiles("provincial_bodies.tsv", "example_units.tsv"); err != nil {
+		return err
+	}
+	levels := map[string]string{}
+	for _, a := range g.Areas {
+		levels[a.ID] = a.Level
+		g.Units = append(g.Units, BodiesOf(a, levels[a.ParentID], standingAgencyOn(a.ValidTo))...)
+	}
+	if err := g.loadUnitFiles("example_villages.tsv"); err != nil {
+		return err
+	}
+	provincial, err := loadSuccessions("provincial_successions_2025-03.tsv")
+	for _, s := range provincial {
+		g.UnitSuccessions = append(g.UnitSuccessions, UnitSuccession(s))
+	}
+	for _, s := range g.Successions {
+		g.UnitSuccessions = append(g.UnitSuccessions, unitSuccessionsOf(s, levels[s.From])...)
+	}
+	return err
+}
+
+func (g *Gazetteer) loadUnitFiles(files ...string) error {
+	for _, file := range files {
 		content, err := data.ReadFile("data/" + file)
 		if err != nil {
 			return fmt.Errorf("gazetteer: %w", err)
@@ -40,17 +62,5 @@ func (g *Gazetteer) loadUnits() error {
 		}
 		g.Units = append(g.Units, units...)
 	}
-	levels := map[string]string{}
-	for _, a := range g.Areas {
-		levels[a.ID] = a.Level
-		g.Units = append(g.Units, unitsOf(a)...)
-	}
-	provincial, err := loadSuccessions("provincial_successions_2025-03.tsv")
-	for _, s := range provincial {
-		g.UnitSuccessions = append(g.UnitSuccessions, UnitSuccession(s))
-	}
-	for _, s := range g.Successions {
-		g.UnitSuccessions = append(g.UnitSuccessions, unitSuccessionsOf(s, levels[s.From])...)
-	}
-	return err
+	return nil
 }

@@ -13,9 +13,17 @@ const MailDomain = "hungyen.example"
 // post is a position before somebody holds it.
 type post struct{ role, title, sameAs string }
 
-// loadPeople gives every unit that still exists the officials of its posts.
+// loadPeople gives every unit that still exists the officials of its posts, since
+// the province of today began.
 func (g *Gazetteer) loadPeople() error {
-	posts, err := loadPosts()
+	return g.people(reorganised, func(id string) string { return id })
+}
+
+// people gives every unit without an end the officials of its posts, since its
+// first day or the day given, whichever is later. stoodBefore answers who stood
+// where a unit of today stands.
+func (g *Gazetteer) people(since string, stoodBefore func(id string) string) error {
+	posts, err := loadPosts(stoodBefore)
 	if err != nil {
 		return err
 	}
@@ -26,32 +34,56 @@ func (g *Gazetteer) loadPeople() error {
 	holders := map[string]string{} // unit/role → official, for same_as
 	for _, u := range g.Units {
 		if u.ValidTo == "" {
-			g.staff(u, postsOf(u, posts), names, holders)
+			g.staff(u, max(u.ValidFrom, since), postsOf(u, posts), names, holders)
 		}
 	}
 	return g.nameSharedHolders(holders)
 }
 
-// postsOf: the posts of a provincial body are declared, those of a commune's
-// bodies are the same everywhere.
+// postsOf: the posts of a provincial body are declared, those of an area's bodies
+// and of villages are the same everywhere; a body of which nothing is declared has
+// the two that every unit needs.
 func postsOf(u Unit, declared map[string][]post) []post {
-	place := "xã"
-	if strings.Contains(u.Name, " phường ") {
-		place = "phường"
+	posts := append(usualPosts(u), declared[u.ID]...)
+	if len(posts) == 0 {
+		return []post{{"head", "Người đứng đầu", ""}, {"contact", "Cán bộ đầu mối", ""}}
 	}
+	return posts
+}
+
+func usualPosts(u Unit) []post {
+	place := placeOf(u.Name)
 	switch u.Kind {
-	case "commune-peoples-committee":
+	case "commune-peoples-committee", "district-peoples-committee":
 		return []post{{"head", "Chủ tịch UBND " + place, ""}, {"contact", "Chuyên viên Văn phòng HĐND và UBND", ""}}
-	case "commune-front":
+	case "commune-front", "district-front":
 		return []post{{"head", "Chủ tịch Ủy ban MTTQ Việt Nam " + place, ""}, {"contact", "Chuyên viên Cơ quan Ủy ban MTTQ Việt Nam " + place, ""}}
 	case "commune-party-committee":
 		return []post{{"head", "Bí thư Đảng ủy", ""}, {"contact", "Chuyên viên Văn phòng Đảng ủy", ""}}
+	case "district-party-committee":
+		committee := strings.Join(strings.Fields(u.Name)[:2], " ") // "Huyện ủy", "Thị ủy", "Thành ủy"
+		return []post{{"head", "Bí thư " + committee, ""}, {"contact", "Chuyên viên Văn phòng " + committee, ""}}
+	case "village":
+		title := "Trưởng thôn"
+		if strings.HasPrefix(u.Name, "Tổ dân phố ") {
+			title = "Tổ trưởng tổ dân phố"
+		}
+		return []post{{"head", title, ""}, {"contact", title, u.ID + "/head"}}
 	}
-	return declared[u.ID]
+	return nil
 }
 
-func (g *Gazetteer) staff(u Unit, posts []post, names nameParts, holders map[string]string) {
-	since := max(u.ValidFrom, reorganised)
+// placeOf is the kind of area in the name of one of its bodies; "xã" when it names none.
+func placeOf(name string) string {
+	for _, place := range []string{"phường", "thị trấn", "huyện", "thị xã", "thành phố"} {
+		if strings.Contains(name, " "+place+" ") {
+			return place
+		}
+	}
+	return "xã"
+}
+
+func (g *Gazetteer) staff(u Unit, since string, posts []post, names nameParts, holders map[string]string) {
 	taken := map[string]bool{}
 	n := 0
 	for _, p := range posts {
@@ -85,11 +117,25 @@ func (g *Gazetteer) nameSharedHolders(holders map[string]string) error {
 	return nil
 }
 
-func loadPosts() (map[string][]post, error) {
+// loadPosts reads who holds which post. A row of a unit of today counts for who
+// stood there before, unless rows of its own say otherwise.
+func loadPosts(stoodBefore func(id string) string) (map[string][]post, error) {
 	rows, err := readTable("example_positions.tsv", "unit", "role", "title", "same_as")
+	own := map[string]bool{}
+	for _, row := range rows {
+		own[row["unit"]] = true
+	}
 	posts := map[string][]post{}
 	for _, row := range rows {
-		posts[row["unit"]] = append(posts[row["unit"]], post{row["role"], row["title"], row["same_as"]})
+		id := row["unit"]
+		if before := stoodBefore(id); before != "" && !own[before] {
+			id = before
+		}
+		sameAs := row["same_as"]
+		if holder, role, shared := strings.Cut(sameAs, "/"); shared {
+			sameAs = stoodBefore(holder) + "/" + role
+		}
+		posts[id] = append(posts[id], post{row["role"], row["title"], sameAs})
 	}
 	return posts, err
 }

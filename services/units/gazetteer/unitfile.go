@@ -22,7 +22,7 @@ var (
 
 var (
 	unitColumns     = []string{"id", "kind", "name", "area", "parent", "superior", "reviewer", "valid_from", "valid_to", "staff"}
-	optionalColumns = []string{"name_en", "working_year", "example", "source"}
+	optionalColumns = []string{"name_en", "working_year", "example", "source", "special", "special_ground"}
 )
 
 // unitRow is a unit and the line of the file it stands on.
@@ -34,7 +34,8 @@ type unitRow struct {
 // ParseUnitsTSV reads an administrator's file of units: UTF-8, cells parted by
 // tabs, lines that begin with # passed over, a header with the columns id, kind,
 // name, area, parent, superior, reviewer, valid_from, valid_to, staff in any
-// order, and, if wanted, name_en, working_year, example, source. Dates are
+// order, and, if wanted, name_en, working_year, example, source, special and
+// special_ground (the document by which a unit is special). Dates are
 // yyyy-mm-dd or dd/mm/yyyy. A blank superior is the parent; a blank working_year
 // is "calendar"; a blank staff is "not stated".
 //
@@ -177,6 +178,9 @@ func parseUnit(header, values []string, line int) (Unit, []Fault) {
 		WorkingYear: c.oneOf("working_year", []string{"calendar", "school"}, "calendar"),
 		Example:     c.oneOf("example", []string{"true", "false"}, "false") == "true",
 		Source:      c.values["source"],
+
+		Special:       c.oneOf("special", []string{"true", "false"}, "false") == "true",
+		SpecialGround: c.values["special_ground"],
 	}
 	if u.SuperiorID == "" {
 		u.SuperiorID = u.ParentID
@@ -189,6 +193,9 @@ func (c *cells) checkWhole(u Unit) {
 	if u.ValidTo != "" && u.ValidFrom > u.ValidTo {
 		c.fault("valid_to", fmt.Sprintf("ngày kết thúc %s trước ngày bắt đầu %s. Sửa một trong hai ngày.", dayVI(u.ValidTo), dayVI(u.ValidFrom)),
 			fmt.Sprintf("the last day %s is before the first day %s. Correct one of them.", u.ValidTo, u.ValidFrom))
+	}
+	if u.Special && u.SpecialGround == "" {
+		c.fault("special_ground", "đơn vị đặc thù chưa có căn cứ. Nhập số, ký hiệu văn bản.", "a special unit has no ground. Enter the document's number.")
 	}
 	for _, link := range linksOf(u) {
 		if link.id == u.ID {
