@@ -23,11 +23,23 @@ func (r *request) day(field, text string) calendar.Date {
 		return calendar.Date{}
 	}
 	date, err := calendar.ParseDate(text)
-	var fault *calendar.Fault
-	if errors.As(err, &fault) {
+	for _, fault := range faultsOf(err) {
 		r.faults = append(r.faults, wire.Field(field, fault.VI, fault.EN))
 	}
 	return date
+}
+
+// faultsOf are the calendar's sentences in an error, one or many.
+func faultsOf(err error) []*calendar.Fault {
+	var many calendar.Faults
+	if errors.As(err, &many) {
+		return many
+	}
+	var one *calendar.Fault
+	if errors.As(err, &one) {
+		return []*calendar.Fault{one}
+	}
+	return nil
 }
 
 // dayOr reads a civil day; nothing is otherwise.

@@ -16,7 +16,6 @@ import (
 	"gorm.io/gorm/clause"
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
-	"nenep/proto/wire"
 	"nenep/services/units/gazetteer"
 )
 
@@ -27,7 +26,7 @@ const tellingLimit = 5 * time.Second
 // ImportUnits checks an administrator's file and, unless it is a dry run, writes all of it or
 // nothing. A file that says nothing new writes nothing and tells nobody.
 func (s *server) ImportUnits(ctx context.Context, r *connect.Request[unitsv1.ImportUnitsRequest]) (*connect.Response[unitsv1.ImportUnitsResponse], error) {
-	if err := s.mayImport(ctx); err != nil {
+	if err := s.mayAdminister(ctx, "nhập danh sách đơn vị", "import units"); err != nil {
 		return nil, err
 	}
 	var response *unitsv1.ImportUnitsResponse
@@ -52,25 +51,6 @@ func (s *server) ImportUnits(ctx context.Context, r *connect.Request[unitsv1.Imp
 		s.tellReconciliation(ctx, strconv.FormatInt(changeID, 10))
 	}
 	return connect.NewResponse(response), nil
-}
-
-func (s *server) mayImport(ctx context.Context) error {
-	caller := wire.IdentityOf(ctx)
-	if caller.Service == "terminal" {
-		return nil
-	}
-	if caller.OfficialID != "" {
-		held, err := s.holders(ctx, s.today(), equal("positions.official_id", caller.OfficialID), equal("positions.role", "administrator"))
-		if err != nil || len(held) > 0 {
-			return err
-		}
-	}
-	contact := s.cfg.HelpContact
-	if s.cfg.HelpPhone != "" {
-		contact += ", " + s.cfg.HelpPhone
-	}
-	return wire.Forbidden("Tài khoản này không có quyền nhập danh sách đơn vị. Liên hệ "+contact+".",
-		"This account may not import units. Ask "+contact+".")
 }
 
 // finding is what a file would change, or what is wrong with it.
@@ -125,7 +105,7 @@ func existingUnits(tx *gorm.DB) ([]gazetteer.Unit, error) {
 			ID: u.ID, Kind: u.Kind, Name: u.Name, NameEN: u.NameEN, AreaID: u.AreaID,
 			ParentID: string(u.ParentID), SuperiorID: string(u.SuperiorID), ReviewerID: string(u.ReviewerID),
 			ValidFrom: u.ValidFrom.String(), ValidTo: u.ValidTo.String(), Example: u.Example, Staff: u.Staff,
-			WorkingYear: u.WorkingYear, Source: u.Source,
+			WorkingYear: u.WorkingYear, Source: u.Source, Special: u.Special, SpecialGround: u.SpecialGround,
 		}
 	}
 	return units, nil
@@ -173,8 +153,7 @@ func (s *server) write(ctx context.Context, tx *gorm.DB, found finding, content 
 		return 0, err
 	}
 	sum := sha256.Sum256(content)
-	caller := wire.IdentityOf(ctx)
-	return recordChange(tx, change{At: s.now(), Kind: changeUnitsImported, Service: caller.Service, OfficialID: reference(caller.OfficialID)},
+	return s.record(ctx, tx, changeUnitsImported,
 		map[string]any{"file_sha256": hex.EncodeToString(sum[:]), "added": found.added, "changed": found.changed})
 }
 

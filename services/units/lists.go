@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"connectrpc.com/connect"
 	"gorm.io/gorm"
 	unitsv1 "nenep/proto/nenep/units/v1"
-	"nenep/proto/wire"
 )
 
 // ListAreas answers the areas valid on a day, or every area ever.
@@ -110,51 +107,4 @@ func (s *server) unit(ctx context.Context, id string) (unit, error) {
 		return unit{}, fmt.Errorf("get unit %s: %w", id, err)
 	}
 	return row, nil
-}
-
-// ListDaysOff answers the days from .. to that differ from Monday-to-Friday work; either end may be
-// open.
-func (s *server) ListDaysOff(ctx context.Context, r *connect.Request[unitsv1.ListDaysOffRequest]) (*connect.Response[unitsv1.ListDaysOffResponse], error) {
-	var read request
-	from, to := read.day("from", r.Msg.GetFrom()), read.day("to", r.Msg.GetTo())
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		read.faults = append(read.faults, wire.Field("to",
-			fmt.Sprintf("Ngày kết thúc %s trước ngày bắt đầu %s. Sửa một trong hai ngày.", to.Vietnamese(), from.Vietnamese()),
-			fmt.Sprintf("The last day %s is before the first day %s. Correct one of them.", to, from)))
-	}
-	if err := read.err(); err != nil {
-		return nil, err
-	}
-	query := s.db.WithContext(ctx).Order("day")
-	if !from.IsZero() {
-		query = query.Where("day >= ?", day{from})
-	}
-	if !to.IsZero() {
-		query = query.Where("day <= ?", day{to})
-	}
-	var rows []dayOff
-	if err := query.Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("list days off: %w", err)
-	}
-	return connect.NewResponse(&unitsv1.ListDaysOffResponse{Days: messages(rows), Source: sourcesOf(rows)}), nil
-}
-
-// sourcesOf names each source once, in the order of the days.
-func sourcesOf(rows []dayOff) string {
-	var sources []string
-	for _, row := range rows {
-		if !slices.Contains(sources, row.Source) {
-			sources = append(sources, row.Source)
-		}
-	}
-	return strings.Join(sources, "; ")
-}
-
-// ListSettings answers the province's settings with their defaults.
-func (s *server) ListSettings(ctx context.Context, _ *connect.Request[unitsv1.ListSettingsRequest]) (*connect.Response[unitsv1.ListSettingsResponse], error) {
-	var rows []setting
-	if err := s.db.WithContext(ctx).Order("key").Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("list settings: %w", err)
-	}
-	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: messages(rows)}), nil
 }

@@ -2,23 +2,30 @@ package units
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 	"nenep/proto/contract"
 	"nenep/proto/wire"
 )
 
-// Reconciler is told that units changed, under the id of the change: the same change told twice
-// is one reconciliation.
+// Reconciler is told what has to follow a change here: whatever waits is a workflow, never this
+// service. The same told twice is one workflow.
 type Reconciler interface {
+	// UnitsChanged has every obligation reconciled, under the id of the change.
 	UnitsChanged(ctx context.Context, changeID string) error
+	// Amend has open cases reckoned anew, under the order's id.
+	Amend(ctx context.Context, order contract.AmendInput) error
+	// Reorganize has a reorganisation carried out on its day.
+	Reorganize(ctx context.Context, planned contract.ReorganizeInput) error
 }
 
-// temporalReconciler starts the reconciliation as a workflow. The client is made at the first
+// temporalReconciler starts workflows. The client is made at the first
 // change, so that the service starts and answers without Temporal.
 type temporalReconciler struct {
 	dial func() (client.Client, error)
@@ -47,17 +54,36 @@ func (t *temporalReconciler) connected() (client.Client, error) {
 
 // UnitsChanged starts the reconciliation of every obligation.
 func (t *temporalReconciler) UnitsChanged(ctx context.Context, changeID string) error {
+	return t.start(ctx, client.StartWorkflowOptions{ID: contract.WorkflowReconcileNow + "-" + changeID},
+		contract.ReconcilePeriods, contract.ReconcileInput{Reason: "units-changed"})
+}
+
+// Amend starts the amendment; one that has run under the order's id stays run.
+func (t *temporalReconciler) Amend(ctx context.Context, order contract.AmendInput) error {
+	return t.start(ctx, once(contract.WorkflowAmend+"/"+order.OrderID), contract.AmendCases, order)
+}
+
+// Reorganize starts the workflow that waits for the day; one that has run stays run.
+func (t *temporalReconciler) Reorganize(ctx context.Context, planned contract.ReorganizeInput) error {
+	return t.start(ctx, once(contract.WorkflowReorganize+"/"+planned.ReorganisationID), contract.Reorganize, planned)
+}
+
+// once: under this id it runs again only after it failed.
+func once(id string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{ID: id, WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY}
+}
+
+func (t *temporalReconciler) start(ctx context.Context, options client.StartWorkflowOptions, workflow string, input any) error {
 	temporal, err := t.connected()
 	if err != nil {
 		return fmt.Errorf("reach Temporal: %w", err)
 	}
-	_, err = temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       contract.WorkflowReconcileNow + "-" + changeID,
-		TaskQueue:                contract.QueueUpkeep,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-	}, contract.ReconcilePeriods, contract.ReconcileInput{Reason: "units-changed"})
-	if err != nil {
-		return fmt.Errorf("start %s: %w", contract.ReconcilePeriods, err)
+	options.TaskQueue = contract.QueueUpkeep
+	options.WorkflowIDConflictPolicy = enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING
+	_, err = temporal.ExecuteWorkflow(ctx, options, workflow, input)
+	var done *serviceerror.WorkflowExecutionAlreadyStarted
+	if err != nil && !errors.As(err, &done) {
+		return fmt.Errorf("start %s: %w", workflow, err)
 	}
 	return nil
 }

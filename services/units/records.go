@@ -108,6 +108,9 @@ type unit struct {
 	Source      string
 	Folded      string
 
+	Special       bool
+	SpecialGround string
+
 	Predecessors string `gorm:"->"`
 	Successors   string `gorm:"->"`
 }
@@ -121,7 +124,7 @@ func (u unit) message() *unitsv1.Unit {
 		Id: u.ID, Kind: u.Kind, Name: u.Name, NameEn: u.NameEN, AreaId: u.AreaID,
 		ParentId: string(u.ParentID), SuperiorId: string(u.SuperiorID), ReviewerId: string(u.ReviewerID),
 		ValidFrom: u.ValidFrom.String(), ValidTo: u.ValidTo.String(), Example: u.Example, Staff: int32(u.Staff),
-		WorkingYear: u.WorkingYear, Source: u.Source,
+		WorkingYear: u.WorkingYear, Source: u.Source, Special: u.Special, SpecialGround: u.SpecialGround,
 		PredecessorIds: split(u.Predecessors, ","), SuccessorIds: split(u.Successors, ","),
 	}
 }
@@ -183,11 +186,13 @@ func (p position) holder() *unitsv1.Holder {
 }
 
 type dayOff struct {
-	Day        day `gorm:"primaryKey"`
-	Kind       string
-	NameVI     string `gorm:"column:name_vi"`
-	Source     string
-	Confidence string
+	Day             day `gorm:"primaryKey"`
+	Kind            string
+	NameVI          string `gorm:"column:name_vi"`
+	Source          string
+	Confidence      string
+	ByAdministrator bool
+	Removed         bool
 }
 
 // TableName is the table's name.
@@ -197,36 +202,30 @@ func (d dayOff) message() *casefilev1.DayException {
 	return &casefilev1.DayException{Day: d.Day.String(), Kind: d.Kind, NameVi: d.NameVI}
 }
 
+func (d dayOff) row() *unitsv1.DayOff {
+	return &unitsv1.DayOff{Day: d.Day.String(), Kind: d.Kind, NameVi: d.NameVI, Source: d.Source, Confidence: d.Confidence, Removed: d.Removed}
+}
+
 type setting struct {
 	Key          string `gorm:"primaryKey"`
 	Value        *string
 	DefaultValue string
 	TitleVI      string `gorm:"column:title_vi"`
+	TitleEN      string `gorm:"column:title_en"`
+	Unit         string
 	Source       string
+	Document     string
+	Retired      bool
 }
 
 func (s setting) message() *unitsv1.Setting {
-	message := &unitsv1.Setting{Key: s.Key, Value: s.DefaultValue, DefaultValue: s.DefaultValue, TitleVi: s.TitleVI, Source: s.Source}
+	message := &unitsv1.Setting{Key: s.Key, Value: s.DefaultValue, DefaultValue: s.DefaultValue, TitleVi: s.TitleVI, TitleEn: s.TitleEN,
+		Unit: s.Unit, Source: s.Source, Document: s.Document}
 	if s.Value != nil {
 		message.Value = *s.Value
 	}
 	return message
 }
-
-type change struct {
-	ID         int64 `gorm:"primaryKey;->"`
-	At         time.Time
-	Kind       string
-	Service    string
-	OfficialID reference
-	Payload    []byte
-}
-
-// Kinds of change.
-const (
-	changeLoaded        = "loaded"
-	changeUnitsImported = "units-imported"
-)
 
 func split(joined, separator string) []string {
 	if joined == "" {

@@ -54,6 +54,9 @@ func (s sheet) keep(was, says gazetteer.Unit) gazetteer.Unit {
 	if !slices.Contains(s.columns, "source") {
 		says.Source = was.Source
 	}
+	if !slices.Contains(s.columns, "special") {
+		says.Special, says.SpecialGround = was.Special, was.SpecialGround
+	}
 	return says
 }
 

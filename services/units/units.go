@@ -6,6 +6,7 @@ package units
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/rules/catalogue"
 	"nenep/services/internal/bootstrap"
 )
 
@@ -36,6 +38,7 @@ type server struct {
 	logger     *zap.Logger
 	now        func() time.Time
 	reconciler Reconciler
+	catalogue  *catalogue.Catalogue
 }
 
 var _ unitsv1connect.UnitsServiceHandler = (*server)(nil)
@@ -50,6 +53,10 @@ func schema() bootstrap.Schema {
 
 // New makes the service. It starts while the database is away; /readyz tells.
 func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options) (*bootstrap.Service, error) {
+	declared, err := catalogue.Open(cfg.Catalogue)
+	if err != nil {
+		return nil, fmt.Errorf("open the catalogue: %w", err)
+	}
 	db, err := schema().Open(cfg.DatabaseURL)
 	if err != nil {
 		return nil, err
@@ -70,7 +77,7 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 		options.Now = time.Now
 	}
 	service.Mount(unitsv1connect.NewUnitsServiceHandler(
-		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler},
+		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler, catalogue: declared},
 		bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), logger)...))
 	return service, nil
 }

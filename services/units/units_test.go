@@ -22,6 +22,7 @@ import (
 	"nenep/rules/calendar"
 	"nenep/services/internal/testdatabase"
 	"nenep/services/units"
+	"nenep/services/units/gazetteer"
 )
 
 func TestMain(m *testing.M) { testdatabase.Main(m) }
@@ -36,19 +37,41 @@ type house struct {
 	told   *told
 }
 
-// told stands where the reconciliation is told of changes.
-type told struct{ changes []string }
+// told stands where workflows are started; away is a Temporal that does not answer.
+type told struct {
+	changes []string
+	amends  []contract.AmendInput
+	planned []contract.ReorganizeInput
+	away    error
+}
 
 func (t *told) UnitsChanged(_ context.Context, changeID string) error {
 	t.changes = append(t.changes, changeID)
-	return nil
+	return t.away
+}
+
+func (t *told) Amend(_ context.Context, order contract.AmendInput) error {
+	t.amends = append(t.amends, order)
+	return t.away
+}
+
+func (t *told) Reorganize(_ context.Context, planned contract.ReorganizeInput) error {
+	t.planned = append(t.planned, planned)
+	return t.away
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
+	province, err := gazetteer.HungYen()
+	require.NoError(t, err)
+	return openWith(t, province)
+}
+
+func openWith(t *testing.T, province gazetteer.Gazetteer) *house {
+	t.Helper()
 	h := &house{told: &told{}, cfg: configOf(testdatabase.New(t))}
 	require.NoError(t, units.Migrate(t.Context(), h.cfg, zap.NewNop()))
-	require.NoError(t, units.Load(t.Context(), h.cfg, zap.NewNop()))
+	require.NoError(t, units.LoadProvince(t.Context(), h.cfg, zap.NewNop(), province))
 	h.url = serve(t, h.cfg, zap.NewNop(), units.Options{Reconciler: h.told, Now: func() time.Time { return calendar.MustDate(today).At(9, 0) }})
 	h.client = h.as("portal")
 	return h
@@ -164,7 +187,7 @@ func TestWhoExistedOnWhichDay(t *testing.T) {
 
 	t.Run("units are asked for by id, area and parent", func(t *testing.T) {
 		require.Equal(t, []string{"BDV", "BTGDV"}, h.units(t, &unitsv1.ListUnitsRequest{Ids: []string{"BTGDV", "BDV", "NOBODY"}}))
-		require.Equal(t, []string{"DU-12205-2507", "MTTQ-12205-2507", "UBND-12205-2507"}, h.units(t, &unitsv1.ListUnitsRequest{AreaId: "12205-2507"}))
+		require.Equal(t, []string{"DU-12205-2507", "MTTQ-12205-2507", "TDP-3-KC", "THON-1-KC", "THON-2-KC", "UBND-12205-2507"}, h.units(t, &unitsv1.ListUnitsRequest{AreaId: "12205-2507"}))
 		require.Contains(t, h.units(t, &unitsv1.ListUnitsRequest{ParentId: "UBND-TINH", On: today}), "UBND-12205-2507")
 	})
 }
@@ -327,31 +350,6 @@ func TestOfficialsAndTheirHats(t *testing.T) {
 		require.NotEmpty(t, found)
 		require.Equal(t, "supervisor", found[0].GetPosition().GetRole())
 	})
-}
-
-func TestDaysOffAndSettings(t *testing.T) {
-	h := open(t)
-	answer, err := h.client.ListDaysOff(t.Context(), connect.NewRequest(&unitsv1.ListDaysOffRequest{From: "2026-01-01", To: "2026-12-31"}))
-	require.NoError(t, err)
-	require.Equal(t, "2026-01-01", answer.Msg.GetDays()[0].GetDay())
-	require.Equal(t, "off", answer.Msg.GetDays()[0].GetKind())
-	require.Equal(t, "Tết Dương lịch", answer.Msg.GetDays()[0].GetNameVi())
-	require.Contains(t, answer.Msg.GetSource(), "Bộ luật Lao động 2019")
-	all, err := h.client.ListDaysOff(t.Context(), connect.NewRequest(&unitsv1.ListDaysOffRequest{}))
-	require.NoError(t, err)
-	require.Len(t, all.Msg.GetDays(), len(calendar.VietnamDays()))
-
-	h.execute(t, "UPDATE settings SET value = '08:00' WHERE key = 'digest.time'")
-	require.NoError(t, units.Load(t.Context(), h.cfg, zap.NewNop()), "loading again keeps what the province set")
-	listed, err := h.client.ListSettings(t.Context(), connect.NewRequest(&unitsv1.ListSettingsRequest{}))
-	require.NoError(t, err)
-	values := map[string][2]string{}
-	for _, s := range listed.Msg.GetSettings() {
-		require.NotEmpty(t, s.GetTitleVi())
-		values[s.GetKey()] = [2]string{s.GetValue(), s.GetDefaultValue()}
-	}
-	require.Equal(t, [2]string{"08:00", "07:30"}, values["digest.time"])
-	require.Equal(t, [2]string{"06:00", "06:00"}, values["rung.time"])
 }
 
 func TestLoadingTwiceIsLoadingOnce(t *testing.T) {
