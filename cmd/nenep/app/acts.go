@@ -26,11 +26,11 @@ import (
 
 // actFlags are what the acts of the terminal may carry; each act takes those it names.
 type actFlags struct {
-	step, held, day, words, document, article, paper, number, successor, actID string
-	facts                                                                      []string
-	files, reasons                                                             []string
-	limited, refuse                                                            bool
-	seconds                                                                    int64
+	step, held, day, words, document, article, paper, number, successor, item, what, actID string
+	facts                                                                                  []string
+	files, reasons                                                                         []string
+	limited, refuse, removed                                                               bool
+	seconds                                                                                int64
 }
 
 // actKind is one human act as a command.
@@ -54,6 +54,9 @@ func actCommand(kind actKind) *cobra.Command {
 	kind.flags(command.Flags(), given)
 	command.Flags().StringVar(&given.actID, "act-id", "", "id of the act: the same act again gets the first answer")
 	return withTerminal(command, func(ctx context.Context, t *terminal, arguments []string) error {
+		if _, err := factMap(given.facts); err != nil {
+			return err // before any file is handed in
+		}
 		files, err := t.upload(ctx, arguments[0], given.step, given.files)
 		if err != nil {
 			return err
@@ -124,6 +127,17 @@ var actKinds = []actKind{
 			act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: f.step, HeldOn: f.held, Facts: facts, FileIds: ids, Words: f.words}}
 			return err
 		}},
+	{"record-item", "Enter an item of a register or a plan, or enter it anew",
+		with(facts, words, func(flags *pflag.FlagSet, f *actFlags) {
+			flags.StringVar(&f.item, "item", "", "the item, named by whoever enters it, unique within the case")
+			flags.StringSliceVar(&f.files, "file", nil, "file to hand in")
+			flags.BoolVar(&f.removed, "removed", false, "it was entered by mistake: only the history keeps it")
+		}),
+		func(act *casefilev1.Act, f *actFlags, ids []string) error {
+			facts, err := factMap(f.facts)
+			act.Kind = &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{ItemId: f.item, Facts: facts, FileIds: ids, Removed: f.removed, Words: f.words}}
+			return err
+		}},
 	{"submit", "Submit the case with its evidence",
 		with(files, words, func(flags *pflag.FlagSet, f *actFlags) {
 			flags.StringVar(&f.paper, "paper-received", "", "the day a paper arrived (reviewers)")
@@ -161,6 +175,12 @@ var actKinds = []actKind{
 		flags.BoolVar(&f.refuse, "refuse", false, "refuse")
 	}), func(act *casefilev1.Act, f *actFlags, _ []string) error {
 		act.Kind = &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: !f.refuse, Day: f.day, Document: f.document, Words: f.words}}
+		return nil
+	}},
+	{"revoke", "Take back an extension or an explanation by another recorded act", with(words, document, func(flags *pflag.FlagSet, f *actFlags) {
+		flags.StringVar(&f.what, "what", "", "extension or explanation")
+	}), func(act *casefilev1.Act, f *actFlags, _ []string) error {
+		act.Kind = &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: f.what, Document: f.document, Words: f.words}}
 		return nil
 	}},
 	{"exempt", "Record that a unit is not obliged, on a legal ground", with(words, document, func(flags *pflag.FlagSet, f *actFlags) {
@@ -202,14 +222,19 @@ var actKinds = []actKind{
 	}},
 }
 
-// factMap reads key=value pairs, and names every one that is not.
+// factMap reads key=value pairs, and names every one that is none or stands twice.
 func factMap(pairs []string) (map[string]string, error) {
 	facts := map[string]string{}
 	var faults []*casefilev1.FieldFault
 	for _, pair := range pairs {
 		key, value, found := strings.Cut(pair, "=")
-		if !found {
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		_, twice := facts[key]
+		switch {
+		case !found || key == "":
 			faults = append(faults, wire.Field(pair, "Cần dạng khóa=giá trị, thí dụ present=214.", "Needs key=value, as present=214."))
+		case twice:
+			faults = append(faults, wire.Field(key, "Số liệu này được nhập hai lần. Giữ lại một.", "This fact is given twice. Keep one."))
 		}
 		facts[key] = value
 	}
@@ -284,39 +309,4 @@ func uploadAnswer(response *http.Response) (string, error) {
 		return "", fmt.Errorf("the file was not taken (HTTP %d)", response.StatusCode)
 	}
 	return "", wire.Refusal{Refusal: refusal}
-}
-
-func eventCommand() *cobra.Command {
-	root := &cobra.Command{Use: "event", Short: "Events that oblige a unit: a member has left, a committee is to be set up"}
-	record := &cobra.Command{Use: "record", Short: "Record an event; its case opens at once", Args: cobra.NoArgs}
-	request := &reportsv1.RecordEventRequest{}
-	record.Flags().StringVar(&request.ObligationId, "obligation", "", "the obligation it opens (BCD-04)")
-	record.Flags().StringVar(&request.UnitId, "unit", "", "the unit obliged")
-	record.Flags().StringVar(&request.On, "on", "", "the day it happened (yyyy-mm-dd)")
-	record.Flags().StringVar(&request.Words, "words", "", "what happened")
-	record.Flags().StringVar(&request.IdempotencyKey, "key", "", "the same event again changes nothing")
-	root.AddCommand(withTerminal(record, func(ctx context.Context, t *terminal, _ []string) error {
-		request.IdempotencyKey = cmp.Or(request.IdempotencyKey, uuid.NewString())
-		answer, err := t.clients.Acts.RecordEvent(ctx, connect.NewRequest(request))
-		if err != nil {
-			return err
-		}
-		e := answer.Msg
-		opened := contract.CaseID(e.GetObligationId(), e.GetUnitId(), e.GetId())
-		return t.print(e, []string{"EVENT", "CASE"}, [][]string{{e.GetId(), opened}})
-	}))
-	list := &cobra.Command{Use: "list", Short: "List events", Args: cobra.NoArgs}
-	obligation := list.Flags().String("obligation", "", "of this obligation")
-	root.AddCommand(withTerminal(list, func(ctx context.Context, t *terminal, _ []string) error {
-		answer, err := t.clients.Register.ListEvents(ctx, connect.NewRequest(&reportsv1.ListEventsRequest{ObligationId: *obligation}))
-		if err != nil {
-			return err
-		}
-		rows := make([][]string, 0, len(answer.Msg.GetEvents()))
-		for _, e := range answer.Msg.GetEvents() {
-			rows = append(rows, []string{e.GetId(), e.GetObligationId(), e.GetUnitId(), e.GetOn(), e.GetWords()})
-		}
-		return t.print(answer.Msg, []string{"EVENT", "OBLIGATION", "UNIT", "ON", "WHAT"}, rows)
-	}))
-	return root
 }

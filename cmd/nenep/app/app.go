@@ -61,7 +61,8 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), workCommand(), migrateCommand(), configCommand(),
-		areaCommand(), unitCommand(), caseCommand(), eventCommand(), periodCommand(), catalogueCommand(),
+		areaCommand(), unitCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
+		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
 	)
 	return root

@@ -14,7 +14,7 @@ import (
 
 func caseCommand() *cobra.Command {
 	root := &cobra.Command{Use: "case", Short: "Cases (hồ sơ): one obligation of one unit for one period"}
-	root.AddCommand(caseListCommand(), caseShowCommand(), caseHistoryCommand())
+	root.AddCommand(caseListCommand(), caseShowCommand(), caseHistoryCommand(), reinstateCommand(), amendCommand())
 	root.AddCommand(actCommands()...)
 	return root
 }

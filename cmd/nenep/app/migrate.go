@@ -72,7 +72,7 @@ func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) e
 		if err := prepareAttributes(ctx, connection, cfg.TemporalNamespace); err != nil {
 			return err
 		}
-		cat, err := catalogue.HungYen()
+		cat, err := catalogue.Open(cfg.Catalogue)
 		if err != nil {
 			return fmt.Errorf("read the catalogue: %w", err)
 		}

@@ -133,6 +133,18 @@ func (t *terminal) print(message proto.Message, header []string, rows [][]string
 	if t.json {
 		return t.printJSON(message)
 	}
+	return t.printTable(header, rows)
+}
+
+// printValue writes what is no message as JSON, or the rows as a table.
+func (t *terminal) printValue(value any, header []string, rows [][]string) error {
+	if t.json {
+		return encodeJSON(t.out, value)
+	}
+	return t.printTable(header, rows)
+}
+
+func (t *terminal) printTable(header []string, rows [][]string) error {
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, strings.Join(header, "\t"))
 	for _, row := range rows {
@@ -151,7 +163,11 @@ func (t *terminal) printJSON(message proto.Message) error {
 	if err := json.Unmarshal(raw, &value); err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(t.out)
+	return encodeJSON(t.out, value)
+}
+
+func encodeJSON(out io.Writer, value any) error {
+	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)

@@ -26,7 +26,7 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 		return err
 	}
 	logger = logger.Named("worker")
-	cat, err := catalogue.HungYen()
+	cat, err := catalogue.Open(cfg.Catalogue)
 	if err != nil {
 		return errors.Join(fmt.Errorf("read the catalogue: %w", err), listener.Close())
 	}
