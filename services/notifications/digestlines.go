@@ -53,7 +53,7 @@ func lineOf(lang language, row message, unit string, day calendar.Date, days *ca
 		Title: m.title(), Period: lang.inPeriod(m.period()), CaseID: m.caseID, Missing: list(m.facts["missing"]),
 		Next: lang.roles[m.facts["next_role"]], NextDay: plainDay(m.facts["next_day"]), unit: unit,
 	}
-	due, known := dayOf(m.facts["due_day"])
+	due, known := dayOf(m.dueFact())
 	l.group = groupOf(m.template, due, known, day)
 	l.What = whatOf(lang, m, l.group, due, day, days)
 	return l
@@ -65,7 +65,7 @@ func groupOf(template string, due calendar.Date, known bool, day calendar.Date) 
 		return groupReturned
 	case !dueTemplates[template]:
 		return groupOther
-	case strings.HasPrefix(template, "overdue") || known && due.Before(day):
+	case strings.HasPrefix(template, "overdue") || template == "item-overdue" || known && due.Before(day):
 		return groupOverdue
 	case known && due == day:
 		return groupToday
@@ -81,6 +81,9 @@ func whatOf(lang language, m matter, group int, due, day calendar.Date, days *ca
 		return whatInEnglish(m, group, due, day, days)
 	}
 	owed := due.VietnameseWithWeekday()
+	if ofItems(m.template) {
+		return joined(", ", joined(" ", number(m.facts["items_count"]), phrase(m.facts["item_title"])), after("hạn sớm nhất ", due.Vietnamese()))
+	}
 	switch {
 	case group == groupOther && !dueTemplates[m.template]:
 		return joined(", ", lang.others[m.template], after("hạn ", due.Vietnamese()))
@@ -100,6 +103,9 @@ func whatOf(lang language, m matter, group int, due, day calendar.Date, days *ca
 
 func whatInEnglish(m matter, group int, due, day calendar.Date, days *calendar.Calendar) string {
 	owed := english.weekday(due)
+	if ofItems(m.template) {
+		return joined(", ", joined(" ", number(m.facts["items_count"]), phrase(m.facts["item_title_en"])), after("first due ", due.Vietnamese()))
+	}
 	switch {
 	case group == groupOther && !dueTemplates[m.template]:
 		return joined(", ", english.others[m.template], after("due ", due.Vietnamese()))
@@ -128,16 +134,21 @@ func joined(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }
 
-// oncePerCase keeps one line of a case that is still to be done, the last one written: a person on
+// oncePerCase keeps one line of a case that is still to be done, and one of its entries, the last one written: a person on
 // two rungs reads it once. Lines that tell something else stay.
 func oncePerCase(rows []message) []message {
-	last := map[string]int64{}
+	type matterKind struct {
+		caseID string
+		items  bool
+	}
+	kindOf := func(row message) matterKind { return matterKind{row.CaseID, ofItems(row.Template)} }
+	last := map[matterKind]int64{}
 	for _, row := range rows {
 		if dueTemplates[row.Template] {
-			last[row.CaseID] = max(last[row.CaseID], row.ID)
+			last[kindOf(row)] = max(last[kindOf(row)], row.ID)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(rows), func(row message) bool { return dueTemplates[row.Template] && row.ID != last[row.CaseID] })
+	return slices.DeleteFunc(slices.Clone(rows), func(row message) bool { return dueTemplates[row.Template] && row.ID != last[kindOf(row)] })
 }
 
 // grouped puts lines under their groups and units, in the order they came.

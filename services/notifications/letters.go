@@ -34,12 +34,24 @@ var templateLetters = map[string][]string{
 	"withdrawn":           {"withdrawn"},
 	"transferred":         {"transferred"},
 	"opened":              {"opened"},
+	"item-reminder":       {"item-reminder"},
+	"item-overdue":        {"item-overdue"},
+	"succession-planned":  {"succession-planned"},
+	"extension-revoked":   {"extension-revoked"},
+	"explanation-revoked": {"explanation-revoked"},
+	"recalculated":        {"recalculated"},
+	"amended":             {"amended"},
+	"taken-over":          {"taken-over"},
 }
 
 // dueTemplates speak of something still to be done: they are void once the case has moved on.
 var dueTemplates = map[string]bool{
 	"reminder": true, "overdue-head": true, "overdue-superior": true, "overdue-standing": true, "overdue-committee": true,
+	"item-reminder": true, "item-overdue": true,
 }
+
+// ofItems tells that the message is of entries of a register or of a plan, which have days of their own.
+func ofItems(template string) bool { return strings.HasPrefix(template, "item-") }
 
 // letter is every field a template may use. An empty field drops its sentence.
 type letter struct {
@@ -52,6 +64,8 @@ type letter struct {
 	Agency, ActDay, Reasons, Words, Document    string
 	WantedDay, OldDueDay, SubmittedDay, Outcome string
 	SuccessorUnit, SuccessorCase                string
+	FromUnit, FromCase                          string // the predecessor whose case is taken over
+	Item, Items, ItemDay                        string // what an entry is called, how many, the first one's day
 	Link, LinkUntil, HelpContact, HelpPhone     string
 
 	nextWorkingDay bool // the due day is the next working day

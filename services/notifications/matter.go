@@ -48,6 +48,14 @@ func (m matter) period() calendar.Period {
 	return period
 }
 
+// dueFact is the day by which what the matter speaks of is to be done.
+func (m matter) dueFact() string {
+	if ofItems(m.template) {
+		return m.facts["item_day"]
+	}
+	return m.facts["due_day"]
+}
+
 // title is the obligation's; where nobody said it, its id.
 func (m matter) title() string {
 	if title := phrase(m.facts["title"]); title != "" {
@@ -148,6 +156,11 @@ func fromFacts(m matter) letter {
 		SubmittedDay: plainDay(m.facts["submitted_day"]), SuccessorCase: phrase(m.facts["successor_case_id"]),
 		Outcome: lang.outcomes[m.facts["outcome"]], Reasons: reasons(lang, strings.Split(m.facts["reasons"], ",")),
 		Late: number(m.facts["late_days"]), Days: number(m.facts["days_left"]), ActDay: plainDay(m.facts["act_day"]),
+		Item: phrase(m.facts["item_title"]), Items: number(m.facts["items_count"]), ItemDay: plainDay(m.facts["item_day"]),
+		FromCase: phrase(m.facts["from_case_id"]),
+	}
+	if lang.code == english.code && m.facts["item_title_en"] != "" {
+		l.Item = phrase(m.facts["item_title_en"])
 	}
 	if lang.code == english.code && m.facts["title_en"] != "" {
 		l.Title = phrase(m.facts["title_en"])
@@ -280,7 +293,13 @@ func wordsOf(act *casefilev1.Act) (said, document string) {
 	case *casefilev1.Act_Transfer:
 		return "", kind.Transfer.GetDocument()
 	case *casefilev1.Act_Withdraw:
-		return kind.Withdraw.GetWords(), ""
+		return kind.Withdraw.GetWords(), kind.Withdraw.GetDocument()
+	case *casefilev1.Act_Revoke:
+		return kind.Revoke.GetWords(), kind.Revoke.GetDocument()
+	case *casefilev1.Act_Amend:
+		return kind.Amend.GetWords(), kind.Amend.GetDocument()
+	case *casefilev1.Act_TakeOver:
+		return "", kind.TakeOver.GetDocument()
 	default:
 		return "", ""
 	}
@@ -292,8 +311,13 @@ func (s *service) addSuccessor(ctx context.Context, m matter, l *letter) error {
 		_, id, _, _ = contract.CaseIDParts(m.facts["successor_case_id"])
 	}
 	successor, err := s.unit(ctx, id, m.on)
+	if err != nil {
+		return err
+	}
+	l.SuccessorUnit = phrase(successor.GetUnit().GetName())
+	predecessor, err := s.unit(ctx, m.facts["from_unit_id"], m.on)
 	if err == nil {
-		l.SuccessorUnit = phrase(successor.GetUnit().GetName())
+		l.FromUnit = phrase(predecessor.GetUnit().GetName())
 	}
 	return err
 }

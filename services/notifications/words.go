@@ -54,6 +54,9 @@ var vietnamese = language{
 		"extension-requested": "đề nghị gia hạn, chờ ý kiến", "extension-granted": "đã được gia hạn",
 		"extension-refused": "không được gia hạn", "exempted": "không thuộc đối tượng thực hiện",
 		"withdrawn": "đã thu hồi, không còn việc phải làm", "transferred": "đã chuyển đơn vị kế thừa",
+		"succession-planned": "chuyển đơn vị kế thừa sau khi xem xét", "extension-revoked": "đã hủy gia hạn",
+		"explanation-revoked": "đã hủy tạm dừng", "recalculated": "đã tính lại thời hạn", "amended": "áp dụng quy định hiện hành",
+		"taken-over": "tiếp nhận hồ sơ của đơn vị trước",
 	},
 }
 
@@ -78,6 +81,9 @@ var english = language{
 		"waiting": "submitted, waiting for review", "accepted": "accepted", "opened": "case opened",
 		"extension-requested": "extension asked for", "extension-granted": "extended", "extension-refused": "extension refused",
 		"exempted": "not obliged", "withdrawn": "withdrawn, nothing left to do", "transferred": "handed to the successor",
+		"succession-planned": "passes to the successor after review", "extension-revoked": "extension taken back",
+		"explanation-revoked": "pause ended", "recalculated": "due date reckoned anew", "amended": "present rules applied",
+		"taken-over": "case of a predecessor taken over",
 	},
 }
 
