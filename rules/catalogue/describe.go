@@ -45,7 +45,7 @@ func (d *description) obliged() {
 	o := d.obligation.Obliged
 	var kinds []string
 	for _, k := range o.Kinds {
-		kinds = append(kinds, KindTitle(k.Kind).VI+span(k.From, k.To))
+		kinds = append(kinds, KindTitle(k.Kind).VI+spanWords(k.From, k.To))
 	}
 	d.line("Đối tượng: %s.", strings.Join(kinds, "; "))
 	for _, x := range o.Exempts {
@@ -60,7 +60,7 @@ func (d *description) obliged() {
 	d.line("Cơ quan theo dõi: %s, hoặc cơ quan ghi trong danh sách đơn vị.", reviewers[d.obligation.Reviewer])
 }
 
-func span(from, to calendar.Date) string {
+func spanWords(from, to calendar.Date) string {
 	switch {
 	case !from.IsZero() && !to.IsZero():
 		return fmt.Sprintf(" (từ %s đến hết %s)", from.Vietnamese(), to.Vietnamese())
@@ -138,7 +138,7 @@ func (r DateRule) conditions() string {
 	if r.WorkingYear == "school" {
 		list = append(list, "đơn vị làm việc theo năm học")
 	}
-	if s := span(r.OpenedFrom, r.OpenedTo); s != "" {
+	if s := spanWords(r.OpenedFrom, r.OpenedTo); s != "" {
 		list = append(list, "hồ sơ mở"+strings.NewReplacer("(", "", ")", "").Replace(s))
 	}
 	if len(list) == 0 {

@@ -252,3 +252,10 @@ func later(a, b calendar.Date) calendar.Date {
 	}
 	return a
 }
+
+// CurrentPeriod is the obligation's period that is current for units like this one today, and the day on which it opened: the latest that
+// is not still to open. False before the first, and for an obligation by event.
+func (e *Edition) CurrentPeriod(o *Obligation, unit UnitFacts, today calendar.Date) (calendar.Period, calendar.Date, bool) {
+	period, opens, ok := e.of(o).current(o, unit, today)
+	return period, later(opens, unit.ValidFrom), ok
+}

@@ -2,14 +2,12 @@ package catalogue
 
 import (
 	"slices"
-	"strings"
 	"time"
-
-	"google.golang.org/protobuf/proto"
 
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/figures"
 )
 
 // calendarMonthsAfterDue is how long after its due date a case can still count working days: the longest ladder, a return and the
@@ -18,8 +16,15 @@ const calendarMonthsAfterDue = 15
 
 // Options are what a snapshot cannot know from unit, period and today.
 type Options struct {
-	// EventOn is the day of the event; needed for a period that is one.
+	// EventOn is the day of the event, where nothing more is known of it than that.
 	EventOn calendar.Date
+	// Event is what opened the case; its day is needed for a period that is an event.
+	Event EventFacts
+	// Settings are the province's own values by which the case is decided; keys that are missing stand at their declared values. Nil
+	// leaves the settings as the catalogue has them ([Catalogue.WithSettings]), unless Version is set.
+	Settings map[string]string
+	// Version decides the case by that edition instead of the one in force today, as when a case is recalculated.
+	Version string
 	// Demo allows ClockOffset, by which the case's clock is shifted; production leaves both zero.
 	Demo        bool
 	ClockOffset time.Duration
@@ -27,48 +32,70 @@ type Options struct {
 	FollowsCaseID string
 }
 
+// event is what opened the case; its day is zero when none is known.
+func (o Options) event() EventFacts {
+	ev := o.Event
+	if ev.On.IsZero() {
+		ev.On = o.EventOn
+	}
+	return ev
+}
+
 // Snapshot is everything by which the case of the obligation, the unit and the period is decided, opened today under the edition in
-// force today: dates computed with their reasons, steps, ladders, rules and the slice of the calendar it counts with.
+// force today: dates computed with their reasons, steps, items, ladders, rules, warnings and the slice of the calendar it counts with.
+// Today is the day of opening, for a case that is recalculated too.
 //
-// Rules of law are those in force when the period opens for the unit. That the unit is obliged is not judged here ([Expected] does).
-// Errors are *[Refusal] for what the caller can put right.
+// Rules of law are those in force when the period opens for the unit, or on the event's day. That the unit is obliged is not judged
+// here ([Expected] does). Errors are *[Refusal] for what the caller can put right.
 func Snapshot(cat *Catalogue, obligation string, unit UnitFacts, period calendar.Period, cal *calendar.Calendar, today calendar.Date, opts Options) (*casefilev1.CaseInput, error) {
-	e := cat.At(today)
-	if e == nil {
-		return nil, noEdition(today)
-	}
-	o := e.Obligation(obligation)
-	if o == nil {
-		return nil, noObligation(obligation)
-	}
-	opens, err := e.opensFor(o, unit, period, opts.EventOn)
+	e, o, err := decidedBy(cat, obligation, today, opts)
 	if err != nil {
 		return nil, err
 	}
-	due, err := e.due(o, o.Due, situation{unit, period, opens}, cal, opts.EventOn)
-	if err != nil {
+	s := snapshot{edition: e, obligation: o, unit: unit, period: period, cal: cal, today: today, event: opts.event()}
+	if s.trigger, err = s.openedBy(); err != nil {
 		return nil, err
 	}
-	s := snapshot{e, o, unit, period, cal, today, opens, e.judgedOn(opens), due}
+	if s.opens, err = s.opensOn(); err != nil {
+		return nil, err
+	}
+	s.on = e.judgedOn(s.opens)
+	if s.due, err = s.reckonDue(); err != nil {
+		return nil, err
+	}
 	return s.input(opts)
 }
 
-// opensFor is the day on which the period opens for the unit: never before its birth.
-func (e *Edition) opensFor(o *Obligation, unit UnitFacts, period calendar.Period, eventOn calendar.Date) (calendar.Date, error) {
-	if o.Recurrence == ByEvent {
-		if period.Kind() != calendar.Event {
-			return calendar.Date{}, wrongPeriod(o, period)
+// decidedBy is the edition, of its own catalogue and at the settings asked for, and the obligation in it.
+func decidedBy(cat *Catalogue, obligation string, today calendar.Date, opts Options) (*Edition, *Obligation, error) {
+	e := cat.At(today)
+	if opts.Version != "" {
+		if e = cat.Edition(opts.Version); e == nil {
+			return nil, nil, noVersion(opts.Version)
 		}
-		if eventOn.IsZero() {
-			return calendar.Date{}, noEventDay(period)
+	}
+	if e == nil {
+		return nil, nil, noEdition(today)
+	}
+	o := e.Obligation(obligation)
+	if o == nil {
+		return nil, nil, noObligation(obligation)
+	}
+	if o.CarriedBy != nil {
+		return nil, nil, carriedElsewhere(o)
+	}
+	e = e.of(o)
+	if opts.Settings == nil && opts.Version == "" {
+		return e, o, nil
+	}
+	judged := map[string]Faults{}
+	e = e.asProposed().withSettings(opts.Settings, judged)
+	for _, faults := range judged {
+		if len(faults) > 0 {
+			return nil, nil, &Refusal{Code: codeInvalid, VI: faults[0].VI, EN: faults[0].EN}
 		}
-		return eventOn, nil
 	}
-	if period.IsZero() || !slices.Contains(o.periodsOf(period.Year()), period) {
-		return calendar.Date{}, wrongPeriod(o, period)
-	}
-	opens, err := e.opening(o, period, unit)
-	return later(opens, unit.ValidFrom), err
+	return e, o, nil
 }
 
 type snapshot struct {
@@ -78,9 +105,63 @@ type snapshot struct {
 	period     calendar.Period
 	cal        *calendar.Calendar
 	today      calendar.Date
+	event      EventFacts
+	trigger    *Trigger      // that opened the case; nil for one of a period, and where the obligation names none
 	opens      calendar.Date // of the period for this unit
 	on         calendar.Date // day by whose rules the case is judged
 	due        reckoned
+}
+
+func (s snapshot) byEvent() bool { return s.period.Kind() == calendar.Event }
+
+// openedBy is the trigger of a case by event.
+func (s snapshot) openedBy() (*Trigger, error) {
+	o := s.obligation
+	if !s.byEvent() {
+		return nil, nil
+	}
+	t := o.Trigger(s.event.Trigger)
+	switch {
+	case o.Recurrence != ByEvent && len(o.Triggers) == 0:
+		return nil, wrongPeriod(o, s.period)
+	case t == nil && s.event.Trigger != "":
+		return nil, noTrigger(o, s.event.Trigger)
+	default:
+		return t, nil
+	}
+}
+
+// opensOn is the day on which the period opens for the unit: never before its birth; for an event, its day.
+func (s snapshot) opensOn() (calendar.Date, error) {
+	if s.byEvent() {
+		if s.event.On.IsZero() {
+			return calendar.Date{}, noEventDay(s.period)
+		}
+		return s.event.On, nil
+	}
+	if s.period.IsZero() || !slices.Contains(s.obligation.periodsOf(s.period.Year()), s.period) {
+		return calendar.Date{}, wrongPeriod(s.obligation, s.period)
+	}
+	opens, err := s.edition.opening(s.obligation, s.period, s.unit)
+	return later(opens, s.unit.ValidFrom), err
+}
+
+// reckonDue is the day the case is due: of an event by its trigger's rules where it has any, from the day that the trigger names where it
+// was given.
+func (s snapshot) reckonDue() (reckoned, error) {
+	rules, anchor := s.obligation.Due, s.event.On
+	if t := s.trigger; t != nil {
+		if len(t.Due) > 0 {
+			rules = t.Due
+		}
+		if day, ok := figures.ParseDay(s.event.Facts[t.AnchorFact]); ok {
+			anchor = day
+		}
+	}
+	if !s.byEvent() {
+		anchor = calendar.Date{}
+	}
+	return s.edition.due(s.obligation, rules, situation{s.unit, s.period, s.opens}, s.cal, anchor)
 }
 
 func (s snapshot) input(opts Options) (*casefilev1.CaseInput, error) {
@@ -89,104 +170,47 @@ func (s snapshot) input(opts Options) (*casefilev1.CaseInput, error) {
 	in := &casefilev1.CaseInput{
 		CaseId: contract.CaseID(o.Code, u.ID, s.period.String()), ObligationId: o.Code, UnitId: u.ID, PeriodId: s.period.String(),
 		WorkflowType: o.Workflow, CatalogueVersion: s.edition.Version, AreaId: u.AreaID, OpenedOn: s.today.String(),
-		Due: s.due.deadline(), DutyStep: o.DutyStep, FileDaysAfterDuty: fileDays, FileGround: fileGround,
-		Ladder: s.ladder(), Review: s.review(), Calendar: s.calendar(),
-		Conference: s.conference(), Board: s.board(),
+		Due: s.due.deadline(), FileDaysAfterDuty: fileDays, FileGround: fileGround,
+		Review: s.review(), Calendar: s.calendar(),
+		Conference: s.conference(), Board: s.board(), Items: s.items(), Consultation: s.consultation(),
 		Demo: opts.Demo, ClockOffsetSeconds: int64(opts.ClockOffset / time.Second), FollowsCaseId: opts.FollowsCaseID,
-		TitleVi: o.Title.VI, TitleEn: o.Title.EN, QuietDays: s.quietDays(),
+		TitleVi: o.Title.VI, TitleEn: o.Title.EN, QuietDays: s.quietDays(), Settings: s.edition.changed(), LinkedObligationId: o.OpinionsBecome,
 	}
-	if s.period.Kind() == calendar.Event {
-		in.TriggerEventId = s.period.String()
-	}
+	s.happened(in)
 	var err error
 	if in.Steps, err = s.steps(); err != nil {
 		return nil, err
 	}
-	in.Report, err = s.report()
-	return in, err
+	if s.has(o.DutyStep) {
+		in.DutyStep = o.DutyStep
+	}
+	in.Ladder, in.Raises = s.ladder(), s.raises()
+	if in.Report, err = s.report(); err != nil {
+		return nil, err
+	}
+	in.Warnings = s.warnings(in)
+	return in, nil
 }
 
-func (s snapshot) steps() ([]*casefilev1.StepPolicy, error) {
-	var policies []*casefilev1.StepPolicy
-	for _, step := range s.obligation.Steps {
-		p, err := s.step(step)
-		if err != nil {
-			return nil, err
-		}
-		policies = append(policies, p)
-	}
-	return policies, nil
-}
-
-func (s snapshot) step(step Step) (*casefilev1.StepPolicy, error) {
-	p := &casefilev1.StepPolicy{
-		Id: step.ID, TitleVi: step.Title.VI, TitleEn: step.Title.EN,
-		Required: step.Required || s.inForce(step.RequiredWhen), EvidenceRequired: step.Evidence != nil && (step.Required || s.inForce(step.RequiredWhen)),
-	}
-	for _, f := range step.Facts {
-		p.Facts = append(p.Facts, f.policy())
-	}
-	if step.DueWithCase {
-		p.Due = s.due.deadline()
-	}
-	if step.Due != nil && s.inForce(step.Due.Ground) {
-		due, err := s.edition.reckon(*step.Due, s.cal, s.period, s.due.day, s.on)
-		if err != nil {
-			return nil, err
-		}
-		due.trace = s.due.trace.Then(due.trace)
-		p.Due = due.deadline()
-	}
-	s.hang(step.Hangs, p)
-	return p, nil
-}
-
-// hang counts the step from another's day. Until that day is known the deadline has no day, but its ground is known already.
-func (s snapshot) hang(h *Hanging, p *casefilev1.StepPolicy) {
-	if h == nil {
+// happened puts the event into the case.
+func (s snapshot) happened(in *casefilev1.CaseInput) {
+	if !s.byEvent() {
 		return
 	}
-	sign, id := int32(1), h.After
-	if h.Before != "" {
-		sign, id = -1, h.Before
-	}
-	days, ground := s.edition.numberOf(id, s.on)
-	if ground == nil {
-		return
-	}
-	p.AfterStep, p.DaysAfter = h.Step, sign*days
-	if p.Due == nil {
-		p.Due = &casefilev1.Deadline{OfLaw: ground.GetConfidence() != ConfidenceSetting, Why: &casefilev1.Why{Ground: ground}}
+	in.TriggerEventId, in.OriginCaseId, in.EventFacts = s.period.String(), s.event.OriginCaseID, s.event.Facts
+	if s.trigger != nil {
+		in.TriggerId = s.trigger.ID
 	}
 }
 
-func (s snapshot) inForce(id string) bool {
-	_, ok := s.edition.source(id, s.on)
-	return ok
-}
-
-func (f Fact) policy() *casefilev1.FactPolicy {
-	p := &casefilev1.FactPolicy{Key: f.Key, TitleVi: f.Title.VI, TitleEn: f.Title.EN, Kind: f.Kind, Required: f.Required, AtMost: f.AtMost}
-	for _, c := range f.Choices {
-		p.Choices = append(p.Choices, c.ID)
+func (s snapshot) raises() []*casefilev1.RaisePolicy {
+	var policies []*casefilev1.RaisePolicy
+	for _, r := range s.obligation.Raises {
+		if s.has(r.Step) {
+			policies = append(policies, &casefilev1.RaisePolicy{ObligationId: r.Obligation, TriggerId: r.Trigger, StepId: r.Step})
+		}
 	}
-	return p
-}
-
-func (s snapshot) ladder() *casefilev1.LadderPolicy {
-	chosen := s.obligation.Ladder
-	l := s.edition.Ladders[chosen.Use]
-	l.Rungs = append(append([]Rung(nil), chosen.Add...), l.Rungs...)
-	return l.policy()
-}
-
-func (l Ladder) policy() *casefilev1.LadderPolicy {
-	p := &casefilev1.LadderPolicy{HeadBeforeSuperiorWorkingDays: int32(l.HeadBeforeSuperiorWorkingDays)}
-	for _, r := range l.Rungs {
-		p.Rungs = append(p.Rungs, &casefilev1.RungPolicy{Id: r.ID, Kind: r.Kind, Offset: int32(r.Offset), Counted: r.Counted, Role: r.Role,
-			Draft: r.Draft, Step: r.Step, Setting: true})
-	}
-	return p
+	return policies
 }
 
 // review names nobody as reviewer of his own unit; such a case waits until the register names another.
@@ -216,61 +240,6 @@ func (s snapshot) calendar() []*casefilev1.DayException {
 		days = append(days, &casefilev1.DayException{Day: d.Date.String(), Kind: string(d.Kind), NameVi: d.NameVI})
 	}
 	return days
-}
-
-func (s snapshot) conference() *casefilev1.ConferenceRules {
-	c := s.obligation.Conference
-	if c == nil {
-		return nil
-	}
-	r := &casefilev1.ConferenceRules{}
-	r.NoticeDays, r.NoticeGround = s.edition.numberOf(c.NoticeDays, s.on)
-	r.ConvocationsBeforeBallot, r.BallotGround = s.edition.numberOf(c.BallotAfter, s.on)
-	r.PublishWithinDays, r.PublishGround = s.edition.numberOf(c.PublishWithinDays, s.on)
-	r.PassOverPercent, r.PassGround = s.edition.numberOf(c.PassOverPercent, s.on)
-	if quorum, ok := s.edition.source(c.Quorum, s.on); ok {
-		if a, b, err := quorum.value.fraction(); err == nil {
-			r.QuorumNumerator, r.QuorumDenominator, r.QuorumGround = int32(a), int32(b), quorum.ground
-		}
-	}
-	return r
-}
-
-// ChairRoleSeparator stands between the roles of BoardRules.chair_role when any of several will do.
-const ChairRoleSeparator = "|"
-
-func (s snapshot) board() *casefilev1.BoardRules {
-	b := s.obligation.Board
-	if b == nil {
-		return nil
-	}
-	r := &casefilev1.BoardRules{ChairRole: strings.Join(b.ChairRoles, ChairRoleSeparator)}
-	if ground, ok := s.edition.source(b.ChairGround, s.on); ok {
-		r.ChairGround = ground.ground
-	}
-	var least, most *casefilev1.LegalGround
-	r.MembersMin, least = s.edition.numberOf(b.MembersMin, s.on)
-	r.MembersMax, most = s.edition.numberOf(b.MembersMax, s.on)
-	if r.MembersGround = least; least == nil {
-		r.MembersGround = most
-	}
-	return r
-}
-
-func (s snapshot) report() (*casefilev1.ReportRules, error) {
-	r := s.obligation.Report
-	if r == nil {
-		return nil, nil
-	}
-	from, err := s.edition.reckon(r.WindowFrom, s.cal, s.period, calendar.Date{}, s.on)
-	if err != nil {
-		return nil, err
-	}
-	to, err := s.edition.reckon(r.WindowTo, s.cal, s.period, calendar.Date{}, s.on)
-	if err != nil {
-		return nil, err
-	}
-	return &casefilev1.ReportRules{WindowFrom: from.day.String(), WindowTo: to.day.String(), WindowGround: proto.CloneOf(to.source.ground)}, nil
 }
 
 // quietDays is what is left of the quiet days of a unit born of a merger.
