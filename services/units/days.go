@@ -29,6 +29,8 @@ func (r *request) day(field, text string) calendar.Date {
 	return date
 }
 
+func (r *request) fault(field, vi, en string) { r.faults = append(r.faults, wire.Field(field, vi, en)) }
+
 // faultsOf are the calendar's sentences in an error, one or many.
 func faultsOf(err error) []*calendar.Fault {
 	var many calendar.Faults
