@@ -13,6 +13,7 @@ import (
 type Change struct {
 	Day
 	Removed bool `json:"removed,omitempty"`
+	Line    int  `json:"line"` // where it stands in the file, from 1
 }
 
 // ChangeColumns are the columns of a file of changes, in any order, named by its first line. Day, kind, name, source and confidence must
@@ -111,7 +112,7 @@ func (t *changeReader) row(row map[string]string) {
 		t.faults = append(t.faults, duplicateDay(date, t.line))
 	}
 	t.seen[date] = true
-	change := Change{Day: Day{Date: date, Kind: DayKind(row["kind"]), NameVI: row["name"], Source: row["source"], Confidence: row["confidence"]}}
+	change := Change{Line: t.line, Day: Day{Date: date, Kind: DayKind(row["kind"]), NameVI: row["name"], Source: row["source"], Confidence: row["confidence"]}}
 	switch row["removed"] {
 	case "", "no":
 		t.words(change.Day)

@@ -18,9 +18,9 @@ func TestAFileOfChanges(t *testing.T) {
 		"2026-08-31\tunsettled\tHoán đổi\tThông báo\tunsettled\r\n"))
 	require.NoError(t, err)
 	require.Equal(t, []calendar.Change{
-		{Day: calendar.Day{Date: day("2026-11-24"), Kind: calendar.Off, NameVI: "Ngày Văn hóa Việt Nam", Source: "Luật sửa đổi Điều 112", Confidence: "V"}},
-		{Day: calendar.Day{Date: day("2026-08-22")}, Removed: true},
-		{Day: calendar.Day{Date: day("2026-08-31"), Kind: calendar.Unsettled, NameVI: "Hoán đổi", Source: "Thông báo", Confidence: "unsettled"}},
+		{Line: 3, Day: calendar.Day{Date: day("2026-11-24"), Kind: calendar.Off, NameVI: "Ngày Văn hóa Việt Nam", Source: "Luật sửa đổi Điều 112", Confidence: "V"}},
+		{Line: 5, Day: calendar.Day{Date: day("2026-08-22")}, Removed: true},
+		{Line: 6, Day: calendar.Day{Date: day("2026-08-31"), Kind: calendar.Unsettled, NameVI: "Hoán đổi", Source: "Thông báo", Confidence: "unsettled"}},
 	}, changes)
 }
 

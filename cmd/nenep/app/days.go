@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -277,7 +278,7 @@ func calendarSetCommand() *cobra.Command {
 		}
 		answer, err := t.clients.Units.SetDaysOff(ctx, connect.NewRequest(&unitsv1.SetDaysOffRequest{Days: dayOffs(changes), DryRun: *dryRun}))
 		if err != nil {
-			return err
+			return withLines(err, changes)
 		}
 		return t.print(answer.Msg, []string{"CHANGED", "RECALCULATION"}, [][]string{{strconv.Itoa(int(answer.Msg.GetChanged())), answer.Msg.GetOrderId()}})
 	})
@@ -289,6 +290,26 @@ func dayOffs(changes []calendar.Change) []*unitsv1.DayOff {
 		days[i] = &unitsv1.DayOff{Day: c.Date.String(), Kind: string(c.Kind), NameVi: c.NameVI, Source: c.Source, Confidence: c.Confidence, Removed: c.Removed}
 	}
 	return days
+}
+
+var placeInRequest = regexp.MustCompile(`^days\[(\d+)\](?:\.(\w+))?$`)
+
+// withLines has a refusal of the service name the lines of the person's file rather than the places of the request.
+func withLines(err error, changes []calendar.Change) error {
+	refusal := wire.RefusalOf(err)
+	if refusal == nil {
+		return err
+	}
+	for _, field := range refusal.GetFields() {
+		m := placeInRequest.FindStringSubmatch(field.GetField())
+		if m == nil {
+			continue
+		}
+		if i, err := strconv.Atoi(m[1]); err == nil && i < len(changes) {
+			field.Field = placeOf(&calendar.Fault{Line: changes[i].Line, Field: m[2]})
+		}
+	}
+	return wire.Refusal{Refusal: refusal}
 }
 
 // readFile reads a file that a person named.
