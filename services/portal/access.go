@@ -67,6 +67,11 @@ func (p *person) Oversees() bool { return p.has(overseingRoles...) }
 // Reviews tells whether the person confirms other units' cases.
 func (p *person) Reviews() bool { return p.has("reviewer") }
 
+// Records tells whether the person may record what happened in a unit.
+func (p *person) Records() bool {
+	return len(p.ownUnits()) > 0 || p.has("reviewer", "leader", "administrator")
+}
+
 // Post is what stands beside the name in the header.
 func (p *person) Post() string {
 	if len(p.Hats) == 0 {

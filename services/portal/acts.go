@@ -117,11 +117,12 @@ var actForms = []actForm{
 		fields: func(*caseView) []field {
 			return []field{
 				{Name: "words", Label: "Nguyên nhân", Kind: "area", Required: true},
+				{Name: "document", Label: "Số, ký hiệu văn bản báo cáo", Hint: "Ví dụ: 145/BC-UBND", Kind: "text", Required: true},
 				{Name: "expected", Label: "Ngày dự kiến hoàn thành", Hint: "Ví dụ: 15/01/2027", Kind: "day"},
 			}
 		},
 		read: func(act *casefilev1.Act, in *inputs) {
-			act.Kind = &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: in.need("words", "Nguyên nhân"), ExpectedDay: in.day("expected")}}
+			act.Kind = &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: in.need("words", "Nguyên nhân"), Document: in.need("document", "Số, ký hiệu văn bản báo cáo"), ExpectedDay: in.day("expected")}}
 		},
 		done: said("Đã gửi báo cáo nguyên nhân chậm của hồ sơ {mã}."),
 	},
@@ -140,11 +141,43 @@ var actForms = []actForm{
 		may: func(v *caseView) bool {
 			return (v.Reviewing() || v.person.has("administrator")) && (v.Working() || v.Submitted())
 		},
-		effect: always("Hồ sơ kết thúc và không tính vào số liệu."), fields: wordsOnly("Lý do", true),
+		effect: always("Hồ sơ kết thúc và không tính vào số liệu. Việc thu hồi chỉ hủy được bằng một việc khác có ghi lại."), fields: reasonAndDocument,
 		read: func(act *casefilev1.Act, in *inputs) {
-			act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: in.need("words", "Lý do")}}
+			act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: in.need("words", "Lý do"), Document: in.need("document", "Số, ký hiệu văn bản")}}
 		},
 		done: said("Đã thu hồi hồ sơ {mã}."),
+	},
+	{
+		slug: "huy-gia-han", title: "Hủy gia hạn", button: "Hủy gia hạn", short: "Hủy gia hạn",
+		may: func(v *caseView) bool { return v.Reviewing() && v.Working() && v.GetState().GetExtended() },
+		effect: func(v *caseView) string {
+			return "Hạn trở lại ngày trước khi gia hạn: " + owedDay(v.GetState().GetDueBeforeExtension()) + ". Đơn vị nhận thông báo."
+		},
+		fields: reasonAndDocument, read: readRevoke("extension"), done: said("Đã hủy gia hạn hồ sơ {mã}."),
+	},
+	{
+		slug: "huy-giai-trinh", title: "Hủy tạm dừng do báo cáo nguyên nhân chậm", button: "Hủy tạm dừng", short: "Hủy tạm dừng",
+		may: func(v *caseView) bool {
+			return (v.Mine() || v.Reviewing()) && v.Working() && v.GetState().GetPausedBy() == "explanation"
+		},
+		effect: always("Việc nhắc và báo cáo cấp trên tiếp tục như trước khi có báo cáo nguyên nhân chậm."),
+		fields: reasonAndDocument, read: readRevoke("explanation"), done: said("Đã hủy tạm dừng ở hồ sơ {mã}."),
+	},
+	{
+		slug: "chuyen-don-vi", title: "Chuyển hồ sơ cho đơn vị kế thừa", button: "Chuyển hồ sơ", short: "Chuyển đơn vị kế thừa",
+		may:    func(v *caseView) bool { return v.person.has("administrator") && (v.Working() || v.Submitted()) },
+		effect: always("Hồ sơ của đơn vị này kết thúc; đơn vị kế thừa tiếp tục ở hồ sơ của mình. Khi sắp xếp nhiều đơn vị, dùng lệnh sắp xếp đơn vị."),
+		fields: func(*caseView) []field {
+			return []field{
+				{Name: "successor_unit_id", Label: "Mã đơn vị kế thừa", Hint: "Ví dụ: UBND-12205-2507", Kind: "text", Required: true},
+				{Name: "document", Label: "Số, ký hiệu văn bản", Kind: "text", Required: true},
+			}
+		},
+		read: func(act *casefilev1.Act, in *inputs) {
+			act.Kind = &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{
+				SuccessorUnitId: in.need("successor_unit_id", "Mã đơn vị kế thừa"), Document: in.need("document", "Số, ký hiệu văn bản")}}
+		},
+		done: said("Đã chuyển hồ sơ {mã} cho đơn vị kế thừa."),
 	},
 	{
 		slug: "ghi-chu", title: "Ghi chú vào hồ sơ", button: "Lưu ghi chú", short: "Ghi chú",
@@ -163,6 +196,19 @@ var actForms = []actForm{
 func wordsOnly(label string, required bool) func(*caseView) []field {
 	return func(*caseView) []field {
 		return []field{{Name: "words", Label: label, Kind: "area", Required: required}}
+	}
+}
+
+func reasonAndDocument(*caseView) []field {
+	return []field{
+		{Name: "words", Label: "Lý do", Kind: "area", Required: true},
+		{Name: "document", Label: "Số, ký hiệu văn bản", Kind: "text", Required: true},
+	}
+}
+
+func readRevoke(what string) func(*casefilev1.Act, *inputs) {
+	return func(act *casefilev1.Act, in *inputs) {
+		act.Kind = &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: what, Words: in.need("words", "Lý do"), Document: in.need("document", "Số, ký hiệu văn bản")}}
 	}
 }
 

@@ -22,6 +22,7 @@ type caseView struct {
 	Standing standing
 	Steps    []stepView
 	Missing  []missingItem
+	items    []itemView
 	Names    map[string]string // officials by id
 	person   *person
 	today    calendar.Date
@@ -138,6 +139,7 @@ func (p *portal) fill(ctx context.Context, v *caseView) error {
 	v.days = caseCalendar(v.GetInput().GetCalendar())
 	v.Standing = standingOf(v.GetState(), v.today, v.days)
 	v.Steps = p.stepsOf(v.Case)
+	v.items = p.itemsOfCase(v)
 	v.Missing = missingOf(v)
 	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: nonEmpty(v.GetUnitId(), v.reviewerUnit())}))
 	if err != nil {
@@ -327,7 +329,26 @@ func missingOf(v *caseView) []missingItem {
 			items = append(items, missingItem{"tệp minh chứng: " + label, href})
 		}
 	}
-	return items
+	return append(items, missingEntries(v)...)
+}
+
+// missingEntries says what the entries still lack before the case may be submitted.
+func missingEntries(v *caseView) []missingItem {
+	policy, open := v.GetInput().GetItems(), 0
+	for _, entry := range v.items {
+		if !entry.Done {
+			open++
+		}
+	}
+	none := slices.ContainsFunc(v.GetState().GetSteps(), func(r *casefilev1.StepRecord) bool { return r.GetFacts()["none"] == "true" })
+	switch {
+	case policy.GetRequired() && len(v.items) == 0 && !none:
+		return []missingItem{{v.ItemTitle() + " (ít nhất một, hoặc ghi rõ là không phát sinh)", v.URL() + "/muc/" + newItem}}
+	case policy.GetAllDone() && open > 0:
+		return []missingItem{{number(int64(open)) + " " + v.ItemTitle() + " chưa thực hiện", v.URL() + "#muc"}}
+	default:
+		return nil
+	}
 }
 
 // MissingText is the list in one line.

@@ -24,6 +24,7 @@ type casePageView struct {
 	Recent   []historyLine
 	Opinions []opinion
 	Compared *comparison // for the reviewer of a submitted case
+	Raised   *raisedView // opinions and petitions raised here
 }
 
 type actLink struct{ Href, Label string }
@@ -43,7 +44,13 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
 		}
 	}
+	for _, order := range orders {
+		if order.may(v) {
+			body.Acts = append(body.Acts, actLink{v.URL() + "/lenh/" + order.slug, order.button})
+		}
+	}
 	body.Compared = p.compare(c.Request().Context(), v)
+	body.Raised = p.raised(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)
 	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Body: body})

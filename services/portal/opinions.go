@@ -69,6 +69,15 @@ func opinionOf(act *casefilev1.Act) (did, words string) {
 		return "rút lại hồ sơ đã nộp", kind.Recall.GetWords()
 	case *casefilev1.Act_Withdraw:
 		return "thu hồi hồ sơ", kind.Withdraw.GetWords()
+	case *casefilev1.Act_Revoke:
+		if kind.Revoke.GetWhat() == "extension" {
+			return "hủy gia hạn theo " + kind.Revoke.GetDocument(), kind.Revoke.GetWords()
+		}
+		return "hủy tạm dừng do báo cáo nguyên nhân chậm", kind.Revoke.GetWords()
+	case *casefilev1.Act_RecordItem:
+		return "ghi một mục", kind.RecordItem.GetWords()
+	case *casefilev1.Act_Amend:
+		return "áp dụng quy định mới cho hồ sơ theo " + kind.Amend.GetDocument(), kind.Amend.GetWords()
 	case *casefilev1.Act_Correct:
 		return "đính chính", kind.Correct.GetWords()
 	case *casefilev1.Act_Submit:

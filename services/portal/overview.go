@@ -22,6 +22,7 @@ const rowsPerPage = 50
 // overviewFilter is what the address bar of the overview says; every view is an address.
 type overviewFilter struct {
 	Obligation, Unit, Period, State string
+	Group                           string // of obligations, on the map only
 	Late                            bool
 	List                            bool
 	Page                            int
@@ -34,14 +35,14 @@ func readFilter(query url.Values) overviewFilter {
 	}
 	return overviewFilter{
 		Obligation: query.Get("nhiem-vu"), Unit: strings.TrimSpace(query.Get("don-vi")), Period: query.Get("ky"),
-		State: query.Get("trang-thai"), Late: query.Get("qua-han") == "1", List: query.Get("xem") == "danh-sach", Page: page,
+		State: query.Get("trang-thai"), Group: query.Get("nhom"), Late: query.Get("qua-han") == "1", List: query.Get("xem") == "danh-sach", Page: page,
 	}
 }
 
 // Address is the view as an address.
 func (f overviewFilter) Address() string {
 	query := url.Values{}
-	for key, value := range map[string]string{"nhiem-vu": f.Obligation, "don-vi": f.Unit, "ky": f.Period, "trang-thai": f.State} {
+	for key, value := range map[string]string{"nhiem-vu": f.Obligation, "don-vi": f.Unit, "ky": f.Period, "trang-thai": f.State, "nhom": f.Group} {
 		if value != "" {
 			query.Set(key, value)
 		}
@@ -103,6 +104,7 @@ type overviewView struct {
 	Total                        int
 	Obligations, Periods, States []choice
 	Columns                      []column
+	Groups                       []groupTab
 	Rows                         []overviewRow
 	Items                        []item
 	Absent                       []string
@@ -176,7 +178,7 @@ func (p *portal) fillOverview(ctx context.Context, view *overviewView) error {
 	if err != nil {
 		return err
 	}
-	view.Columns = p.columns(view.Filter.Obligation)
+	view.Columns = p.columns(view.Filter)
 	view.Obligations, view.Periods = p.obligationChoices(), periodChoices(p.today())
 	if view.Filter.Unit != "" && len(units) == 0 {
 		view.Empty = true
@@ -194,7 +196,8 @@ func (p *portal) fillOverview(ctx context.Context, view *overviewView) error {
 	if view.Filter.List {
 		return p.fillList(ctx, view, matched)
 	}
-	return p.fillMap(ctx, view, units, late, matched)
+	view.Groups = p.groupTabs(view.Filter, late)
+	return p.fillMap(ctx, view, units, ofColumns(late, view.Columns), matched)
 }
 
 // unitsFor answers the units the filter's words name, and their ids for the register (nil: all).
@@ -327,7 +330,7 @@ func (p *portal) fillMap(ctx context.Context, view *overviewView, units []*units
 	if err != nil {
 		return err
 	}
-	view.Columns = withUndeclared(view.Columns, items)
+	view.Columns = p.withUndeclared(view.Columns, items)
 	absence := p.absences(view.Filter)
 	for _, unit := range shown {
 		view.Rows = append(view.Rows, rowOf(view, unit, items, absence))
@@ -445,8 +448,11 @@ func urgency(it item) int {
 }
 
 // withUndeclared adds a column for cases of obligations the catalogue no longer declares.
-func withUndeclared(columns []column, items []item) []column {
+func (p *portal) withUndeclared(columns []column, items []item) []column {
 	for _, it := range items {
+		if edition := p.edition(); edition != nil && edition.Obligation(it.GetObligationId()) != nil {
+			continue
+		}
 		if !slices.ContainsFunc(columns, func(c column) bool { return c.Code == it.GetObligationId() }) {
 			columns = append(columns, column{it.GetObligationId(), it.GetObligationId(), it.GetTitleVi()})
 		}
@@ -456,14 +462,14 @@ func withUndeclared(columns []column, items []item) []column {
 
 func (p *portal) edition() *catalogue.Edition { return p.declared.At(p.today()) }
 
-func (p *portal) columns(only string) []column {
+func (p *portal) columns(filter overviewFilter) []column {
 	var columns []column
 	edition := p.edition()
 	if edition == nil {
 		return nil
 	}
 	for _, o := range edition.Obligations {
-		if only == "" || only == o.Code {
+		if o.CarriedBy == nil && (filter.Obligation == o.Code || filter.Obligation == "" && groupOf(o.Pattern) == filter.group()) {
 			columns = append(columns, column{o.Code, cmp.Or(o.ShortTitle.VI, o.Code), o.Title.VI})
 		}
 	}
@@ -472,8 +478,14 @@ func (p *portal) columns(only string) []column {
 
 func (p *portal) obligationChoices() []choice {
 	var choices []choice
-	for _, col := range p.columns("") {
-		choices = append(choices, choice{col.Code, col.Code + " · " + col.Short})
+	edition := p.edition()
+	if edition == nil {
+		return nil
+	}
+	for _, o := range edition.Obligations {
+		if o.CarriedBy == nil {
+			choices = append(choices, choice{o.Code, o.Code + " · " + cmp.Or(o.ShortTitle.VI, o.Code)})
+		}
 	}
 	return choices
 }

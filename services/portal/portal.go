@@ -87,7 +87,7 @@ func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options)
 	if err != nil {
 		return nil, err
 	}
-	declared, err := catalogue.HungYen()
+	declared, err := catalogue.Open(cfg.Catalogue)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,12 @@ func (p *portal) routes(e *echo.Echo) {
 	inside.GET("/", p.myWork)
 	inside.GET("/cho-xac-nhan", p.queue)
 	inside.GET("/bang-theo-doi", p.overview)
+	inside.GET("/chi-tieu", p.targets)
+	inside.GET("/chi-tieu/:obligation", p.target)
 	inside.GET("/tep/:id", p.downloadFile)
+	inside.GET("/su-kien", p.happenings)
+	inside.GET("/su-kien/:obligation/:trigger", p.happeningPage)
+	inside.POST("/su-kien/:obligation/:trigger", p.recordHappening)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}
@@ -183,10 +188,14 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.GET(root, p.casePage)
 	inside.GET(root+"/buoc/:step", p.stepPage)
 	inside.POST(root+"/buoc/:step", p.recordStep)
+	inside.GET(root+"/muc/:item", p.itemPage)
+	inside.POST(root+"/muc/:item", p.recordItem)
 	inside.GET(root+"/kiem-tra", p.checkPage)
 	inside.POST(root+"/kiem-tra", p.submit)
 	inside.GET(root+"/da-nop", p.receipt)
 	inside.GET(root+"/lich-su", p.history)
 	inside.GET(root+"/viec/:act", p.actPage)
 	inside.POST(root+"/viec/:act", p.act)
+	inside.GET(root+"/lenh/:order", p.orderPage)
+	inside.POST(root+"/lenh/:order", p.order)
 }

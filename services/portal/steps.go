@@ -88,7 +88,11 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 	if correcting {
 		label = "Nội dung đính chính"
 	}
-	return append(fields, field{Name: "words", Label: label, Kind: "area", Required: correcting})
+	fields = append(fields, field{Name: "words", Label: label, Kind: "area", Required: correcting})
+	if correcting {
+		fields = append(fields, field{Name: "document", Label: "Số, ký hiệu văn bản đính chính", Hint: "Ví dụ: 145/BC-UBND", Kind: "text", Required: true})
+	}
+	return fields
 }
 
 // recordedValues are what the step already holds, as a person would type it.
@@ -158,6 +162,7 @@ func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1
 	if v.Correctable() {
 		act.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{
 			StepId: step.Policy.GetId(), Facts: facts, FileIds: files, Words: in.need("words", "Nội dung đính chính"),
+			Document: in.need("document", "Số, ký hiệu văn bản đính chính"),
 		}}
 		return act
 	}

@@ -3335,6 +3335,7 @@ type Explain struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Words         string                 `protobuf:"bytes,1,opt,name=words,proto3" json:"words,omitempty"`
 	ExpectedDay   string                 `protobuf:"bytes,2,opt,name=expected_day,json=expectedDay,proto3" json:"expected_day,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"` // number and symbol of the unit's report on the cause
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3379,6 +3380,13 @@ func (x *Explain) GetWords() string {
 func (x *Explain) GetExpectedDay() string {
 	if x != nil {
 		return x.ExpectedDay
+	}
+	return ""
+}
+
+func (x *Explain) GetDocument() string {
+	if x != nil {
+		return x.Document
 	}
 	return ""
 }
@@ -3959,6 +3967,7 @@ func (x *Revoke) GetWords() string {
 type Withdraw struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Words         string                 `protobuf:"bytes,1,opt,name=words,proto3" json:"words,omitempty"`
+	Document      string                 `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4000,12 +4009,20 @@ func (x *Withdraw) GetWords() string {
 	return ""
 }
 
+func (x *Withdraw) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
 type Correct struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	StepId        string                 `protobuf:"bytes,1,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
 	Facts         map[string]string      `protobuf:"bytes,2,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	FileIds       []string               `protobuf:"bytes,3,rep,name=file_ids,json=fileIds,proto3" json:"file_ids,omitempty"`
 	Words         string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
+	Document      string                 `protobuf:"bytes,5,opt,name=document,proto3" json:"document,omitempty"` // number and symbol of the document that corrects
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4064,6 +4081,13 @@ func (x *Correct) GetFileIds() []string {
 func (x *Correct) GetWords() string {
 	if x != nil {
 		return x.Words
+	}
+	return ""
+}
+
+func (x *Correct) GetDocument() string {
+	if x != nil {
+		return x.Document
 	}
 	return ""
 }
@@ -4854,10 +4878,11 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x06Return\x12\x18\n" +
 	"\areasons\x18\x01 \x03(\tR\areasons\x12\x14\n" +
 	"\x05words\x18\x02 \x01(\tR\x05words\x12\x17\n" +
-	"\adue_day\x18\x03 \x01(\tR\x06dueDay\"B\n" +
+	"\adue_day\x18\x03 \x01(\tR\x06dueDay\"^\n" +
 	"\aExplain\x12\x14\n" +
 	"\x05words\x18\x01 \x01(\tR\x05words\x12!\n" +
-	"\fexpected_day\x18\x02 \x01(\tR\vexpectedDay\":\n" +
+	"\fexpected_day\x18\x02 \x01(\tR\vexpectedDay\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\":\n" +
 	"\x10RequestExtension\x12\x10\n" +
 	"\x03day\x18\x01 \x01(\tR\x03day\x12\x14\n" +
 	"\x05words\x18\x02 \x01(\tR\x05words\"o\n" +
@@ -4910,14 +4935,16 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x06Revoke\x12\x12\n" +
 	"\x04what\x18\x01 \x01(\tR\x04what\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x14\n" +
-	"\x05words\x18\x03 \x01(\tR\x05words\" \n" +
+	"\x05words\x18\x03 \x01(\tR\x05words\"<\n" +
 	"\bWithdraw\x12\x14\n" +
-	"\x05words\x18\x01 \x01(\tR\x05words\"\xca\x01\n" +
+	"\x05words\x18\x01 \x01(\tR\x05words\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\"\xe6\x01\n" +
 	"\aCorrect\x12\x17\n" +
 	"\astep_id\x18\x01 \x01(\tR\x06stepId\x12;\n" +
 	"\x05facts\x18\x02 \x03(\v2%.nenep.casefile.v1.Correct.FactsEntryR\x05facts\x12\x19\n" +
 	"\bfile_ids\x18\x03 \x03(\tR\afileIds\x12\x14\n" +
-	"\x05words\x18\x04 \x01(\tR\x05words\x1a8\n" +
+	"\x05words\x18\x04 \x01(\tR\x05words\x12\x1a\n" +
+	"\bdocument\x18\x05 \x01(\tR\bdocument\x1a8\n" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
