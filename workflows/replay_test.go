@@ -34,10 +34,14 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(wire.NewTemporalLogger(zap.NewNop()), file))
 		})
 	}
-	for _, name := range contract.CaseWorkflows {
+	for _, name := range released {
 		require.NotZero(t, replayed[name], "no history of %s in testdata/histories: record one from a real server", name)
 	}
 }
+
+// released are the types of which a case can be open under an earlier version. A type joins them with its first release, and its histories
+// with it.
+var released = []string{contract.AnnualDialogue, contract.CadreConference, contract.SemiannualReport, contract.CommitteeRestructuring}
 
 // typeOf reads the workflow type out of the history's first event.
 func typeOf(t *testing.T, file string) string {

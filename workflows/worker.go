@@ -11,14 +11,19 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"nenep/proto/contract"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/workflows/activities"
 	"nenep/workflows/board"
 	"nenep/workflows/conference"
+	"nenep/workflows/consultation"
 	"nenep/workflows/delivery"
 	"nenep/workflows/digest"
 	"nenep/workflows/period"
+	"nenep/workflows/petition"
+	"nenep/workflows/publication"
 	"nenep/workflows/reorganize"
 	"nenep/workflows/report"
+	"nenep/workflows/task"
 )
 
 // DeploymentName is the Worker Deployment that build ids are versions of.
@@ -77,10 +82,28 @@ func (o Options) worker() worker.Options {
 // RegisterCases registers the workflow types that are cases, by the names of the contract. With a build id an open case moves on to the
 // current version; without one the server must not be told of versions at all.
 func RegisterCases(registry Registry, buildID string) {
-	registerWorkflow(registry, contract.AnnualDialogue, conference.AnnualDialogue, buildID)
-	registerWorkflow(registry, contract.CadreConference, conference.CadreConference, buildID)
-	registerWorkflow(registry, contract.SemiannualReport, report.SemiannualReport, buildID)
-	registerWorkflow(registry, contract.CommitteeRestructuring, board.CommitteeRestructuring, buildID)
+	for _, name := range contract.CaseWorkflows {
+		registerWorkflow(registry, name, caseProcesses[name], buildID)
+	}
+}
+
+// caseProcesses are the processes of cases, by the names of the contract.
+var caseProcesses = map[string]func(workflow.Context, *casefilev1.CaseInput) error{
+	contract.AnnualDialogue: conference.AnnualDialogue, contract.CadreConference: conference.CadreConference,
+	contract.EmployeeConference: conference.EmployeeConference, contract.CommunityConference: conference.CommunityConference,
+	contract.WorkplaceDialogue: conference.WorkplaceDialogue,
+
+	contract.SemiannualReport: report.SemiannualReport, contract.AnnualReport: report.AnnualReport,
+	contract.PeriodicReport: report.PeriodicReport, contract.ProvincialSynthesis: report.ProvincialSynthesis,
+
+	contract.CommitteeRestructuring: board.CommitteeRestructuring, contract.InspectionBoardTerm: board.InspectionBoardTerm,
+	contract.ProjectSupervisionBoard: board.ProjectSupervisionBoard,
+
+	contract.PublicationRegister: publication.PublicationRegister, contract.QuarterlyRegister: publication.QuarterlyRegister,
+	contract.Petition: petition.Petition, contract.PublicConsultation: consultation.PublicConsultation,
+
+	contract.OneOffTask: task.OneOffTask, contract.PlanAndCarryOut: task.PlanAndCarryOut,
+	contract.StandingCommitment: task.StandingCommitment, contract.MonthlyFigures: task.MonthlyFigures,
 }
 
 // RegisterUpkeep registers the workflow types that keep the house.

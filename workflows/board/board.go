@@ -1,16 +1,16 @@
-// Package board is the pattern of a body with members, a chair and a term: who may chair it and how many sit in it.
+// Package board is the pattern of a body with members: who may chair it and how many sit in it, its recognition, its term or the project
+// with which it ends.
 package board
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/proto"
 
 	casefilev1 "nenep/proto/nenep/casefile/v1"
-	"nenep/proto/wire"
+	"nenep/rules/calendar"
+	"nenep/rules/ladder"
 	"nenep/workflows/casefile"
 )
 
@@ -19,59 +19,122 @@ func CommitteeRestructuring(ctx workflow.Context, input *casefilev1.CaseInput) e
 	return casefile.Run(ctx, input, Pattern{})
 }
 
-// Facts of the pattern, by the names the catalogue gives them.
+// InspectionBoardTerm is the setting up, renewal or completion of a People's Inspection Board.
+func InspectionBoardTerm(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// ProjectSupervisionBoard is a Community Investment Supervision Board: set up for one project, ended with it.
+func ProjectSupervisionBoard(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// Steps and facts of the pattern beside those of composition, by the names the catalogue gives them.
 const (
-	factChairRole = "chair_role"
-	factMembers   = "members"
-	// roleSeparator stands between the roles of BoardRules.chair_role when any of several will do.
-	roleSeparator = "|"
+	stepInvestorNotice = "investor-notice"
+	stepClose          = "close"
+
+	factTermFrom        = "term_from"
+	factSupervisionFrom = "supervision_from"
+	// triggerVacancy opens a case that completes a board: its term goes on.
+	triggerVacancy = "vacancy"
 )
 
-// Pattern applies the rules of composition.
+// Pattern applies the rules of composition, recognition and notice, and reckons the term.
 type Pattern struct{ casefile.Plain }
 
-// CheckStep refuses a chair of another position and a number of members outside the rule, naming the field.
-func (Pattern) CheckStep(input *casefilev1.CaseInput, _ *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
-	rules := input.GetBoard()
-	return append(chairFaults(rules, record), memberFaults(rules, record)...)
+// Steps ask for the closing of a body that ends with its project.
+func (p Pattern) Steps(input *casefilev1.CaseInput, state *casefilev1.CaseState) []*casefilev1.StepPolicy {
+	steps := slices.Clone(p.Plain.Steps(input, state))
+	for i, step := range steps {
+		if step.GetId() == p.ClosingStep(input) {
+			steps[i] = proto.CloneOf(step)
+			steps[i].Required = true
+		}
+	}
+	return steps
 }
 
-func chairFaults(rules *casefilev1.BoardRules, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
-	chair, asked := record.GetFacts()[factChairRole]
-	roles := strings.Split(rules.GetChairRole(), roleSeparator)
-	if rules.GetChairRole() == "" || !asked || slices.Contains(roles, chair) {
-		return nil
+// ClosingStep is that of a body which ends with its project: the file is whole only then.
+func (Pattern) ClosingStep(input *casefilev1.CaseInput) string {
+	if input.GetBoard().GetEndsWithProject() {
+		return stepClose
 	}
-	ground := groundWords(rules.GetChairGround())
-	return []*casefilev1.FieldFault{wire.Field(factChairRole,
-		fmt.Sprintf("Chức vụ của Trưởng ban chưa đúng quy định%s. Kiểm tra quyết định; nếu ghi nhầm, chọn lại chức vụ.", ground),
-		fmt.Sprintf("The chair must hold another position (%s)%s. Check the decision; if it was entered wrongly, choose again.", strings.Join(roles, ", "), ground))}
+	return ""
 }
 
-func memberFaults(rules *casefilev1.BoardRules, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
-	members, err := strconv.Atoi(record.GetFacts()[factMembers])
-	if err != nil {
-		return nil
-	}
-	ground := groundWords(rules.GetMembersGround())
-	least, most := int(rules.GetMembersMin()), int(rules.GetMembersMax())
-	switch {
-	case members < least:
-		return []*casefilev1.FieldFault{wire.Field(factMembers,
-			fmt.Sprintf("Số thành viên %d ít hơn quy định %d%s. Kiểm tra lại số này.", members, least, ground),
-			fmt.Sprintf("%d members are fewer than the %d asked%s. Check the number.", members, least, ground))}
-	case most > 0 && members > most:
-		return []*casefilev1.FieldFault{wire.Field(factMembers,
-			fmt.Sprintf("Số thành viên %d nhiều hơn quy định %d%s. Kiểm tra lại số này.", members, most, ground),
-			fmt.Sprintf("%d members are more than the %d allowed%s. Check the number.", members, most, ground))}
-	}
-	return nil
+// CheckStep refuses a composition outside the rules, and a recognition or notice out of its term that is not explained.
+func (Pattern) CheckStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
+	return append(compositionFaults(input.GetBoard(), record), casefile.Unexplained(record.GetFacts(), terms(input, state, record))...)
 }
 
-// groundWords name the rule: " (Điều 60, Luật số 10/2022/QH15)".
-func groundWords(ground *casefilev1.LegalGround) string {
-	if ground.GetDocument() == "" {
-		return ""
+// RecordStep marks what was recognised or told out of its term.
+func (p Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) bool {
+	casefile.Kept(record, terms(input, state, record))
+	return p.Plain.RecordStep(input, state, record)
+}
+
+// terms are the working days within which a step follows the one before it, and the days before supervision on which the investor is told.
+func terms(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []casefile.Breach {
+	var found []casefile.Breach
+	for _, step := range input.GetSteps() {
+		switch {
+		case step.GetId() == stepInvestorNotice:
+			found = append(found, investorTold(input, state, record, step)...)
+		case step.GetCountedAfter() == ladder.Working:
+			found = append(found, casefile.TermBreaches(input, state, record, step)...)
+		}
 	}
-	return " (" + strings.TrimPrefix(ground.GetArticle()+", "+ground.GetDocument(), ", ") + ")"
+	return found
+}
+
+// investorTold judges the notice by the day on which supervision began or, until it did, is to begin.
+func investorTold(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord, step *casefilev1.StepPolicy) []casefile.Breach {
+	if record.GetStepId() != stepInvestorNotice || !casefile.DayOf(state, record, step.GetAfterStep()).IsZero() {
+		return casefile.TermBreaches(input, state, record, step)
+	}
+	begun := proto.CloneOf(state)
+	begun.Steps = append(begun.Steps, &casefilev1.StepRecord{StepId: step.GetAfterStep(), HeldOn: supervisionFrom(input, record, step)})
+	return casefile.TermBreaches(input, begun, record, step)
+}
+
+func supervisionFrom(input *casefilev1.CaseInput, record *casefilev1.StepRecord, notice *casefilev1.StepPolicy) string {
+	for _, stated := range []string{record.GetFacts()[factSupervisionFrom], input.GetEventFacts()[factSupervisionFrom]} {
+		if stated != "" {
+			return stated
+		}
+	}
+	for _, step := range input.GetSteps() {
+		if step.GetId() == notice.GetAfterStep() {
+			return step.GetDue().GetDay()
+		}
+	}
+	return ""
+}
+
+// Derive writes the last day of the term into the record of the duty step: counted from the day on which it states that the term begins,
+// or from its own. A by-election goes on with the board's term, which its event states.
+func (Pattern) Derive(input *casefilev1.CaseInput, record *casefilev1.StepRecord) {
+	months := int(input.GetBoard().GetTermMonths())
+	if months == 0 || record.GetStepId() != input.GetDutyStep() {
+		return
+	}
+	ends := input.GetEventFacts()[casefile.FactTermEndsOn]
+	if from, err := calendar.ParseDate(begins(record)); err == nil && ends == "" && input.GetTriggerId() != triggerVacancy {
+		ends = from.AddMonths(months).AddDays(-1).String()
+	}
+	if ends == "" {
+		return
+	}
+	if record.Facts == nil {
+		record.Facts = map[string]string{}
+	}
+	record.Facts[casefile.FactTermEndsOn] = ends
+}
+
+func begins(record *casefilev1.StepRecord) string {
+	if from := record.GetFacts()[factTermFrom]; from != "" {
+		return from
+	}
+	return record.GetHeldOn()
 }

@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"nenep/proto/contract"
@@ -13,24 +14,33 @@ import (
 // Change is what an act does to a case: the new state, what the register is told, and who hears of it.
 type Change struct {
 	State *casefilev1.CaseState
-	What  string // contract.Progress*
+	Input *casefilev1.CaseInput // by which the case goes on; another than before once it is amended
+	What  string                // contract.Progress*
 	Tell  []Telling
 }
 
 // Apply does an act that [Judge] let through, at the moment now of the case's clock. It changes neither input nor state.
 func Apply(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, act *casefilev1.Act, now time.Time) Change {
 	a := applying{p, input, cloned(state), act, Moment(input, state, act, now)}
+	resume(a.state, calendar.DateOf(a.at))
 	what := a.do()
 	next := a.state
 	next.Sequence++
 	if next.GetState() != accepted {
-		next.LateWorkingDays = Lateness(input, next, calendar.DateOf(a.at))
+		next.LateWorkingDays = Lateness(a.input, next, calendar.DateOf(a.at))
 	}
 	if shift := act.GetShiftClock(); shift != nil {
 		now = now.Add(time.Duration(shift.GetSeconds()) * time.Second)
 	}
-	Foresee(input, next, now)
-	return Change{State: next, What: what, Tell: tellingsOf(p, input, state, next, act, what, calendar.DateOf(a.at))}
+	Foresee(a.input, next, now)
+	return Change{State: next, Input: a.input, What: what, Tell: tellingsOf(p, a.input, state, next, act, what, calendar.DateOf(a.at))}
+}
+
+// resume ends a pause whose day is over.
+func resume(state *casefilev1.CaseState, today calendar.Date) {
+	if ladder.PauseOver(state, today) {
+		state.PausedBy, state.PausedUntil, state.ExplainedActId = "", "", ""
+	}
 }
 
 // Foresee writes into the state which rung comes next and when.
@@ -62,7 +72,7 @@ func (a *applying) do() (what string) {
 	case *casefilev1.Act_Return:
 		return a.returned(kind.Return)
 	case *casefilev1.Act_Explain:
-		a.state.ExplainedActId = a.act.GetActId()
+		a.state.ExplainedActId, a.state.PausedUntil = a.act.GetActId(), kind.Explain.GetExpectedDay()
 		a.pause()
 		return contract.ProgressExplained
 	case *casefilev1.Act_RequestExtension:
@@ -80,8 +90,26 @@ func (a *applying) do() (what string) {
 	case *casefilev1.Act_Seal:
 		a.state.Sealed = true
 		return contract.ProgressSealed
-	case *casefilev1.Act_Exempt, *casefilev1.Act_Transfer, *casefilev1.Act_Withdraw:
+	case *casefilev1.Act_Exempt, *casefilev1.Act_Withdraw:
 		return a.end()
+	default:
+		return a.doLater()
+	}
+}
+
+// doLater does the kinds that came with registers and reorganisations.
+func (a *applying) doLater() (what string) {
+	switch kind := a.act.GetKind().(type) {
+	case *casefilev1.Act_RecordItem:
+		return a.recordItem(kind.RecordItem)
+	case *casefilev1.Act_Transfer:
+		return a.transfer(kind.Transfer)
+	case *casefilev1.Act_TakeOver:
+		return a.takeOver(kind.TakeOver)
+	case *casefilev1.Act_Amend:
+		return a.amend(kind.Amend)
+	case *casefilev1.Act_Revoke:
+		return a.revoke(kind.Revoke)
 	default:
 		return contract.ProgressNoted
 	}
@@ -101,7 +129,7 @@ func (a *applying) pause() {
 
 // unpause ends every pause: the due day they spoke of is no longer the one that counts.
 func (a *applying) unpause() {
-	a.state.ExtensionWanted, a.state.ExplainedActId = "", ""
+	a.state.ExtensionWanted, a.state.ExplainedActId, a.state.PausedUntil = "", "", ""
 	a.pause()
 }
 
@@ -110,6 +138,7 @@ func (a *applying) recordStep(act *casefilev1.RecordStep) string {
 	record := newRecord(policy, act, calendar.DateOf(a.at))
 	record.RecordedAt, record.ActId = instant(a.at), a.act.GetActId()
 	dutyDone := a.pattern.RecordStep(a.input, a.state, record)
+	a.pattern.Derive(a.input, record)
 	if earlier := ladder.Record(a.state, record.GetStepId()); earlier != nil {
 		if judgedBy := earlier.GetFacts()[ladder.FactJudgedBy]; judgedBy != "" {
 			keepFact(record, judgedBy)
@@ -122,6 +151,7 @@ func (a *applying) recordStep(act *casefilev1.RecordStep) string {
 	} else if record.GetStepId() == a.input.GetDutyStep() {
 		a.dutyUndone(record)
 	}
+	a.closer()
 	return contract.ProgressStepRecorded
 }
 
@@ -140,23 +170,6 @@ func (a *applying) dutyUndone(record *casefilev1.StepRecord) {
 	}
 }
 
-// dutyDone makes the file's day the due day of the round. A returned round keeps the day the reviewer set.
-func (a *applying) dutyDone(record *casefilev1.StepRecord) {
-	firstTime := a.state.GetDutyDoneOn() == ""
-	if firstTime && a.state.GetExtended() && a.state.GetState() == open {
-		keepFact(record, a.state.GetDueDay())
-	}
-	a.state.DutyDoneOn = record.GetHeldOn()
-	if a.state.GetState() != open || a.input.GetFileDaysAfterDuty() == 0 || !firstTime && a.state.GetExtended() {
-		return
-	}
-	ground := a.input.GetFileGround()
-	a.state.DueDay = parseDay(record.GetHeldOn()).AddDays(int(a.input.GetFileDaysAfterDuty())).String()
-	a.state.DueOfLaw = ground != nil && ground.GetConfidence() != "setting"
-	a.unpause()
-	a.supersede()
-}
-
 func keepFact(record *casefilev1.StepRecord, judgedBy string) {
 	if record.Facts == nil {
 		record.Facts = map[string]string{}
@@ -164,11 +177,12 @@ func keepFact(record *casefilev1.StepRecord, judgedBy string) {
 	record.Facts[ladder.FactJudgedBy] = judgedBy
 }
 
-// supersede marks reminders that a new due day puts into the past: nobody is reminded of a fortnight that is over.
-func (a *applying) supersede() {
+// supersede marks reminders that a change puts into the past: nobody is reminded of a fortnight that is over. Which says of which rungs;
+// nil of all.
+func (a *applying) supersede(which func(ladder.Planned) bool) {
 	today := calendar.DateOf(a.at)
 	for _, rung := range ladder.Plan(a.input, a.state, a.at) {
-		if rung.Kind == ladder.Reminder && !rung.Day.After(today) {
+		if rung.Kind == ladder.Reminder && !rung.Day.After(today) && (which == nil || which(rung)) {
 			a.state.Fired = append(a.state.Fired, &casefilev1.FiredRung{RungId: rung.RungID, Day: today.String(), Outcome: ladder.Obsolete, Round: a.state.GetRound()})
 		}
 	}
@@ -191,6 +205,9 @@ func (a *applying) submit(act *casefilev1.Submit) string {
 }
 
 func (a *applying) recall() string {
+	if successor := a.state.GetSuccessorCaseAfterReview(); successor != "" {
+		return a.succeed(successor)
+	}
 	a.state.State = open
 	if a.state.GetRound() > 1 {
 		a.state.State = returned
@@ -208,22 +225,28 @@ func (a *applying) accept(act *casefilev1.Accept) string {
 	if act.GetLimited() {
 		a.state.LimitedActId = a.act.GetActId()
 	}
+	a.forgetSuccession()
 	return contract.ProgressAccepted
 }
 
-// returned begins a new round with a due day of its own. How late the round was stays.
+// returned begins a new round with a due day of its own. How late the round was stays. A case that waited for its reviewer passes to the
+// successor instead.
 func (a *applying) returned(act *casefilev1.Return) string {
 	s := a.state
+	if successor := s.GetSuccessorCaseAfterReview(); successor != "" {
+		return a.succeed(successor)
+	}
 	s.LateWorkingDays = Lateness(a.input, s, calendar.DateOf(a.at))
 	s.State = returned
 	s.Round++
 	s.DueDay, s.DueOfLaw, s.Extended = act.GetDueDay(), false, false
+	s.ExtensionActId, s.DueBeforeExtension = "", ""
 	if s.GetDueDay() == "" {
 		due, _ := ladder.Calendar(a.input.GetCalendar()).AddWorkingDays(calendar.DateOf(a.at), int(a.input.GetReview().GetReturnWorkingDays()))
 		s.DueDay = due.String()
 	}
 	a.unpause()
-	a.supersede()
+	a.supersede(nil)
 	return contract.ProgressReturned
 }
 
@@ -239,7 +262,10 @@ func (a *applying) decideExtension(act *casefilev1.DecideExtension) string {
 		a.pause()
 		return contract.ProgressExtensionRefused
 	}
-	s.DueDay, s.Extended = day, true
+	if !s.GetExtended() || a.dutyExtended() {
+		s.DueBeforeExtension = s.GetDueDay()
+	}
+	s.DueDay, s.Extended, s.ExtensionActId = day, true, a.act.GetActId()
 	a.unpause()
 	today := calendar.DateOf(a.at)
 	policy, anchor := ladder.Present(a.input, s)
@@ -250,33 +276,34 @@ func (a *applying) decideExtension(act *casefilev1.DecideExtension) string {
 			})
 		}
 	}
-	a.supersede()
+	a.supersede(nil)
 	return contract.ProgressExtensionGranted
 }
 
 func (a *applying) correct(act *casefilev1.Correct) string {
+	a.state.Corrections++
+	if strings.HasPrefix(act.GetStepId(), ItemStep) {
+		a.correctItem(act)
+		return contract.ProgressCorrected
+	}
 	policy := stepPolicy(a.pattern.Steps(a.input, a.state), act.GetStepId())
 	for i, record := range a.state.GetSteps() {
 		if record.GetStepId() == act.GetStepId() {
 			a.state.Steps[i] = correctedRecord(policy, record, act)
+			a.pattern.Derive(a.input, a.state.Steps[i])
 		}
 	}
-	a.state.Corrections++
 	return contract.ProgressCorrected
 }
 
 func (a *applying) end() string {
 	s := a.state
 	s.ExtensionWanted, s.PausedBy = "", ""
-	switch kind := a.act.GetKind().(type) {
-	case *casefilev1.Act_Exempt:
-		s.State, s.ExemptionGround, s.ExemptionActId = exempted, kind.Exempt.GetGround(), a.act.GetActId()
+	a.forgetSuccession()
+	if exempt := a.act.GetExempt(); exempt != nil {
+		s.State, s.ExemptionGround, s.ExemptionActId = exempted, exempt.GetGround(), a.act.GetActId()
 		return contract.ProgressExempted
-	case *casefilev1.Act_Transfer:
-		s.State, s.SuccessorCaseId = succeeded, kind.Transfer.GetSuccessorCaseId()
-		return contract.ProgressTransferred
-	default:
-		s.State = withdrawn
-		return contract.ProgressWithdrawn
 	}
+	s.State = withdrawn
+	return contract.ProgressWithdrawn
 }

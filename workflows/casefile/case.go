@@ -2,10 +2,12 @@ package casefile
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/proto"
 
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
@@ -107,32 +109,35 @@ func same(a, b ladder.Decision) bool {
 func (c *run) carryOut(ctx workflow.Context, d ladder.Decision) error {
 	now, on := c.now(ctx), c.today(ctx)
 	c.state.Sequence++
+	resume(c.state, on)
 	next := cloned(c.state)
 	next.Fired = append(next.Fired, firedBy(d, on, next.GetRound())...)
 	next.LateWorkingDays = Lateness(c.input, next, on)
 	Foresee(c.input, next, now)
 	progress := c.progress(ctx, next, contract.ProgressRung, "", now)
 	progress.Rung = next.GetFired()[len(next.GetFired())-1]
-	result, err := c.book.carryOut(ctx, progress, rungTelling(c.pattern, c.input, next, d.Rung, on), rungSummary(c.input, c.state, d.Rung))
+	result, err := c.book.carryOut(ctx, progress, rungTelling(c.pattern, c.input, next, d, on), rungSummary(c.input, c.state, d))
 	if err != nil {
 		return err
 	}
-	overtaken := c.state.GetSequence() != next.GetSequence()
-	rung := cloned(next).GetFired()[len(next.GetFired())-1]
-	rung.Outcome, rung.OfficialIds = result.Outcome, result.OfficialIDs
-	c.state.Fired = append(c.state.Fired, firedBy(d, on, next.GetRound())[:len(d.Joined)]...)
-	c.state.Fired = append(c.state.Fired, rung)
+	incomplete := c.state.GetSequence() != next.GetSequence() || len(d.Together) > 0 && result.Outcome != ladder.Told
+	fired := firedBy(d, on, next.GetRound())
+	for _, rung := range fired[len(d.Joined):] {
+		rung.Outcome, rung.OfficialIds = result.Outcome, result.OfficialIDs
+	}
+	c.state.Fired = append(c.state.Fired, fired...)
 	if c.state.GetState() != accepted && !Ended(c.state) {
 		c.state.LateWorkingDays = Lateness(c.input, c.state, on)
 	}
 	Foresee(c.input, c.state, c.now(ctx))
-	if overtaken {
-		return c.tellAgain(ctx, rung)
+	if incomplete {
+		return c.tellAgain(ctx, proto.CloneOf(fired[len(fired)-1]))
 	}
 	return nil
 }
 
-// tellAgain writes the rung's outcome once more: an act came between, so the register's newest state does not hold it.
+// tellAgain writes the rung's outcome once more: an act came between, or other items left with it, so the register's newest state does
+// not hold it.
 func (c *run) tellAgain(ctx workflow.Context, rung *casefilev1.FiredRung) error {
 	c.state.Sequence++
 	progress := c.progress(ctx, cloned(c.state), contract.ProgressRung, "", c.now(ctx))
@@ -140,13 +145,21 @@ func (c *run) tellAgain(ctx workflow.Context, rung *casefilev1.FiredRung) error 
 	return c.book.write(ctx, progress, nil)
 }
 
-// firedBy are the entries of a rung and of those that leave with it; its own outcome is not known yet.
+// firedBy are the entries of the rungs that leave: first those that are only joined, last the rung itself. What came of it is not known
+// yet.
 func firedBy(d ladder.Decision, on calendar.Date, round int32) []*casefilev1.FiredRung {
 	var fired []*casefilev1.FiredRung
-	for _, joined := range d.Joined {
-		fired = append(fired, &casefilev1.FiredRung{RungId: joined.RungID, Day: on.String(), Outcome: ladder.Joined, Round: round})
+	entry := func(rung ladder.Planned, outcome string) {
+		fired = append(fired, &casefilev1.FiredRung{RungId: rung.RungID, Day: on.String(), Outcome: outcome, Round: round})
 	}
-	return append(fired, &casefilev1.FiredRung{RungId: d.Rung.RungID, Day: on.String(), Outcome: ladder.Told, Round: round})
+	for _, joined := range d.Joined {
+		entry(joined, ladder.Joined)
+	}
+	for _, other := range d.Together {
+		entry(other, ladder.Told)
+	}
+	entry(d.Rung, ladder.Told)
+	return fired
 }
 
 func (c *run) progress(ctx workflow.Context, state *casefilev1.CaseState, what, actID string, at time.Time) *casefilev1.Progress {
@@ -177,7 +190,7 @@ var updates = []string{
 	contract.UpdateRecordStep, contract.UpdateSubmit, contract.UpdateRecall, contract.UpdateAccept, contract.UpdateReturn,
 	contract.UpdateExplain, contract.UpdateRequestExtension, contract.UpdateDecideExtension, contract.UpdateExempt,
 	contract.UpdateTransfer, contract.UpdateWithdraw, contract.UpdateCorrect, contract.UpdateNote, contract.UpdateShiftClock,
-	contract.UpdateSeal,
+	contract.UpdateSeal, contract.UpdateRecordItem, contract.UpdateTakeOver, contract.UpdateAmend, contract.UpdateRevoke,
 }
 
 // validate refuses before anything is written to the history.
@@ -212,11 +225,11 @@ func (c *run) act(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOut
 		}
 	}
 	now := c.now(ctx)
-	change := Apply(c.pattern, c.input, c.state, act, now)
-	c.state = change.State
-	outcome := &casefilev1.ActOutcome{ActId: act.GetActId(), State: cloned(c.state)}
+	change := Apply(c.pattern, c.input, c.state, c.understood(ctx, act), now)
+	c.state, c.input = change.State, change.Input
+	outcome := &casefilev1.ActOutcome{ActId: act.GetActId(), State: answered(c.state, act)}
 	c.outcomes[act.GetActId()] = outcome
-	c.last = c.progress(ctx, outcome.GetState(), change.What, act.GetActId(), CaseTime(c.state, workflow.Now(ctx)))
+	c.last = c.progress(ctx, cloned(c.state), change.What, act.GetActId(), CaseTime(c.state, workflow.Now(ctx)))
 	c.replan(ctx)
 	if err := c.show(ctx); err != nil {
 		return nil, err
@@ -225,6 +238,28 @@ func (c *run) act(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOut
 		return outcome, nil // the export writes it
 	}
 	return outcome, c.book.write(ctx, c.last, change.Tell)
+}
+
+// answered is the state that answers an act. Of a register's items only the one it concerns is in it: the history keeps every answer, and
+// would grow with the square of the items. The register and the query hold them all.
+func answered(state *casefilev1.CaseState, act *casefilev1.Act) *casefilev1.CaseState {
+	answer := cloned(state)
+	if recorded := act.GetRecordItem(); recorded != nil {
+		answer.Items = slices.DeleteFunc(answer.Items, func(i *casefilev1.ItemRecord) bool { return i.GetItemId() != recorded.GetItemId() })
+	}
+	return answer
+}
+
+// understood is the act as this version of the process takes it. A case that took an explanation before pauses ended by themselves goes
+// on as it did.
+func (c *run) understood(ctx workflow.Context, act *casefilev1.Act) *casefilev1.Act {
+	const change, bounded = "explanation-until-expected-day", 1
+	if act.GetExplain().GetExpectedDay() == "" || workflow.GetVersion(ctx, change, workflow.DefaultVersion, bounded) == bounded {
+		return act
+	}
+	unbounded := proto.CloneOf(act)
+	unbounded.GetExplain().ExpectedDay = ""
+	return unbounded
 }
 
 // awaitEntry holds back an act that came before the register answered, and judges it again: others may have been quicker.
@@ -254,12 +289,20 @@ func (c *run) show(ctx workflow.Context) error {
 	}
 	if due := c.state.GetDueDay(); due != c.shown.due {
 		c.shown.due = due
-		changes = append(changes, contract.AttributeDue.ValueSet(DueInstant(due)))
+		changes = append(changes, dueAttribute(due))
 	}
 	if len(changes) == 0 {
 		return nil
 	}
 	return workflow.UpsertTypedSearchAttributes(ctx, changes...)
+}
+
+// dueAttribute is unset while nothing is due.
+func dueAttribute(day string) temporal.SearchAttributeUpdate {
+	if day == "" {
+		return contract.AttributeDue.ValueUnset()
+	}
+	return contract.AttributeDue.ValueSet(DueInstant(day))
 }
 
 // DueInstant is a due day as the search attribute holds it: its last second, so that lists show the day itself.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
@@ -47,6 +48,22 @@ func Kind(act *casefilev1.Act) string {
 	case *casefilev1.Act_Seal:
 		return contract.UpdateSeal
 	default:
+		return laterKind(act)
+	}
+}
+
+// laterKind are the kinds that came with registers and reorganisations.
+func laterKind(act *casefilev1.Act) string {
+	switch act.GetKind().(type) {
+	case *casefilev1.Act_RecordItem:
+		return contract.UpdateRecordItem
+	case *casefilev1.Act_TakeOver:
+		return contract.UpdateTakeOver
+	case *casefilev1.Act_Amend:
+		return contract.UpdateAmend
+	case *casefilev1.Act_Revoke:
+		return contract.UpdateRevoke
+	default:
 		return ""
 	}
 }
@@ -54,12 +71,12 @@ func Kind(act *casefilev1.Act) string {
 // admits says in which states an act may be done. An ended case takes none.
 func admits(kind string, state casefilev1.State) bool {
 	switch kind {
-	case contract.UpdateRecordStep, contract.UpdateSubmit, contract.UpdateExplain, contract.UpdateRequestExtension,
+	case contract.UpdateRecordStep, contract.UpdateRecordItem, contract.UpdateSubmit, contract.UpdateExplain, contract.UpdateRequestExtension,
 		contract.UpdateDecideExtension, contract.UpdateExempt:
 		return state == open || state == returned
 	case contract.UpdateRecall, contract.UpdateAccept, contract.UpdateReturn:
 		return state == submitted
-	case contract.UpdateTransfer, contract.UpdateWithdraw:
+	case contract.UpdateTransfer, contract.UpdateWithdraw, contract.UpdateTakeOver, contract.UpdateAmend, contract.UpdateRevoke:
 		return state == open || state == returned || state == submitted
 	case contract.UpdateCorrect, contract.UpdateSeal:
 		return state == accepted
@@ -87,7 +104,8 @@ func Judge(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, 
 	if Ended(state) || !admits(kind, state.GetState()) {
 		return wrongState(kind, state)
 	}
-	if slices.Contains(reviewing, kind) && act.GetActingUnitId() == input.GetUnitId() {
+	ofReviewer := slices.Contains(reviewing, kind) || act.GetRevoke().GetWhat() == revokesExtension
+	if ofReviewer && act.GetActingUnitId() == input.GetUnitId() {
 		return ownCase(kind)
 	}
 	return judge{p, input, state, today}.act(act)
@@ -109,7 +127,7 @@ func (j judge) act(act *casefilev1.Act) *casefilev1.Refusal {
 	case *casefilev1.Act_Return:
 		return j.returned(kind.Return)
 	case *casefilev1.Act_Explain:
-		return invalid(dayFault("explain.expected_day", kind.Explain.GetExpectedDay()))
+		return j.explain(kind.Explain)
 	case *casefilev1.Act_RequestExtension:
 		return j.extension("request_extension.day", kind.RequestExtension.GetDay())
 	case *casefilev1.Act_DecideExtension:
@@ -122,6 +140,14 @@ func (j judge) act(act *casefilev1.Act) *casefilev1.Refusal {
 		return j.correct(kind.Correct)
 	case *casefilev1.Act_ShiftClock:
 		return j.shiftClock(kind.ShiftClock)
+	case *casefilev1.Act_RecordItem:
+		return j.recordItem(kind.RecordItem)
+	case *casefilev1.Act_TakeOver:
+		return j.takeOver(kind.TakeOver)
+	case *casefilev1.Act_Amend:
+		return j.amend(kind.Amend)
+	case *casefilev1.Act_Revoke:
+		return j.revoke(kind.Revoke)
 	default:
 		return nil
 	}
@@ -133,8 +159,11 @@ func (j judge) recordStep(act *casefilev1.RecordStep) *casefilev1.Refusal {
 	if policy == nil {
 		return invalid([]*casefilev1.FieldFault{noStep(prefix+"step_id", act.GetStepId())})
 	}
+	if refusal := j.pattern.Bars(j.input, act); refusal != nil {
+		return refusal
+	}
 	faults := j.heldOn(prefix+"held_on", act)
-	faults = append(faults, under(prefix+"facts.", figures.CheckFacts(policy.GetFacts(), asked(policy, act.GetFacts())))...)
+	faults = append(faults, under(prefix+"facts.", figures.CheckFacts(policy.GetFacts(), asked(policy.GetFacts(), act.GetFacts())))...)
 	if len(faults) == 0 {
 		faults = j.patternFaults(prefix, newRecord(policy, act, j.today))
 	}
@@ -187,6 +216,17 @@ func (j judge) submit(act *casefilev1.Submit) *casefilev1.Refusal {
 	return invalid(faults)
 }
 
+// explain: the day by which the duty is expected ends the pause, so it cannot have passed.
+func (j judge) explain(act *casefilev1.Explain) *casefilev1.Refusal {
+	const field = "explain.expected_day"
+	faults := dayFault(field, act.GetExpectedDay())
+	if day := parseDay(act.GetExpectedDay()); !day.IsZero() && day.Before(j.today) {
+		faults = append(faults, wire.Field(field, fmt.Sprintf("Ngày dự kiến hoàn thành (%s) đã qua. Nhập một ngày từ hôm nay trở đi.", day.Vietnamese()),
+			fmt.Sprintf("The day by which it is expected (%s) has passed. Enter today or a later day.", day)))
+	}
+	return invalid(faults)
+}
+
 // returnReasons are the codes of reasons. "Notice too short" is none: it would invite forged dates; such a case is accepted as limited.
 var returnReasons = []string{"missing-evidence", "wrong-evidence", "figures-differ", "wrong-signatory", "other"}
 
@@ -207,8 +247,12 @@ func (j judge) returned(act *casefilev1.Return) *casefilev1.Refusal {
 
 func (j judge) extension(field, day string) *casefilev1.Refusal {
 	due := parseDay(j.state.GetDueDay())
-	if j.state.GetDueOfLaw() {
+	switch {
+	case j.state.GetDueOfLaw():
 		return ofLaw(due)
+	case due.IsZero():
+		return wire.Refuse(contract.CodeWrongState, "Hồ sơ hiện không có thời hạn nào phải gia hạn. Tải lại trang để xem các việc có thể làm.",
+			"The case has no due date at present, so there is none to extend. Reload the page to see what can be done.").Refusal
 	}
 	if day == "" {
 		return invalid([]*casefilev1.FieldFault{wire.Field(field, "Chưa có hạn mới. Nhập hạn mới rồi gửi lại.", "The new due date is missing. Enter it and send again.")})
@@ -246,26 +290,21 @@ func (j judge) exempt(act *casefilev1.Exempt) *casefilev1.Refusal {
 		"Only an article of law leaves a unit out. Enter the law and its article.")})
 }
 
-func (j judge) transfer(act *casefilev1.Transfer) *casefilev1.Refusal {
-	_, unit, _, err := contract.CaseIDParts(act.GetSuccessorCaseId())
-	if err == nil && unit == act.GetSuccessorUnitId() && unit != j.input.GetUnitId() {
-		return nil
-	}
-	return invalid([]*casefilev1.FieldFault{wire.Field("transfer.successor_unit_id",
-		fmt.Sprintf("“%s” không phải là mã đơn vị kế thừa. Chọn đơn vị tiếp nhận hồ sơ.", act.GetSuccessorUnitId()),
-		fmt.Sprintf("“%s” is not the id of a successor. Choose the unit that takes the case over.", act.GetSuccessorUnitId()))})
-}
-
 // correct judges the corrected figures together with those that stay.
 func (j judge) correct(act *casefilev1.Correct) *casefilev1.Refusal {
 	const prefix = "correct."
+	if strings.HasPrefix(act.GetStepId(), ItemStep) {
+		return j.correctItem(act)
+	}
 	policy, record := stepPolicy(j.pattern.Steps(j.input, j.state), act.GetStepId()), ladder.Record(j.state, act.GetStepId())
 	if policy == nil || record == nil {
 		return invalid([]*casefilev1.FieldFault{noStep(prefix+"step_id", act.GetStepId())})
 	}
 	corrected := correctedRecord(policy, record, act)
-	facts := asked(policy, corrected.GetFacts())
-	delete(facts, ladder.FactJudgedBy)
+	facts := asked(policy.GetFacts(), corrected.GetFacts())
+	for _, kept := range ownFacts {
+		delete(facts, kept)
+	}
 	faults := under(prefix+"facts.", figures.CheckFacts(policy.GetFacts(), facts))
 	if len(faults) == 0 {
 		faults = j.patternFaults(prefix, corrected)
@@ -294,11 +333,12 @@ func newRecord(policy *casefilev1.StepPolicy, act *casefilev1.RecordStep, today 
 }
 
 func correctedRecord(policy *casefilev1.StepPolicy, record *casefilev1.StepRecord, act *casefilev1.Correct) *casefilev1.StepRecord {
-	facts := map[string]string{}
-	maps.Copy(facts, record.GetFacts())
-	maps.Copy(facts, act.GetFacts())
-	if judgedBy, kept := record.GetFacts()[ladder.FactJudgedBy]; kept {
-		facts[ladder.FactJudgedBy] = judgedBy
+	facts := merged(record.GetFacts(), act.GetFacts())
+	for _, name := range ownFacts {
+		delete(facts, name)
+		if value, kept := record.GetFacts()[name]; kept {
+			facts[name] = value
+		}
 	}
 	corrected := &casefilev1.StepRecord{StepId: record.GetStepId(), HeldOn: record.GetHeldOn(), RecordedAt: record.GetRecordedAt(), ActId: record.GetActId(),
 		Outcome: record.GetOutcome(), Facts: figures.Normalise(policy.GetFacts(), facts), FileIds: record.GetFileIds()}
@@ -308,10 +348,20 @@ func correctedRecord(policy *casefilev1.StepPolicy, record *casefilev1.StepRecor
 	return corrected
 }
 
-// asked leaves out the facts that every step may carry without asking for them.
-func asked(policy *casefilev1.StepPolicy, facts map[string]string) map[string]string {
+// ownFacts are those that the case itself writes into a record; nobody hands them in.
+var ownFacts = []string{ladder.FactJudgedBy, FactTermEndsOn}
+
+func merged(facts, changed map[string]string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, facts)
+	maps.Copy(all, changed)
+	return all
+}
+
+// asked leaves out the facts that every step and item may carry without asking for them.
+func asked(policies []*casefilev1.FactPolicy, facts map[string]string) map[string]string {
 	declared := func(key string) bool {
-		return slices.ContainsFunc(policy.GetFacts(), func(f *casefilev1.FactPolicy) bool { return f.GetKey() == key })
+		return slices.ContainsFunc(policies, func(f *casefilev1.FactPolicy) bool { return f.GetKey() == key })
 	}
 	kept := maps.Clone(facts)
 	if !declared(FactExplained) {

@@ -16,6 +16,13 @@ type Pattern interface {
 	// RecordStep gives the record its outcome, changes what else in the state follows from it, and tells whether the duty is done by
 	// it. The record is not among the state's steps yet.
 	RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool)
+	// Bars refuses what may never become part of such a case, before anything else is looked at; nil when there is nothing such.
+	Bars(input *casefilev1.CaseInput, act *casefilev1.RecordStep) *casefilev1.Refusal
+	// Derive writes the facts that follow from the record into it, anew when it is corrected.
+	Derive(input *casefilev1.CaseInput, record *casefilev1.StepRecord)
+	// ClosingStep is the step that closes a case long after its duty was done: until then nothing is owed, or the step's own day. Empty
+	// for a case whose file is owed once the duty is done.
+	ClosingStep(input *casefilev1.CaseInput) string
 }
 
 // Outcomes of a step.
@@ -27,6 +34,9 @@ const (
 
 // FactExplained is the fact by which a record says that its deviation from a rule is explained; the words stay with reports.
 const FactExplained = "explained"
+
+// FactTermEndsOn is the last day of a board's term, which the case writes into the record of its duty step.
+const FactTermEndsOn = "term_ends_on"
 
 // Plain is a pattern without rules of its own.
 type Plain struct{}
@@ -45,3 +55,12 @@ func (Plain) CheckStep(*casefilev1.CaseInput, *casefilev1.CaseState, *casefilev1
 func (Plain) RecordStep(input *casefilev1.CaseInput, _ *casefilev1.CaseState, record *casefilev1.StepRecord) bool {
 	return record.GetStepId() == input.GetDutyStep()
 }
+
+// Bars finds nothing that may not be.
+func (Plain) Bars(*casefilev1.CaseInput, *casefilev1.RecordStep) *casefilev1.Refusal { return nil }
+
+// Derive adds nothing.
+func (Plain) Derive(*casefilev1.CaseInput, *casefilev1.StepRecord) {}
+
+// ClosingStep is none.
+func (Plain) ClosingStep(*casefilev1.CaseInput) string { return "" }

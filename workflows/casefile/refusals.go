@@ -45,6 +45,10 @@ var actWords = map[string]words{
 	contract.UpdateNote:             {"ghi chú vào hồ sơ", "note on the case"},
 	contract.UpdateShiftClock:       {"chuyển đồng hồ của hồ sơ", "shift the case's clock"},
 	contract.UpdateSeal:             {"khóa kỳ", "seal the case"},
+	contract.UpdateRecordItem:       {"ghi mục", "record an item"},
+	contract.UpdateTakeOver:         {"tiếp nhận hồ sơ của đơn vị trước", "take a predecessor's case over"},
+	contract.UpdateAmend:            {"tính lại theo quy tắc mới", "amend the case"},
+	contract.UpdateRevoke:           {"hủy gia hạn hoặc báo cáo nguyên nhân chậm", "revoke the extension or explanation"},
 }
 
 func stateOf(state *casefilev1.CaseState) words {
@@ -94,7 +98,11 @@ func missingEvidence(steps []*casefilev1.StepPolicy) *casefilev1.Refusal {
 		fmt.Sprintf("Còn thiếu %d minh chứng: %s. Thêm đủ rồi nộp hồ sơ.", len(steps), strings.Join(vi, "; ")),
 		fmt.Sprintf("%d pieces of evidence are missing: %s. Add them, then submit.", len(steps), strings.Join(en, "; "))).Refusal
 	for _, step := range steps {
-		refusal.Fields = append(refusal.Fields, wire.Field("steps."+step.GetId(),
+		field := "steps." + step.GetId()
+		if strings.HasPrefix(step.GetId(), "items") {
+			field = step.GetId()
+		}
+		refusal.Fields = append(refusal.Fields, wire.Field(field,
 			fmt.Sprintf("Chưa có %s. Ghi kết quả, thêm tệp rồi nộp hồ sơ.", inSentence(step.GetTitleVi())),
 			fmt.Sprintf("“%s” is missing. Record it and add its file, then submit.", step.GetTitleEn())))
 	}

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ const (
 
 // Pauses of a ladder.
 const (
-	pausedByExplanation = "explanation"
+	pausedByExplanation = ladder.PausedByExplanation
 	pausedByRequest     = "extension-request"
 )
 
@@ -126,7 +127,8 @@ func Done(record *casefilev1.StepRecord) bool {
 	return record != nil && record.GetOutcome() != NoQuorum
 }
 
-// Missing are the required steps that are not recorded, or lack their file, in the order of the steps.
+// Missing are the required steps that are not recorded, or lack their file, in the order of the steps, then what the register of items
+// lacks.
 func Missing(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState) []*casefilev1.StepPolicy {
 	var missing []*casefilev1.StepPolicy
 	for _, step := range p.Steps(input, state) {
@@ -135,7 +137,7 @@ func Missing(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState
 			missing = append(missing, step)
 		}
 	}
-	return missing
+	return append(missing, missingItems(input, state)...)
 }
 
 func titles(steps []*casefilev1.StepPolicy) (vi, en []string) {
@@ -145,4 +147,9 @@ func titles(steps []*casefilev1.StepPolicy) (vi, en []string) {
 	return vi, en
 }
 
-func cloned(state *casefilev1.CaseState) *casefilev1.CaseState { return proto.CloneOf(state) }
+// cloned shares the items, which are replaced and never changed: a register keeps hundreds of them, and every answer holds its state.
+func cloned(state *casefilev1.CaseState) *casefilev1.CaseState {
+	next := proto.CloneOf(state)
+	next.Items = slices.Clone(state.GetItems())
+	return next
+}

@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -32,8 +33,11 @@ var ofUnit = []string{ladder.RoleContact, ladder.RoleHead}
 func templateOf(what string) (template string, roles []string) {
 	switch what {
 	case contract.ProgressAccepted, contract.ProgressReturned, contract.ProgressExtensionGranted, contract.ProgressExtensionRefused,
-		contract.ProgressExempted, contract.ProgressWithdrawn, contract.ProgressTransferred:
+		contract.ProgressExempted, contract.ProgressWithdrawn, contract.ProgressTransferred, contract.ProgressSuccessionPlanned,
+		contract.ProgressExtensionRevoked, contract.ProgressExplanationRevoked:
 		return what, ofUnit
+	case contract.ProgressRecalculated, contract.ProgressAmended, contract.ProgressTakenOver:
+		return what, []string{ladder.RoleContact}
 	case contract.ProgressExtensionRequested:
 		return what, []string{ladder.RoleReviewer}
 	default:
@@ -43,48 +47,85 @@ func templateOf(what string) (template string, roles []string) {
 
 func tellingsOf(p Pattern, input *casefilev1.CaseInput, before, after *casefilev1.CaseState, act *casefilev1.Act, what string, on calendar.Date) []Telling {
 	template, roles := templateOf(what)
-	if template == "" {
+	if template == "" || what == contract.ProgressRecalculated && before.GetDueDay() == after.GetDueDay() {
 		return nil
 	}
 	t := Telling{
-		Key: key(input, after, template+"/"+act.GetActId()), UnitID: input.GetUnitId(), Roles: roles, Template: template, On: on.String(),
-		Facts: facts(p, input, after, on), Now: after.GetClockOffsetSeconds() != 0, ActID: act.GetActId(),
+		Key: key(p, input, after, template+"/"+act.GetActId()), UnitID: input.GetUnitId(), Roles: roles, Template: template, On: on.String(),
+		Facts: facts(p, input, after, on, ""), Now: after.GetClockOffsetSeconds() != 0, ActID: act.GetActId(),
 	}
 	t.Facts["act_day"], t.Facts["late_days"] = on.String(), strconv.Itoa(int(after.GetLateWorkingDays()))
-	switch what {
-	case contract.ProgressAccepted:
-		t.Facts["outcome"] = "on-time"
-		if after.GetLateWorkingDays() > 0 {
-			t.Facts["outcome"] = "late"
-		}
-	case contract.ProgressReturned:
-		t.Facts["reasons"] = strings.Join(act.GetReturn().GetReasons(), ",")
-	case contract.ProgressExtensionRequested:
-		t.Facts["wanted_day"] = after.GetExtensionWanted()
-	case contract.ProgressExtensionGranted:
-		t.Facts["old_due_day"] = before.GetDueDay()
-	case contract.ProgressExempted:
-		t.Facts["ground"] = groundText(act.GetExempt().GetGround())
-	case contract.ProgressTransferred:
-		t.UnitID = act.GetTransfer().GetSuccessorUnitId()
-		t.Facts["successor_unit_id"], t.Facts["successor_case_id"] = t.UnitID, after.GetSuccessorCaseId()
+	maps.Copy(t.Facts, actFacts(before, after, act, what))
+	if what == contract.ProgressTransferred {
+		t.UnitID = t.Facts["successor_unit_id"]
+	}
+	if what == contract.ProgressTakenOver || what == contract.ProgressRecalculated || what == contract.ProgressAmended {
+		t.Substitute = ladder.RoleHead
 	}
 	return []Telling{t}
 }
 
+// actFacts are what the message of an act says beside the case's own facts.
+func actFacts(before, after *casefilev1.CaseState, act *casefilev1.Act, what string) map[string]string {
+	switch what {
+	case contract.ProgressAccepted:
+		if after.GetLateWorkingDays() > 0 {
+			return map[string]string{"outcome": "late"}
+		}
+		return map[string]string{"outcome": "on-time"}
+	case contract.ProgressReturned:
+		return map[string]string{"reasons": strings.Join(act.GetReturn().GetReasons(), ",")}
+	case contract.ProgressExtensionRequested:
+		return map[string]string{"wanted_day": after.GetExtensionWanted()}
+	case contract.ProgressExtensionGranted, contract.ProgressExtensionRevoked, contract.ProgressRecalculated, contract.ProgressAmended:
+		return map[string]string{"old_due_day": before.GetDueDay()}
+	case contract.ProgressExempted:
+		return map[string]string{"ground": groundText(act.GetExempt().GetGround())}
+	default:
+		return successionFacts(before, after, act, what)
+	}
+}
+
+func successionFacts(before, after *casefilev1.CaseState, act *casefilev1.Act, what string) map[string]string {
+	switch what {
+	case contract.ProgressTransferred:
+		unit := act.GetTransfer().GetSuccessorUnitId()
+		if unit == "" {
+			unit = before.GetSuccessorUnitAfterReview()
+		}
+		said := map[string]string{"successor_unit_id": unit, "successor_case_id": after.GetSuccessorCaseId()}
+		if reasons := act.GetReturn().GetReasons(); len(reasons) > 0 {
+			said["reasons"] = strings.Join(reasons, ",")
+		}
+		return said
+	case contract.ProgressSuccessionPlanned:
+		return map[string]string{"successor_unit_id": after.GetSuccessorUnitAfterReview(), "successor_case_id": after.GetSuccessorCaseAfterReview()}
+	case contract.ProgressTakenOver:
+		taken := act.GetTakeOver()
+		return map[string]string{"from_unit_id": taken.GetFromUnitId(), "from_case_id": taken.GetFromCaseId(), "carried": strconv.FormatBool(taken.GetCarry())}
+	default:
+		return nil
+	}
+}
+
 // rungTelling is the message of a rung; state is the state with the rung carried out.
-func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, rung ladder.Planned, on calendar.Date) Telling {
+func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, d ladder.Decision, on calendar.Date) Telling {
+	rung := d.Rung
 	t := Telling{
-		Key: key(input, state, rung.RungID), UnitID: input.GetUnitId(), Roles: []string{rung.Role}, Template: rungTemplate(state, rung),
-		On: on.String(), Facts: facts(p, input, state, on), Now: state.GetClockOffsetSeconds() != 0, Draft: rung.Draft, RungID: rung.RungID,
+		Key: key(p, input, state, rung.RungID), UnitID: input.GetUnitId(), Roles: []string{rung.Role}, Template: rungTemplate(state, rung),
+		On: on.String(), Facts: facts(p, input, state, on, rung.Item), Now: state.GetClockOffsetSeconds() != 0, Draft: rung.Draft, RungID: rung.RungID,
 	}
 	if rung.Kind == ladder.Reminder && rung.Role == ladder.RoleContact {
 		t.Substitute = ladder.RoleHead
 	}
-	if state.GetState() == submitted {
+	switch {
+	case rung.Item != "":
+		t.Key += "/" + rung.Anchor.String()
+		maps.Copy(t.Facts, itemFacts(input, d, on))
+	case state.GetState() == submitted:
 		waited, _ := ladder.Calendar(input.GetCalendar()).WorkingDaysBetween(rung.Anchor, on)
 		t.Facts["late_days"], t.Facts["submitted_day"] = strconv.Itoa(waited), rung.Anchor.String()
-	} else {
+	default:
 		t.Facts["late_days"] = strconv.Itoa(int(Lateness(input, state, on)))
 	}
 	if rung.Step != "" {
@@ -93,8 +134,32 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 	return t
 }
 
+// mostItemsNamed bounds a message; the number says how many there are.
+const mostItemsNamed = 20
+
+// itemFacts name the items that one message reminds of. Days are those of the first, which is due first.
+func itemFacts(input *casefilev1.CaseInput, d ladder.Decision, on calendar.Date) map[string]string {
+	names := []string{d.Rung.Item}
+	for _, other := range d.Together {
+		names = append(names, other.Item)
+	}
+	late, _ := calendar.WorkingDaysLate(ladder.Calendar(input.GetCalendar()), d.Rung.Anchor, on)
+	said := map[string]string{
+		"item_title": input.GetItems().GetTitleVi(), "item_title_en": input.GetItems().GetTitleEn(), "item_day": d.Rung.Anchor.String(),
+		"items_count": strconv.Itoa(len(names)), "items": strings.Join(names[:min(len(names), mostItemsNamed)], "\n"), "late_days": strconv.Itoa(late),
+	}
+	if left := d.Rung.Anchor.Sub(on); left >= 0 {
+		said["days_left"] = strconv.Itoa(left)
+	}
+	return said
+}
+
 func rungTemplate(state *casefilev1.CaseState, rung ladder.Planned) string {
 	switch {
+	case rung.Item != "" && rung.Kind == ladder.Reminder:
+		return "item-reminder"
+	case rung.Item != "":
+		return "item-overdue"
 	case state.GetState() == submitted:
 		return "waiting"
 	case rung.Kind == ladder.Reminder:
@@ -110,17 +175,19 @@ func rungTemplate(state *casefilev1.CaseState, rung ladder.Planned) string {
 	}
 }
 
-// key is case / round / what. A ladder that was moved to a later day is told again, so the day is part of its key.
-func key(input *casefilev1.CaseInput, state *casefilev1.CaseState, what string) string {
+// key is case / round / what. A ladder that was moved to another day is told again, so the day is part of its key.
+func key(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, what string) string {
 	k := input.GetCaseId() + "/" + strconv.Itoa(int(state.GetRound())) + "/" + what
-	if state.GetExtended() {
+	closed := state.GetDutyDoneOn() != "" && p.ClosingStep(input) != ""
+	if state.GetExtended() || state.GetDueBeforeExtension() != "" || state.GetAmendments() > 0 || closed {
 		k += "/" + state.GetDueDay()
 	}
 	return k
 }
 
-// facts are ids, figures, days and the catalogue's own words; nothing a person wrote.
-func facts(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, on calendar.Date) map[string]string {
+// facts are ids, figures, days and the catalogue's own words; nothing a person wrote. Who hears next is said of the item's ladder, or of
+// the case's own.
+func facts(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, on calendar.Date, item string) map[string]string {
 	missing, _ := titles(Missing(p, input, state))
 	f := map[string]string{
 		"title": input.GetTitleVi(), "title_en": input.GetTitleEn(), "due_day": state.GetDueDay(),
@@ -130,7 +197,7 @@ func facts(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, 
 		f["days_left"] = strconv.Itoa(due.Sub(on))
 	}
 	for _, rung := range ladder.Plan(input, state, on.At(ladder.Hour, 0)) {
-		if rung.Kind == ladder.Escalation {
+		if rung.Kind == ladder.Escalation && rung.Item == item {
 			f["next_role"], f["next_day"] = rung.Role, rung.Day.String()
 			break
 		}

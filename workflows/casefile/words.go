@@ -16,6 +16,9 @@ const mostSummaryBytes = 200
 
 // rungWords name a rung as the history does: "nhắc lần 2 (trước hạn 7 ngày)".
 func rungWords(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung ladder.Planned) string {
+	if rung.Item != "" {
+		return itemRungWords(input, rung)
+	}
 	if state.GetState() == submitted {
 		return fmt.Sprintf("nhắc cơ quan theo dõi (chờ xác nhận %s)", daysWords(rung))
 	}
@@ -23,6 +26,15 @@ func rungWords(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung la
 		return fmt.Sprintf("nhắc lần %d (%s)", ordinal(input, state, rung), reminderWords(input, rung))
 	}
 	return fmt.Sprintf("%s (quá hạn %s)", escalationWords(rung.Role), daysWords(rung))
+}
+
+// itemRungWords are "nhắc nội dung công khai QD-15 (trước hạn 1 ngày làm việc)".
+func itemRungWords(input *casefilev1.CaseInput, rung ladder.Planned) string {
+	what := inSentence(input.GetItems().GetTitleVi()) + " " + rung.Item
+	if rung.Kind == ladder.Reminder {
+		return fmt.Sprintf("nhắc %s (%s)", what, reminderWords(input, rung))
+	}
+	return fmt.Sprintf("%s: %s (quá hạn %s)", escalationWords(rung.Role), what, daysWords(rung))
 }
 
 func daysWords(rung ladder.Planned) string {
@@ -89,8 +101,12 @@ func waitSummary(input *casefilev1.CaseInput, state *casefilev1.CaseState, d lad
 	return cut("Chờ đến " + calendar.DateOf(d.At).Vietnamese() + ": " + rungWords(input, state, d.Rung))
 }
 
-func rungSummary(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung ladder.Planned) string {
-	return cut(upper(rungWords(input, state, rung)))
+func rungSummary(input *casefilev1.CaseInput, state *casefilev1.CaseState, d ladder.Decision) string {
+	words := upper(rungWords(input, state, d.Rung))
+	if others := len(d.Together); others > 0 {
+		words += fmt.Sprintf(" và %d mục khác", others)
+	}
+	return cut(words)
 }
 
 // details are what the Temporal UI shows at the top of the case, in Markdown.
@@ -98,23 +114,37 @@ func details(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**: %s, kỳ %s\n\n", input.GetUnitId(), input.GetTitleVi(), input.GetPeriodId())
 	fmt.Fprintf(&b, "Trạng thái: **%s**", stateOf(state).vi)
-	if state.GetState() == open || state.GetState() == returned {
-		fmt.Fprintf(&b, ", hạn %s", parseDay(state.GetDueDay()).VietnameseWithWeekday())
+	working := state.GetState() == open || state.GetState() == returned
+	if due := parseDay(state.GetDueDay()); working && !due.IsZero() {
+		fmt.Fprintf(&b, ", hạn %s", due.VietnameseWithWeekday())
 	}
 	b.WriteString("\n")
-	if late := state.GetLateWorkingDays(); late > 0 {
-		fmt.Fprintf(&b, "- Quá hạn %d ngày làm việc\n", late)
-	}
-	if missing, _ := titles(Missing(p, input, state)); len(missing) > 0 && (state.GetState() == open || state.GetState() == returned) {
-		fmt.Fprintf(&b, "- Còn thiếu: %s\n", strings.Join(missing, "; "))
-	}
-	if state.GetPausedBy() != "" {
-		b.WriteString("- Tạm dừng báo cáo cấp trên\n")
-	}
-	if day := parseDay(state.GetNextRungDay()); !day.IsZero() && !Ended(state) {
-		fmt.Fprintf(&b, "- Mức nhắc tiếp theo: %s, ngày %s\n", state.GetNextRungId(), day.Vietnamese())
+	for _, line := range notices(p, input, state, working) {
+		b.WriteString("- " + line + "\n")
 	}
 	return b.String()
+}
+
+func notices(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, working bool) []string {
+	var lines []string
+	say := func(when bool, format string, args ...any) {
+		if when {
+			lines = append(lines, fmt.Sprintf(format, args...))
+		}
+	}
+	missing, _ := titles(Missing(p, input, state))
+	until, next := parseDay(state.GetPausedUntil()), parseDay(state.GetNextRungDay())
+	say(state.GetLateWorkingDays() > 0, "Quá hạn %d ngày làm việc", state.GetLateWorkingDays())
+	say(working && len(missing) > 0, "Còn thiếu: %s", strings.Join(missing, "; "))
+	say(len(state.GetItems()) > 0, "Số mục đã ghi: %d", len(state.GetItems()))
+	say(state.GetPausedBy() != "" && until.IsZero(), "Tạm dừng báo cáo cấp trên")
+	say(state.GetPausedBy() != "" && !until.IsZero(), "Tạm dừng báo cáo cấp trên đến hết ngày %s", until.Vietnamese())
+	for _, taken := range state.GetTakenOver() {
+		say(true, "Tiếp nhận hồ sơ %s của %s", taken.GetCaseId(), taken.GetUnitId())
+	}
+	say(state.GetSuccessorCaseAfterReview() != "", "Chuyển hồ sơ %s sau khi có kết quả xác nhận", state.GetSuccessorCaseAfterReview())
+	say(!next.IsZero() && !Ended(state), "Mức nhắc tiếp theo: %s, ngày %s", state.GetNextRungId(), next.Vietnamese())
+	return lines
 }
 
 // inSentence lets a title's capital fall, unless it is an abbreviation's.

@@ -55,7 +55,7 @@ func TestSummaries(t *testing.T) {
 	}
 	state.State, state.SubmittedAt = submitted, "2026-12-01T09:00:00+07:00"
 	waiting := ladder.Plan(input, state, calendar.MustDate("2026-12-02").At(9, 0))[0]
-	require.Equal(t, "Nhắc cơ quan theo dõi (chờ xác nhận 5 ngày làm việc)", rungSummary(input, state, waiting))
+	require.Equal(t, "Nhắc cơ quan theo dõi (chờ xác nhận 5 ngày làm việc)", rungSummary(input, state, ladder.Decision{Rung: waiting}))
 }
 
 func TestDetails(t *testing.T) {

@@ -134,7 +134,11 @@ var progressWords = map[string]string{
 	contract.ProgressExtensionRequested: "đề nghị gia hạn", contract.ProgressExtensionGranted: "gia hạn", contract.ProgressExtensionRefused: "không đồng ý gia hạn",
 	contract.ProgressExempted: "ghi nhận không thuộc đối tượng", contract.ProgressTransferred: "chuyển đơn vị kế thừa", contract.ProgressWithdrawn: "thu hồi hồ sơ",
 	contract.ProgressCorrected: "đính chính", contract.ProgressNoted: "ghi chú", contract.ProgressClockShifted: "chuyển đồng hồ (chạy thử)",
-	contract.ProgressSealed: "khóa kỳ", contract.ProgressRung: "mức nhắc",
+	contract.ProgressSealed: "khóa kỳ", contract.ProgressRung: "mức nhắc", contract.ProgressOpened: "mở hồ sơ",
+	contract.ProgressItemRecorded: "ghi một mục", contract.ProgressItemRemoved: "bỏ một mục ghi nhầm",
+	contract.ProgressTakenOver: "tiếp nhận hồ sơ của đơn vị trước", contract.ProgressSuccessionPlanned: "chuyển đơn vị kế thừa sau khi có kết quả xác nhận",
+	contract.ProgressAmended: "áp dụng quy tắc mới", contract.ProgressRecalculated: "tính lại hạn theo lịch nghỉ mới",
+	contract.ProgressExtensionRevoked: "hủy gia hạn", contract.ProgressExplanationRevoked: "hủy báo cáo nguyên nhân chậm",
 }
 
 func writeSummary(progress *casefilev1.Progress) string {

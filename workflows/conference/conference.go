@@ -1,5 +1,6 @@
-// Package conference is the pattern of a conference: notice, holding with its quorum, minutes, publication. Two workflow types follow it:
-// the dialogue of a commune's People's Committee with the people, and the conference of cadres, civil servants and workers.
+// Package conference is the pattern of a conference: notice, holding with its quorum, second convocation, ballot, minutes, publication.
+// Dialogues, conferences of staff and of employees, of a community, and the dialogue at the workplace follow it, called as every year or
+// because enough people asked.
 package conference
 
 import (
@@ -28,10 +29,27 @@ func CadreConference(ctx workflow.Context, input *casefilev1.CaseInput) error {
 	return casefile.Run(ctx, input, Pattern{})
 }
 
+// EmployeeConference is the yearly conference of the employees of a state-owned enterprise.
+func EmployeeConference(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// CommunityConference is the conference that a village or residential group holds at the end of the year.
+func CommunityConference(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{})
+}
+
+// WorkplaceDialogue is the dialogue of an employer with the employees' side, of which more than the quorum must be present.
+func WorkplaceDialogue(ctx workflow.Context, input *casefilev1.CaseInput) error {
+	return casefile.Run(ctx, input, Pattern{MoreThanQuorum: true})
+}
+
 // Steps and facts of the pattern, by the names the catalogue gives them.
 const (
+	stepPlan    = "plan"
 	stepNotice  = "notice"
 	stepHold    = "hold"
+	stepMinutes = "minutes"
 	stepPublish = "publish"
 	stepBallot  = "ballot"
 
@@ -41,7 +59,11 @@ const (
 )
 
 // Pattern applies the rules of a conference that its input names; a rule that is zero is none.
-type Pattern struct{}
+type Pattern struct {
+	casefile.Plain
+	// MoreThanQuorum: a quorum that is just reached does not do.
+	MoreThanQuorum bool
+}
 
 // Steps ask for a ballot of everyone once the law's number of convocations failed, and then no longer for the conference itself.
 func (Pattern) Steps(input *casefilev1.CaseInput, state *casefilev1.CaseState) []*casefilev1.StepPolicy {
@@ -60,7 +82,7 @@ func (Pattern) Steps(input *casefilev1.CaseInput, state *casefilev1.CaseState) [
 				continue
 			}
 			step = proto.CloneOf(step)
-			step.Required = true
+			step.Required, step.EvidenceRequired = true, true
 		}
 		steps = append(steps, step)
 	}
@@ -85,29 +107,22 @@ func ballotStep() *casefilev1.StepPolicy {
 	}
 }
 
-// CheckStep refuses a notice, a publication or a resolution that breaks its rule unless the record says that it is explained.
-func (Pattern) CheckStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
+// CheckStep refuses a notice, a publication, an order of steps or a resolution that breaks its rule unless the record says that it is
+// explained.
+func (p Pattern) CheckStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []*casefilev1.FieldFault {
 	var faults []*casefilev1.FieldFault
 	if record.GetStepId() == stepHold {
-		faults = append(faults, ballotIsDue(state, record)...)
+		faults = ballotIsDue(state, record)
 	}
-	if explained(record) {
-		return faults
-	}
-	for _, breach := range breaches(input, state, record) {
-		faults = append(faults, wire.Field(breach.field, breach.vi, breach.en))
-	}
-	return faults
+	return append(faults, casefile.Unexplained(record.GetFacts(), p.breaches(input, state, record))...)
 }
 
 // RecordStep counts convocations without quorum and decides whether the conference counts as held.
-func (Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
-	if len(breaches(input, state, record)) > 0 {
-		record.Outcome = casefile.Limited
-	}
+func (p Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
+	casefile.Kept(record, p.breaches(input, state, record))
 	switch record.GetStepId() {
 	case stepHold:
-		return recordHold(input, state, record)
+		return p.recordHold(input, state, record)
 	case stepBallot:
 		record.Outcome = casefile.Ballot
 		return input.GetDutyStep() == stepHold
@@ -116,12 +131,12 @@ func (Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseSta
 	}
 }
 
-func recordHold(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
+func (p Pattern) recordHold(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) (dutyDone bool) {
 	earlier := ladder.Record(state, stepHold)
 	if earlier.GetOutcome() == casefile.NoQuorum && earlier.GetHeldOn() == record.GetHeldOn() {
 		state.Convocation-- // the same convocation, recorded anew
 	}
-	if !quorate(input.GetConference(), record) {
+	if !p.quorate(input.GetConference(), record) {
 		record.Outcome = casefile.NoQuorum
 		state.Convocation++
 	}
@@ -131,13 +146,14 @@ func recordHold(input *casefilev1.CaseInput, state *casefilev1.CaseState, record
 }
 
 // quorate is true where no quorum is asked, as at a dialogue, or where nobody counted.
-func quorate(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) bool {
+func (p Pattern) quorate(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) bool {
 	summoned, ok := count(record, factSummoned)
 	present, counted := count(record, factPresent)
 	if rules.GetQuorumDenominator() == 0 || !ok || !counted {
 		return true
 	}
-	return present*int64(rules.GetQuorumDenominator()) >= summoned*int64(rules.GetQuorumNumerator())
+	here, asked := present*int64(rules.GetQuorumDenominator()), summoned*int64(rules.GetQuorumNumerator())
+	return here > asked || here == asked && !p.MoreThanQuorum
 }
 
 // ballotIsDue refuses a further convocation when everyone is to be asked in writing; a convocation already recorded may be put right.
@@ -151,69 +167,71 @@ func ballotIsDue(state *casefilev1.CaseState, record *casefilev1.StepRecord) []*
 		fmt.Sprintf("%d convocations had no quorum. Record the ballot of everyone instead.", n))}
 }
 
-// breach is a rule that the record does not keep.
-type breach struct{ field, vi, en string }
-
-func breaches(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []breach {
+func (p Pattern) breaches(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []casefile.Breach {
 	rules := input.GetConference()
-	var found []breach
+	found := casefile.SequenceBreaches(input, state, record, [2]string{stepPlan, stepHold}, [2]string{stepNotice, stepHold}, [2]string{stepHold, stepMinutes})
 	switch record.GetStepId() {
 	case stepNotice:
-		found = noticeBreach(rules, record.GetHeldOn(), heldOn(state, stepHold))
+		found = append(found, noticeBreach(rules, record.GetHeldOn(), heldOn(state, stepHold))...)
 	case stepHold:
-		found = slices.Concat(noticeBreach(rules, heldOn(state, stepNotice), record.GetHeldOn()),
-			publishBreach(rules, record.GetHeldOn(), heldOn(state, stepPublish)), passBreach(rules, record))
+		found = slices.Concat(found, noticeBreach(rules, heldOn(state, stepNotice), record.GetHeldOn()),
+			publishBreach(rules, record.GetHeldOn(), heldOn(state, stepPublish)), p.passBreach(rules, record))
 	case stepPublish:
-		found = publishBreach(rules, heldOn(state, stepHold), record.GetHeldOn())
+		found = append(found, publishBreach(rules, heldOn(state, stepHold), record.GetHeldOn())...)
+	}
+	return append(found, workingTerms(input, state, record)...)
+}
+
+// workingTerms are those of notice and publication that the law counts in working days; calendar days are rules of the conference.
+func workingTerms(input *casefilev1.CaseInput, state *casefilev1.CaseState, record *casefilev1.StepRecord) []casefile.Breach {
+	var found []casefile.Breach
+	for _, step := range input.GetSteps() {
+		if id := step.GetId(); step.GetCountedAfter() == ladder.Working && (id == stepNotice || id == stepPublish) {
+			found = append(found, casefile.TermBreaches(input, state, record, step)...)
+		}
 	}
 	return found
 }
 
-// noticeBreach is E4.
-func noticeBreach(rules *casefilev1.ConferenceRules, notice, held string) []breach {
+// noticeBreach is E4. A notice after the conference is one of order.
+func noticeBreach(rules *casefilev1.ConferenceRules, notice, held string) []casefile.Breach {
 	given, ok := daysBetween(notice, held)
 	least := int(rules.GetNoticeDays())
-	if least == 0 || !ok || given >= least {
+	if least == 0 || !ok || given >= least || given < 0 {
 		return nil
 	}
-	return []breach{{"held_on",
-		fmt.Sprintf("Ngày thông báo chỉ trước ngày tổ chức %d ngày, quy định ít nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", given, least),
-		fmt.Sprintf("The notice was given only %d days before the conference, at least %d are asked. Check both days; if they are right, explain below.", given, least)}}
+	return []casefile.Breach{{Field: "held_on",
+		VI: fmt.Sprintf("Ngày thông báo chỉ trước ngày tổ chức %d ngày, quy định ít nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", given, least),
+		EN: fmt.Sprintf("The notice was given only %d days before the conference, at least %d are asked. Check both days; if they are right, explain below.", given, least)}}
 }
 
-func publishBreach(rules *casefilev1.ConferenceRules, held, published string) []breach {
+func publishBreach(rules *casefilev1.ConferenceRules, held, published string) []casefile.Breach {
 	after, ok := daysBetween(held, published)
 	most := int(rules.GetPublishWithinDays())
 	switch {
 	case !ok:
 		return nil
 	case after < 0:
-		return []breach{{"held_on", "Ngày công bố kết quả trước ngày tổ chức. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.",
-			"The result was published before the conference was held. Check both days; if they are right, explain below."}}
+		return []casefile.Breach{{Field: "held_on", VI: "Ngày công bố kết quả trước ngày tổ chức. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.",
+			EN: "The result was published before the conference was held. Check both days; if they are right, explain below."}}
 	case most == 0 || after <= most:
 		return nil
 	}
-	return []breach{{"held_on",
-		fmt.Sprintf("Ngày công bố kết quả sau ngày tổ chức %d ngày, quy định chậm nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", after, most),
-		fmt.Sprintf("The result was published %d days after the conference, at most %d are allowed. Check both days; if they are right, explain below.", after, most)}}
+	return []casefile.Breach{{Field: "held_on",
+		VI: fmt.Sprintf("Ngày công bố kết quả sau ngày tổ chức %d ngày, quy định chậm nhất %d ngày. Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", after, most),
+		EN: fmt.Sprintf("The result was published %d days after the conference, at most %d are allowed. Check both days; if they are right, explain below.", after, most)}}
 }
 
-func passBreach(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) []breach {
+func (p Pattern) passBreach(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) []casefile.Breach {
 	present, ok := count(record, factPresent)
 	votes, voted := count(record, factVotesFor)
 	over := int64(rules.GetPassOverPercent())
-	if over == 0 || !ok || !voted || !quorate(rules, record) || votes*100 > present*over {
+	if over == 0 || !ok || !voted || !p.quorate(rules, record) || votes*100 > present*over {
 		return nil
 	}
-	return []breach{{factVotesFor,
-		fmt.Sprintf("Số người tán thành %d/%d chưa quá %d%% số người dự nên nghị quyết chưa thông qua. Kiểm tra hai số này; nếu đúng, ghi giải trình ở ô bên dưới.", votes, present, over),
-		fmt.Sprintf("%d of %d voted for the resolution, which is not more than %d%%: it has not passed. Check both numbers; if they are right, explain below.", votes, present, over)}}
-}
-
-// explained tells that a deviation is explained in words that reports keeps.
-func explained(record *casefilev1.StepRecord) bool {
-	value := record.GetFacts()[casefile.FactExplained]
-	return value == "yes" || value == "true"
+	return []casefile.Breach{{Field: factVotesFor,
+		VI: fmt.Sprintf("Số người tán thành %d/%d chưa quá %d%% số người dự nên nghị quyết chưa thông qua. Kiểm tra hai số này; nếu đúng, ghi giải trình ở ô bên dưới.", votes, present, over),
+		EN: fmt.Sprintf("%d of %d voted for the resolution, which is not more than %d%%: it has not passed. Check both numbers; if they are right, explain below.", votes, present, over)}}
 }
 
 func heldOn(state *casefilev1.CaseState, step string) string {
