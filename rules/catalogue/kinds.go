@@ -34,6 +34,43 @@ var boardTitles = map[string]Text{
 	"community-investment-supervision-board": {"Ban Giám sát đầu tư của cộng đồng", "Community Investment Supervision Board"},
 }
 
+var patternTitles = map[string]Text{
+	PatternConference:   {"hội nghị", "conference"},
+	PatternReport:       {"báo cáo định kỳ", "periodic report"},
+	PatternBoard:        {"thành lập, kiện toàn ban", "setting up of a board"},
+	PatternRegister:     {"sổ theo dõi từng mục", "register of items"},
+	PatternPetition:     {"trả lời kiến nghị, phản ánh", "answer to a petition"},
+	PatternConsultation: {"lấy ý kiến Nhân dân", "consultation of the people"},
+	PatternTask:         {"việc làm một lần, có minh chứng", "one-off task with evidence"},
+	PatternPlan:         {"kế hoạch và thực hiện kế hoạch", "plan and its carrying out"},
+	PatternCommitment:   {"nhiệm vụ thường xuyên, rà soát hằng năm", "standing commitment, looked at once a year"},
+	PatternFigures:      {"số liệu hằng tháng", "monthly figures"},
+}
+
+// PatternTitle is what a pattern is called inside a sentence; the pattern itself for one that is not known.
+func PatternTitle(pattern string) Text {
+	if t, ok := patternTitles[pattern]; ok {
+		return t
+	}
+	return Text{pattern, pattern}
+}
+
+var confidenceTexts = map[string]Text{
+	ConfidenceRead:       {"đã đọc trong văn bản", "read in the text"},
+	ConfidencePress:      {"đọc qua báo chí, chưa đối chiếu văn bản", "read in the press, not compared with the text"},
+	ConfidenceSecondHand: {"đọc qua văn bản dẫn lại, chưa đối chiếu văn bản gốc", "read where other documents quote it, not compared with the text"},
+	ConfidenceRemembered: {"ghi theo trí nhớ, chưa tìm được văn bản", "remembered, the text was not found"},
+	ConfidenceSetting:    {"thiết lập của tỉnh", "setting of the province"},
+}
+
+// ConfidenceText says in words how surely a rule is known; the mark itself for one that is not known.
+func ConfidenceText(confidence string) Text {
+	if t, ok := confidenceTexts[confidence]; ok {
+		return t
+	}
+	return Text{confidence, confidence}
+}
+
 // KindTitle is what a kind of unit is called inside a sentence; the kind itself for one that is not known.
 func KindTitle(kind string) Text {
 	if t, ok := kindTitles[kind]; ok {

@@ -27,7 +27,7 @@ type WantedEvent struct {
 // owe the obligation today are looked at, only by triggers in force today.
 //
 //   - born: the unit was born of a reorganisation within the last twelve months; on its first day.
-//   - term-ends: the term of its last board of the kind ends within the lead days; today.
+//   - term-ends: the term of its last board of the kind ends within the lead days; on the first of them.
 //   - missing-board: it has no board of the kind whose term holds or is still to begin; today.
 //   - never-done: no event of the obligation is known for it; today.
 //   - vacancy: a seat of a standing board is empty, and while the law asks to fill it, enough months of the term remain; on the day on
@@ -148,7 +148,8 @@ func (n needs) termEnds(t *Trigger) *need {
 	if began.After(n.today) {
 		return nil
 	}
-	return &need{began: later(began, last.ValidFrom.AddDays(1)), on: n.today, board: last, about: last.ValidTo}
+	began = later(began, last.ValidFrom.AddDays(1))
+	return &need{began: began, on: began, board: last, about: last.ValidTo}
 }
 
 // leadOf is the day on which the renewal of the board opens.
