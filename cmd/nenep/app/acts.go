@@ -163,8 +163,8 @@ var actKinds = []actKind{
 		act.Kind = &casefilev1.Act_Return{Return: &casefilev1.Return{Reasons: f.reasons, Words: f.words, DueDay: f.day}}
 		return nil
 	}},
-	{"explain", "Explain a delay: escalation pauses, lateness stays", with(words, day), func(act *casefilev1.Act, f *actFlags, _ []string) error {
-		act.Kind = &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: f.words, ExpectedDay: f.day}}
+	{"explain", "Explain a delay: escalation pauses, lateness stays", with(words, day, document), func(act *casefilev1.Act, f *actFlags, _ []string) error {
+		act.Kind = &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: f.words, ExpectedDay: f.day, Document: f.document}}
 		return nil
 	}},
 	{"ask-extension", "Ask for a later due day, where the day is a setting", with(words, day), func(act *casefilev1.Act, f *actFlags, _ []string) error {
@@ -197,13 +197,13 @@ var actKinds = []actKind{
 		act.Kind = &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{SuccessorUnitId: f.successor, Document: f.document}}
 		return nil
 	}},
-	{"withdraw", "Withdraw a case that was opened by mistake", words, func(act *casefilev1.Act, f *actFlags, _ []string) error {
-		act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: f.words}}
+	{"withdraw", "Withdraw a case that was opened by mistake", with(words, document), func(act *casefilev1.Act, f *actFlags, _ []string) error {
+		act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: f.words, Document: f.document}}
 		return nil
 	}},
-	{"correct", "Correct an accepted case, until its period is sealed", with(files, facts, words), func(act *casefilev1.Act, f *actFlags, ids []string) error {
+	{"correct", "Correct an accepted case, until its period is sealed", with(files, facts, words, document), func(act *casefilev1.Act, f *actFlags, ids []string) error {
 		facts, err := factMap(f.facts)
-		act.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: f.step, Facts: facts, FileIds: ids, Words: f.words}}
+		act.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: f.step, Facts: facts, FileIds: ids, Words: f.words, Document: f.document}}
 		return err
 	}},
 	{"note", "Note something on the case (a phone call, a visit)", words, func(act *casefilev1.Act, f *actFlags, _ []string) error {

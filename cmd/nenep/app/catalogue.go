@@ -1,20 +1,21 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 )
 
 func catalogueCommand() *cobra.Command {
 	root := &cobra.Command{Use: "catalogue", Short: "The declared obligations (nhiệm vụ)"}
-	root.AddCommand(catalogueCheckCommand(), catalogueShowCommand(), catalogueListCommand())
+	root.AddCommand(catalogueCheckCommand(), catalogueShowCommand(), catalogueListCommand(), catalogueCountsCommand())
 	return root
 }
 
@@ -52,7 +53,7 @@ func catalogueCheckCommand() *cobra.Command {
 // openChecked reads the folder named, or what NENEP_CATALOGUE names.
 func openChecked(arguments []string) (*catalogue.Catalogue, error) {
 	if len(arguments) == 1 {
-		return catalogue.Load(os.DirFS(arguments[0]))
+		return catalogue.Open(arguments[0])
 	}
 	cfg, err := wire.Load()
 	if err != nil {
@@ -76,30 +77,66 @@ func catalogueFaults(err error) error {
 		fmt.Sprintf("The catalogue has %d faults. Correct the lines below.", len(faults)), fields...)
 }
 
+// editionFlag lets a command speak of the edition in force on a day; without the flag, of the newest.
+func editionFlag(command *cobra.Command) func(*catalogue.Catalogue) (*catalogue.Edition, error) {
+	on := command.Flags().String("on", "", "the edition in force on this day (yyyy-mm-dd); empty: the newest")
+	return func(cat *catalogue.Catalogue) (*catalogue.Edition, error) {
+		if *on == "" {
+			return cat.Latest(), nil
+		}
+		day, err := calendar.ParseDate(*on)
+		if err != nil {
+			return nil, refuseFaults(err)
+		}
+		edition := cat.At(day)
+		if edition == nil {
+			return nil, wire.Refuse(contract.CodeNotFound, "Ngày "+day.Vietnamese()+" chưa có bản danh mục nào có hiệu lực.",
+				"No edition of the catalogue is in force on "+day.String()+".")
+		}
+		return edition, nil
+	}
+}
+
 func catalogueShowCommand() *cobra.Command {
 	show := &cobra.Command{Use: "show OBLIGATION", Short: "Print an obligation for a person", Args: exactly(1)}
+	asked := editionFlag(show)
 	return withCatalogue(show, func(t *terminal, cat *catalogue.Catalogue, arguments []string) error {
-		obligation := cat.Latest().Obligation(arguments[0])
+		edition, err := asked(cat)
+		if err != nil {
+			return err
+		}
+		obligation := edition.Obligation(arguments[0])
 		if obligation == nil {
 			return noObligation(arguments[0])
 		}
 		if t.json {
 			return encodeJSON(t.out, obligation)
 		}
-		_, err := fmt.Fprint(t.out, cat.Latest().Describe(arguments[0]))
+		_, err = fmt.Fprint(t.out, edition.Describe(arguments[0]))
 		return err
 	})
 }
 
 func catalogueListCommand() *cobra.Command {
 	list := &cobra.Command{Use: "list", Short: "List obligations", Args: cobra.NoArgs}
+	asked := editionFlag(list)
 	return withCatalogue(list, func(t *terminal, cat *catalogue.Catalogue, _ []string) error {
-		if t.json {
-			return encodeJSON(t.out, cat.Latest().Obligations)
+		edition, err := asked(cat)
+		if err != nil {
+			return err
 		}
-		for _, o := range cat.Latest().Obligations {
-			_, _ = fmt.Fprintf(t.out, "%-8s %s\n", o.Code, o.Title.VI)
+		rows := make([][]string, 0, len(edition.Obligations))
+		for _, o := range edition.Obligations {
+			rows = append(rows, []string{o.Code, cmp.Or(o.Pattern, carriedWords(o)), o.PlanClause, o.Title.VI})
 		}
-		return nil
+		return t.printValue(edition.Obligations, []string{"CODE", "PATTERN", "PLAN", "OBLIGATION"}, rows)
 	})
+}
+
+// carriedWords says by which case an obligation without a case of its own is fulfilled.
+func carriedWords(o *catalogue.Obligation) string {
+	if o.CarriedBy == nil {
+		return ""
+	}
+	return o.CarriedBy.Obligation + "/" + o.CarriedBy.Step
 }

@@ -113,4 +113,22 @@ func TestTheTerminalTalksToTheUnitsService(t *testing.T) {
 		require.Equal(t, exitRefused, code)
 		require.Contains(t, faults, "bc-06.nothing")
 	})
+
+	t.Run("a board is written, and says when a seat fell empty", func(t *testing.T) {
+		board := []string{"board", "put", "BAN-THU-1", "--unit", "MTTQ-12205-2507", "--kind", "peoples-inspection-board", "--name", "Ban Thanh tra nhân dân xã",
+			"--decision", "QĐ 12/QĐ-MTTQ", "--from", "2026-01-05", "--to", "2028-01-04", "--members", "9"}
+		for range 2 {
+			code, out, faults := ask(board...)
+			require.Zero(t, code, faults)
+			require.Contains(t, out, "BAN-THU-1")
+		}
+		code, out, faults := ask("board", "vacancy", "BAN-THU-1", "--on", "2026-06-01", "--role", "member")
+		require.Zero(t, code, faults)
+		require.Contains(t, out, "2026-06-01")
+		code, out, faults = ask("board", "list", "--unit", "MTTQ-12205-2507", "--on", "2026-07-01", "--json")
+		require.Zero(t, code, faults)
+		require.Contains(t, out, `"valid_to": "2028-01-04"`)
+		code, _, _ = ask("board", "vacancy", "BAN-THU-9", "--on", "2026-06-01", "--role", "member")
+		require.Equal(t, exitRefused, code)
+	})
 }
