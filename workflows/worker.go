@@ -62,6 +62,9 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 	registerActivities(upkeep, map[string]any{
 		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
+		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
+		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
+		contract.ActivityPassCases: acts.PassCases, contract.ActivityFinishReorganisation: acts.FinishReorganisation,
 	})
 	return []worker.Worker{cases, upkeep}
 }

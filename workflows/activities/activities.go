@@ -1,5 +1,5 @@
-// Package activities is the only door from workflows to services: every activity is one or two
-// idempotent calls, and none decides anything.
+// Package activities is the only door from workflows to services: every activity is a few
+// idempotent calls, and what it decides it asks of the rules.
 package activities
 
 import (
@@ -7,6 +7,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 )
 
@@ -14,6 +15,11 @@ import (
 type Options struct {
 	// Demo opens cases whose clock may be shifted.
 	Demo bool
+	// ClockOffset is by how much the day on which cases are looked for, and the clock of those that open, is shifted, so that a past
+	// year can be lived through. Refused without Demo.
+	ClockOffset time.Duration
+	// Now is the clock; nil means the machine's.
+	Now func() time.Time
 }
 
 // Activities hold what the doors open with.
@@ -27,5 +33,14 @@ type Activities struct {
 
 // New makes the doors of a worker.
 func New(clients wire.Clients, temporal client.Client, cat *catalogue.Catalogue, options Options) *Activities {
-	return &Activities{clients: clients, temporal: temporal, catalogue: cat, options: options, now: time.Now}
+	now := options.Now
+	if now == nil {
+		now = time.Now
+	}
+	return &Activities{clients: clients, temporal: temporal, catalogue: cat, options: options, now: now}
+}
+
+// today is the day by which cases are looked for; in production always the machine's.
+func (a *Activities) today() calendar.Date {
+	return calendar.DateOf(a.now().Add(a.options.ClockOffset))
 }

@@ -3,8 +3,10 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -35,45 +37,114 @@ import (
 type province struct {
 	unitsv1connect.UnimplementedUnitsServiceHandler
 	reportsv1connect.UnimplementedRegisterServiceHandler
+	reportsv1connect.UnimplementedActsServiceHandler
 	notificationsv1connect.UnimplementedNotificationsServiceHandler
 	client.Client // only ExecuteWorkflow is called
 
-	mu      sync.Mutex
-	known   []string // ids in the register
-	started map[string]client.StartWorkflowOptions
-	failing int // how many starts to come fail
-	digests int
-	refuse  error // what Tell answers
+	mu       sync.Mutex
+	units    []*unitsv1.Unit
+	boards   []*unitsv1.Board
+	settings []*unitsv1.Setting
+	daysOff  []*casefilev1.DayException
+	events   []*reportsv1.Event
+	recorded map[string]*reportsv1.Event // by key
+	known    []string                    // ids in the register
+	started  map[string]client.StartWorkflowOptions
+	inputs   map[string]*casefilev1.CaseInput // of what was started
+	failing  int                              // how many starts to come fail
+	digests  int
+	refuse   error // what Tell answers
+	asked    []*unitsv1.ListUnitsRequest
+
+	register // of cases and acts
 }
 
-func (p *province) ListUnits(context.Context, *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
-	unit := func(id, kind, name string) *unitsv1.Unit {
-		return &unitsv1.Unit{Id: id, Kind: kind, Name: name, AreaId: "12205-2507", ValidFrom: "2025-07-01", WorkingYear: "calendar", ReviewerId: "BTGDV"}
+func unit(id, kind, name string) *unitsv1.Unit {
+	return &unitsv1.Unit{Id: id, Kind: kind, Name: name, AreaId: "12205-2507", ValidFrom: "2025-07-01", WorkingYear: "calendar", ReviewerId: "BTGDV"}
+}
+
+func newProvince() *province {
+	p := &province{
+		started: map[string]client.StartWorkflowOptions{}, inputs: map[string]*casefilev1.CaseInput{}, recorded: map[string]*reportsv1.Event{},
+		units: []*unitsv1.Unit{
+			unit("UBND-12205-2507", "commune-peoples-committee", "UBND xã Khoái Châu"), unit("UBND-11983-2507", "commune-peoples-committee", "UBND phường Sơn Nam"),
+			unit("STC", "department", "Sở Tài chính"),
+		},
+		events: []*reportsv1.Event{{Id: "E-2026-0001", ObligationId: "BCD-03", UnitId: "STC", On: "2026-11-02"}},
 	}
-	return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: []*unitsv1.Unit{
-		unit("UBND-12205-2507", "commune-peoples-committee", "UBND xã Khoái Châu"), unit("UBND-11983-2507", "commune-peoples-committee", "UBND phường Sơn Nam"),
-		unit("STC", "department", "Sở Tài chính"),
-	}}), nil
+	for _, d := range calendar.VietnamDays() {
+		p.daysOff = append(p.daysOff, &casefilev1.DayException{Day: d.Date.String(), Kind: string(d.Kind), NameVi: d.NameVI})
+	}
+	p.cases = map[string]*reportsv1.Case{}
+	return p
 }
 
-func (p *province) ListEvents(context.Context, *connect.Request[reportsv1.ListEventsRequest]) (*connect.Response[reportsv1.ListEventsResponse], error) {
-	return connect.NewResponse(&reportsv1.ListEventsResponse{Events: []*reportsv1.Event{
-		{Id: "E-2026-0001", ObligationId: "BCD-03", UnitId: "STC", On: "2026-11-02"},
-	}}), nil
+func (p *province) ListUnits(_ context.Context, r *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, r.Msg)
+	answer := &unitsv1.ListUnitsResponse{}
+	for _, u := range p.units {
+		stands := r.Msg.GetOn() == "" || u.GetValidFrom() <= r.Msg.GetOn() && (u.GetValidTo() == "" || u.GetValidTo() >= r.Msg.GetOn())
+		named := len(r.Msg.GetIds()) == 0 || slices.Contains(r.Msg.GetIds(), u.GetId())
+		if stands && named && (len(r.Msg.GetKinds()) == 0 || slices.Contains(r.Msg.GetKinds(), u.GetKind())) {
+			answer.Units = append(answer.Units, u)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (p *province) ListBoards(context.Context, *connect.Request[unitsv1.ListBoardsRequest]) (*connect.Response[unitsv1.ListBoardsResponse], error) {
+	return connect.NewResponse(&unitsv1.ListBoardsResponse{Boards: p.boards}), nil
+}
+
+func (p *province) ListSettings(context.Context, *connect.Request[unitsv1.ListSettingsRequest]) (*connect.Response[unitsv1.ListSettingsResponse], error) {
+	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: p.settings}), nil
+}
+
+func (p *province) ListEvents(_ context.Context, r *connect.Request[reportsv1.ListEventsRequest]) (*connect.Response[reportsv1.ListEventsResponse], error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	answer := &reportsv1.ListEventsResponse{}
+	for _, e := range p.events {
+		if r.Msg.GetObligationId() == "" || e.GetObligationId() == r.Msg.GetObligationId() {
+			answer.Events = append(answer.Events, e)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+// RecordEvent stands for reports: a key is recorded once.
+func (p *province) RecordEvent(_ context.Context, r *connect.Request[reportsv1.RecordEventRequest]) (*connect.Response[reportsv1.Event], error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if there := p.recorded[r.Msg.GetIdempotencyKey()]; there != nil {
+		return connect.NewResponse(there), nil
+	}
+	if r.Msg.GetUnitId() == p.refusing {
+		return nil, wire.ConnectError(wire.Refuse(contract.CodeInvalid, "Không nhận.", "Not taken."))
+	}
+	event := &reportsv1.Event{Id: fmt.Sprintf("E-2026-%04d", 100+len(p.events)), ObligationId: r.Msg.GetObligationId(), UnitId: r.Msg.GetUnitId(), On: r.Msg.GetOn(),
+		TriggerId: r.Msg.GetTriggerId(), Facts: r.Msg.GetFacts(), BoardId: r.Msg.GetBoardId()}
+	p.events = append(p.events, event)
+	p.recorded[r.Msg.GetIdempotencyKey()] = event
+	return connect.NewResponse(event), nil
 }
 
 func (p *province) ListDaysOff(context.Context, *connect.Request[unitsv1.ListDaysOffRequest]) (*connect.Response[unitsv1.ListDaysOffResponse], error) {
-	answer := &unitsv1.ListDaysOffResponse{}
-	for _, d := range calendar.VietnamDays() {
-		answer.Days = append(answer.Days, &casefilev1.DayException{Day: d.Date.String(), Kind: string(d.Kind), NameVi: d.NameVI})
-	}
-	return connect.NewResponse(answer), nil
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return connect.NewResponse(&unitsv1.ListDaysOffResponse{Days: p.daysOff}), nil
 }
 
 func (p *province) KnownCases(context.Context, *connect.Request[reportsv1.KnownCasesRequest]) (*connect.Response[reportsv1.KnownCasesResponse], error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return connect.NewResponse(&reportsv1.KnownCasesResponse{KnownIds: p.known}), nil
+	known := slices.Clone(p.known)
+	for id := range p.cases {
+		known = append(known, id)
+	}
+	return connect.NewResponse(&reportsv1.KnownCasesResponse{KnownIds: known}), nil
 }
 
 func (p *province) RegisterCase(context.Context, *connect.Request[reportsv1.RegisterCaseRequest]) (*connect.Response[reportsv1.RegisterCaseResponse], error) {
@@ -93,8 +164,8 @@ func (p *province) SendDigest(context.Context, *connect.Request[notificationsv1.
 	return connect.NewResponse(&notificationsv1.SendDigestResponse{Messages: 3}), nil
 }
 
-// ExecuteWorkflow stands for Temporal: an id starts once.
-func (p *province) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, _ any, _ ...any) (client.WorkflowRun, error) {
+// ExecuteWorkflow stands for Temporal: an id starts once, and its case enters the register.
+func (p *province) ExecuteWorkflow(_ context.Context, options client.StartWorkflowOptions, _ any, arguments ...any) (client.WorkflowRun, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failing > 0 {
@@ -105,28 +176,38 @@ func (p *province) ExecuteWorkflow(_ context.Context, options client.StartWorkfl
 		return nil, serviceerror.NewWorkflowExecutionAlreadyStarted("runs already", "", "")
 	}
 	p.started[options.ID] = options
+	if input, is := arguments[0].(*casefilev1.CaseInput); is {
+		p.inputs[options.ID] = input
+		if p.enters {
+			p.cases[options.ID] = opened(input)
+		}
+	}
 	return nil, nil //nolint:nilnil // nobody looks at the run
 }
 
+// hungYen is read once: it never changes.
+var hungYen = sync.OnceValues(catalogue.HungYen)
+
 func visit(t *testing.T, now string) (*province, *Activities, *testsuite.TestActivityEnvironment) {
 	t.Helper()
-	p := &province{started: map[string]client.StartWorkflowOptions{}}
+	p := newProvince()
 	mux := http.NewServeMux()
 	mux.Handle(unitsv1connect.NewUnitsServiceHandler(p))
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(p))
+	mux.Handle(reportsv1connect.NewActsServiceHandler(p))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(p))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	cat, err := catalogue.HungYen()
+	cat, err := hungYen()
+	require.NoError(t, err)
+	moment, err := time.ParseInLocation("2006-01-02 15:04", now, calendar.Zone)
 	require.NoError(t, err)
 	acts := New(wire.Clients{
 		Units:         unitsv1connect.NewUnitsServiceClient(server.Client(), server.URL),
 		Register:      reportsv1connect.NewRegisterServiceClient(server.Client(), server.URL),
+		Acts:          reportsv1connect.NewActsServiceClient(server.Client(), server.URL, connect.WithInterceptors(p.telling())),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(server.Client(), server.URL),
-	}, p, cat, Options{})
-	moment, err := time.ParseInLocation("2006-01-02 15:04", now, calendar.Zone)
-	require.NoError(t, err)
-	acts.now = func() time.Time { return moment }
+	}, p, cat, Options{Now: func() time.Time { return moment }})
 	suite := testsuite.WorkflowTestSuite{}
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(acts)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -17,102 +18,53 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
-	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 	"nenep/workflows/casefile"
 )
 
 const (
-	// startsAtOnce keeps a reconciliation of a thousand cases from starving everyone else.
+	// startsAtOnce keeps a reconciliation of some thousand cases from starving everyone else.
 	startsAtOnce = 8
 	// knownAtOnce is how many ids one question to the register carries.
 	knownAtOnce = 2000
-	// calendarMonths is how far ahead of today days off are asked for: the longest case and its rounds.
-	calendarMonths = 30
 )
 
-// Reconcile starts every case that should exist and that the register does not know. It may be
-// killed anywhere and run again: a case id starts once, and the register's unique id makes even a
-// start that Temporal has forgotten harmless.
+// Reconcile records the events that nobody records and starts every case that should exist and that
+// the register does not know. It may be killed anywhere and run again: an event's key is recorded
+// once, a case id starts once, and the register's unique id makes even a start that Temporal has
+// forgotten harmless.
 func (a *Activities) Reconcile(ctx context.Context, input contract.ReconcileInput) (contract.ReconcileResult, error) {
-	today := calendar.DateOf(a.now())
-	world, err := a.look(ctx, today)
+	w, err := a.look(ctx, a.today(), a.sightOf(input.Obligation))
 	if err != nil {
 		return contract.ReconcileResult{}, err
 	}
-	expected, _ := catalogue.Expected(a.catalogue, world.units, world.events, today)
+	if err := a.recordWanted(ctx, w, input.Obligation); err != nil {
+		return contract.ReconcileResult{}, err
+	}
+	expected, _ := catalogue.Expected(w.catalogue, w.units, w.events, w.today)
 	expected = only(expected, input.Obligation)
 	unknown, err := a.unknown(ctx, expected)
 	if err != nil {
 		return contract.ReconcileResult{}, err
 	}
-	opened, err := a.startAll(ctx, world, unknown, today)
+	opened, err := a.startAll(ctx, w, unknown)
 	return contract.ReconcileResult{Expected: len(expected), Opened: opened, Known: len(expected) - len(unknown)}, err
 }
 
-// world is what a reconciliation looks at.
-type world struct {
-	units    []catalogue.UnitFacts
-	byID     map[string]catalogue.UnitFacts
-	events   []catalogue.EventFacts
-	eventOn  map[string]calendar.Date
-	calendar *calendar.Calendar
-}
-
-func (a *Activities) look(ctx context.Context, today calendar.Date) (world, error) {
-	w := world{byID: map[string]catalogue.UnitFacts{}, eventOn: map[string]calendar.Date{}}
-	listed, err := a.clients.Units.ListUnits(ctx, connect.NewRequest(&unitsv1.ListUnitsRequest{On: today.String()}))
-	if err != nil {
-		return w, fmt.Errorf("list units: %w", err)
+// sightOf keeps the run of one obligation, of which there are dozens every morning, from reading units and events that it cannot oblige.
+func (a *Activities) sightOf(obligation string) sight {
+	at := sight{obligation: obligation}
+	for _, edition := range a.catalogue.Editions {
+		if o := edition.Obligation(obligation); o != nil {
+			for _, span := range o.Obliged.Kinds {
+				if !slices.Contains(at.kinds, span.Kind) {
+					at.kinds = append(at.kinds, span.Kind)
+				}
+			}
+		}
 	}
-	for _, unit := range listed.Msg.GetUnits() {
-		facts := unitFacts(unit)
-		w.units = append(w.units, facts)
-		w.byID[facts.ID] = facts
-	}
-	events, err := a.clients.Register.ListEvents(ctx, connect.NewRequest(&reportsv1.ListEventsRequest{}))
-	if err != nil {
-		return w, fmt.Errorf("list events: %w", err)
-	}
-	for _, event := range events.Msg.GetEvents() {
-		on := dayOf(event.GetOn())
-		w.events = append(w.events, catalogue.EventFacts{ID: event.GetId(), Obligation: event.GetObligationId(), UnitID: event.GetUnitId(), On: on})
-		w.eventOn[event.GetId()] = on
-	}
-	w.calendar, err = a.daysOff(ctx, today)
-	return w, err
-}
-
-func (a *Activities) daysOff(ctx context.Context, today calendar.Date) (*calendar.Calendar, error) {
-	answer, err := a.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{
-		From: today.AddMonths(-calendarMonths).String(), To: today.AddMonths(calendarMonths).String(),
-	}))
-	if err != nil {
-		return nil, fmt.Errorf("list days off: %w", err)
-	}
-	days := make([]calendar.Day, 0, len(answer.Msg.GetDays()))
-	for _, day := range answer.Msg.GetDays() {
-		days = append(days, calendar.Day{Date: dayOf(day.GetDay()), Kind: calendar.DayKind(day.GetKind()), NameVI: day.GetNameVi()})
-	}
-	return calendar.New(days)
-}
-
-func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
-	return catalogue.UnitFacts{
-		ID: unit.GetId(), Kind: unit.GetKind(), Name: unit.GetName(), AreaID: unit.GetAreaId(),
-		ValidFrom: dayOf(unit.GetValidFrom()), ValidTo: dayOf(unit.GetValidTo()), Staff: int(unit.GetStaff()),
-		WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(), Merged: len(unit.GetPredecessorIds()) > 1,
-	}
-}
-
-// dayOf reads a day that a service of the house wrote; empty means none.
-func dayOf(text string) calendar.Date {
-	day, err := calendar.ParseDate(text)
-	if err != nil {
-		return calendar.Date{}
-	}
-	return day
+	return at
 }
 
 func only(expected []catalogue.Expectation, obligation string) []catalogue.Expectation {
@@ -129,14 +81,24 @@ func only(expected []catalogue.Expectation, obligation string) []catalogue.Expec
 }
 
 func (a *Activities) unknown(ctx context.Context, expected []catalogue.Expectation) ([]catalogue.Expectation, error) {
-	var unknown []catalogue.Expectation
-	for start := 0; start < len(expected); start += knownAtOnce {
-		batch := expected[start:min(start+knownAtOnce, len(expected))]
-		ids := make([]string, 0, len(batch))
-		for _, e := range batch {
-			ids = append(ids, e.CaseID)
-		}
-		answer, err := a.clients.Register.KnownCases(ctx, connect.NewRequest(&reportsv1.KnownCasesRequest{Ids: ids}))
+	byID := make(map[string]catalogue.Expectation, len(expected))
+	ids := make([]string, len(expected))
+	for i, e := range expected {
+		ids[i], byID[e.CaseID] = e.CaseID, e
+	}
+	left, err := a.notKnown(ctx, ids)
+	unknown := make([]catalogue.Expectation, len(left))
+	for i, id := range left {
+		unknown[i] = byID[id]
+	}
+	return unknown, err
+}
+
+// notKnown are those of the ids that the register does not know.
+func (a *Activities) notKnown(ctx context.Context, ids []string) ([]string, error) {
+	var left []string
+	for batch := range slices.Chunk(ids, knownAtOnce) {
+		answer, err := a.clients.Register.KnownCases(ctx, connect.NewRequest(&reportsv1.KnownCasesRequest{Ids: batch}))
 		if err != nil {
 			return nil, fmt.Errorf("ask the register: %w", err)
 		}
@@ -144,22 +106,22 @@ func (a *Activities) unknown(ctx context.Context, expected []catalogue.Expectati
 		for _, id := range answer.Msg.GetKnownIds() {
 			known[id] = true
 		}
-		for _, e := range batch {
-			if !known[e.CaseID] {
-				unknown = append(unknown, e)
+		for _, id := range batch {
+			if !known[id] {
+				left = append(left, id)
 			}
 		}
 	}
-	return unknown, nil
+	return left, nil
 }
 
-func (a *Activities) startAll(ctx context.Context, w world, unknown []catalogue.Expectation, today calendar.Date) (int, error) {
+func (a *Activities) startAll(ctx context.Context, w *world, unknown []catalogue.Expectation) (int, error) {
 	var opened atomic.Int64
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(startsAtOnce)
 	for _, expectation := range unknown {
 		group.Go(func() error {
-			started, err := a.startCase(running, w, expectation, today)
+			started, err := a.startCase(running, w, expectation)
 			var undeclared *catalogue.Refusal
 			if errors.As(err, &undeclared) {
 				// No further try would open it; the operator reads why, and nobody else's case waits for it.
@@ -181,15 +143,22 @@ func (a *Activities) startAll(ctx context.Context, w world, unknown []catalogue.
 }
 
 // startCase answers whether the case was started by this call.
-func (a *Activities) startCase(ctx context.Context, w world, e catalogue.Expectation, today calendar.Date) (bool, error) {
+func (a *Activities) startCase(ctx context.Context, w *world, e catalogue.Expectation) (bool, error) {
 	unit := w.byID[e.UnitID]
-	input, err := catalogue.Snapshot(a.catalogue, e.Obligation, unit, e.Period, w.calendar, today,
-		catalogue.Options{EventOn: w.eventOn[e.Period.String()], Demo: a.options.Demo})
+	input, err := catalogue.Snapshot(w.catalogue, e.Obligation, unit, e.Period, w.calendar, w.today, a.optionsFor(w, e.Period))
 	if err != nil {
 		return false, err
 	}
-	workflowType := input.GetWorkflowType()
-	_, err = a.temporal.ExecuteWorkflow(ctx, CaseOptions(input, unit.Name), workflowType, input)
+	return a.start(ctx, input, unit.Name)
+}
+
+// optionsFor says what a snapshot cannot know from unit, period and day.
+func (a *Activities) optionsFor(w *world, period calendar.Period) catalogue.Options {
+	return catalogue.Options{Event: w.byEvent[period.String()], Demo: a.options.Demo, ClockOffset: a.options.ClockOffset}
+}
+
+func (a *Activities) start(ctx context.Context, input *casefilev1.CaseInput, unitName string) (bool, error) {
+	_, err := a.temporal.ExecuteWorkflow(ctx, CaseOptions(input, unitName), input.GetWorkflowType(), input)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return false, nil

@@ -3,11 +3,8 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"connectrpc.com/connect"
-	"github.com/google/uuid"
-	"go.temporal.io/sdk/temporal"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
@@ -78,24 +75,9 @@ func (a *Activities) ListCasesToSeal(ctx context.Context, input contract.SealInp
 // once, and a later order with another document is an act of its own.
 func (a *Activities) SealCase(ctx context.Context, caseID string, order contract.SealInput) error {
 	ctx = wire.WithIdentity(ctx, wire.Identity{OfficialID: order.OfficialID})
-	name := strings.Join([]string{caseID, order.Document, order.OfficialID}, "\n")
-	act := &casefilev1.Act{
-		ActId:  "seal-" + uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)).String(),
-		CaseId: caseID, Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: order.Document}},
-	}
-	answer, err := a.clients.Acts.Act(ctx, connect.NewRequest(act))
-	refusal := wire.RefusalOf(err)
-	if err != nil && refusal == nil {
-		return fmt.Errorf("seal %s: %w", caseID, err)
-	}
-	if err == nil {
-		refusal = answer.Msg.GetRefusal() // the case's own; the register's comes as an error
-	}
-	if refusal != nil {
-		return temporal.NewNonRetryableApplicationError(refusal.GetTextEn(), refusal.GetCode(), err)
-	}
-	if answer.Msg.GetPending() {
-		return fmt.Errorf("seal %s: stored, not delivered yet", caseID)
-	}
-	return nil
+	_, err := a.actNow(ctx, &casefilev1.Act{
+		ActId: actID("seal", caseID, order.Document, order.OfficialID), CaseId: caseID,
+		Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: order.Document}},
+	})
+	return settled(err)
 }
