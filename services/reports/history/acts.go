@@ -24,7 +24,10 @@ func (t *teller) act(h *Happening) text {
 	if h.Outcome == nil {
 		return sentence.join(text{"Hồ sơ chưa trả lời.", "The case has not answered yet."})
 	}
-	return sentence
+	if amended := act.GetAmend().GetInput(); amended != nil {
+		t.input = amended // from here on the case is told by its new snapshot
+	}
+	return sentence.join(t.passedAfterReview(act, before, t.state))
 }
 
 // deed is the sentence of the act; told is the act with its words, sent the one that was delivered.
@@ -52,7 +55,8 @@ func (t *teller) deed(told, sent *casefilev1.Act, before, after_ *casefilev1.Cas
 	case *casefilev1.Act_Transfer:
 		return t.transferred(told, kind.Transfer, after_)
 	case *casefilev1.Act_Withdraw:
-		return after(both(text{"%s thu hồi hồ sơ mở nhầm", "%s withdrew the case, opened by mistake"}, who.args()), kind.Withdraw.GetWords())
+		stem := both(text{"%s thu hồi hồ sơ mở nhầm", "%s withdrew the case, opened by mistake"}, who.args())
+		return after(byDocument(stem, kind.Withdraw.GetDocument()), kind.Withdraw.GetWords())
 	case *casefilev1.Act_Correct:
 		return t.corrected(who, kind.Correct)
 	case *casefilev1.Act_Note:
@@ -61,6 +65,14 @@ func (t *teller) deed(told, sent *casefilev1.Act, before, after_ *casefilev1.Cas
 		return shifted(who, kind.ShiftClock)
 	case *casefilev1.Act_Seal:
 		return t.sealed(told, kind.Seal)
+	case *casefilev1.Act_RecordItem:
+		return t.itemRecorded(who, kind.RecordItem, before, after_)
+	case *casefilev1.Act_TakeOver:
+		return t.takenOver(who, kind.TakeOver, after_)
+	case *casefilev1.Act_Amend:
+		return t.amended(who, kind.Amend, before, after_)
+	case *casefilev1.Act_Revoke:
+		return revoked(whoFor, kind.Revoke, after_)
 	default:
 		return both(text{"%s làm một việc với hồ sơ (mã %s).", "%s acted upon the case (%s)."}, who.args(), same(sent.GetActId()))
 	}
@@ -118,20 +130,21 @@ func listed(parts ...text) text {
 
 // facts are the figures in the order in which the step asks for them.
 func (t *teller) facts(stepID string, facts map[string]string) text {
+	return factWords(t.factPolicies(stepID), facts)
+}
+
+func factWords(policies []*casefilev1.FactPolicy, facts map[string]string) text {
 	var parts []text
-	for _, step := range t.input.GetSteps() {
-		if step.GetId() != stepID {
+	for _, policy := range policies {
+		value := facts[policy.GetKey()]
+		if value == "" {
 			continue
 		}
-		for _, policy := range step.GetFacts() {
-			if value := facts[policy.GetKey()]; value != "" {
-				shown := same(value)
-				if policy.GetKind() == "day" {
-					shown = day(value)
-				}
-				parts = append(parts, both(text{"%s %s", "%s %s"}, [2]any{lowered(policy.GetTitleVi()), lowered(policy.GetTitleEn())}, shown))
-			}
+		shown := same(value)
+		if policy.GetKind() == "day" {
+			shown = day(value)
 		}
+		parts = append(parts, both(text{"%s %s", "%s %s"}, [2]any{lowered(policy.GetTitleVi()), lowered(policy.GetTitleEn())}, shown))
 	}
 	return listed(parts...)
 }
@@ -178,7 +191,11 @@ func (t *teller) submitted(who text, act *casefilev1.Submit, now *casefilev1.Cas
 	return sentence
 }
 
+// factPolicies are the figures that a step asks for, or an item, which a correction names as "items/…".
 func (t *teller) factPolicies(stepID string) []*casefilev1.FactPolicy {
+	if strings.HasPrefix(stepID, "items/") {
+		return t.input.GetItems().GetFacts()
+	}
 	for _, step := range t.input.GetSteps() {
 		if step.GetId() == stepID {
 			return step.GetFacts()
@@ -227,7 +244,8 @@ func (t *teller) returned(who text, act *casefilev1.Return, now *casefilev1.Case
 }
 
 func (t *teller) explained(who text, act *casefilev1.Explain) text {
-	sentence := after(both(text{"%s báo cáo nguyên nhân chậm", "%s explained the delay"}, who.args()), act.GetWords())
+	stem := both(text{"%s báo cáo nguyên nhân chậm", "%s explained the delay"}, who.args())
+	sentence := after(byDocument(stem, act.GetDocument()), act.GetWords())
 	if act.GetExpectedDay() == "" {
 		return sentence
 	}
@@ -240,10 +258,7 @@ func (t *teller) decided(who text, act *casefilev1.DecideExtension, before, now 
 			join(both(text{"Hạn giữ nguyên %s.", "The due date stays %s."}, day(before.GetDueDay())))
 	}
 	sentence := both(text{"%s gia hạn từ %s đến %s", "%s extended from %s to %s"}, who.args(), day(before.GetDueDay()), day(now.GetDueDay()))
-	if act.GetDocument() != "" {
-		sentence = both(text{"%s theo %s", "%s by %s"}, sentence.args(), same(said(act.GetDocument())))
-	}
-	return after(sentence, act.GetWords())
+	return after(byDocument(sentence, act.GetDocument()), act.GetWords())
 }
 
 // exempted: nobody exempts from law; an office records that the law does not ask the unit.
@@ -260,22 +275,10 @@ func (t *teller) exempted(told *casefilev1.Act, act *casefilev1.Exempt) text {
 	return text{sentence.vi + "; không tính vào mẫu số.", sentence.en + "; left out of the denominator."}
 }
 
-func (t *teller) transferred(told *casefilev1.Act, act *casefilev1.Transfer, now *casefilev1.CaseState) text {
-	sentence := both(text{"%s chuyển hồ sơ cho đơn vị kế thừa %s từ %s", "%s handed the case to its successor %s on %s"},
-		t.words.unit(t.input.GetUnitId()).args(), t.words.unit(act.GetSuccessorUnitId()).args(), dayOfInstant(told.GetAt()))
-	if act.GetDocument() != "" {
-		sentence = both(text{"%s theo %s", "%s by %s"}, sentence.args(), same(said(act.GetDocument())))
-	}
-	id := now.GetSuccessorCaseId()
-	if id == "" {
-		id = act.GetSuccessorCaseId()
-	}
-	return both(text{"%s; hồ sơ tiếp tục ở %s.", "%s; it goes on as %s."}, sentence.args(), same(id))
-}
-
 func (t *teller) corrected(who text, act *casefilev1.Correct) text {
 	what := listed(text{said(act.GetWords()), said(act.GetWords())}, t.facts(act.GetStepId(), act.GetFacts()), t.files(act.GetFileIds()))
-	return both(text{"%s đính chính sau khi xác nhận: %s; bản trước vẫn được lưu.", "%s corrected after acceptance: %s; the earlier version is kept."}, who.args(), what.args())
+	stem := byDocument(both(text{"%s đính chính sau khi xác nhận", "%s corrected after acceptance"}, who.args()), act.GetDocument())
+	return both(text{"%s: %s; bản trước vẫn được lưu.", "%s: %s; the earlier version is kept."}, stem.args(), what.args())
 }
 
 func shifted(who text, act *casefilev1.ShiftClock) text {
@@ -290,10 +293,7 @@ func (t *teller) sealed(told *casefilev1.Act, act *casefilev1.Seal) text {
 	if who.vi == "" {
 		who = t.words.who(told)
 	}
-	sentence := both(text{"%s khóa kỳ", "%s sealed the period"}, who.args())
-	if act.GetDocument() != "" {
-		sentence = both(text{"%s theo %s", "%s by %s"}, sentence.args(), same(said(act.GetDocument())))
-	}
+	sentence := byDocument(both(text{"%s khóa kỳ", "%s sealed the period"}, who.args()), act.GetDocument())
 	return text{sentence.vi + "; hồ sơ không nhận thêm việc nào.", sentence.en + "; the case takes no more acts."}
 }
 

@@ -22,7 +22,8 @@ const (
 	KindExported   = "exported"
 	KindClosed     = "closed"
 	KindTerminated = "terminated"
-	KindMachinery  = "machinery" // events before the first sentence, in a history that begins in the middle
+	KindReinstated = "reinstated" // undone after the case had closed; told by the register
+	KindMachinery  = "machinery"  // events before the first sentence, in a history that begins in the middle
 )
 
 // Happening is what one sentence tells.

@@ -77,11 +77,34 @@ func (t *teller) opened(h *Happening) text {
 		sentence = both(text{"%s; danh mục phiên bản %s", "%s; catalogue version %s"}, sentence.args(), same(version))
 	}
 	sentence = text{sentence.vi + ".", sentence.en + "."}
-	if follows := h.Input.GetFollowsCaseId(); follows != "" {
-		sentence = sentence.join(both(text{"Nhận hồ sơ %s cùng minh chứng.", "It takes over case %s with its evidence."}, same(follows)))
-	}
+	sentence = sentence.join(cameFrom(h.Input))
 	if steps := due.GetWhy().GetStepsVi(); len(steps) > 0 {
 		sentence = sentence.join(text{vi: fmt.Sprintf("Tính hạn %s: %s.", day(due.GetDay())[0], said(strings.Join(steps, " ")))})
+	}
+	return sentence.join(warned(h.Input))
+}
+
+// cameFrom tells the case that this one goes on with, and the one out of which it was raised.
+func cameFrom(input *casefilev1.CaseInput) text {
+	var sentence text
+	if follows := input.GetFollowsCaseId(); follows != "" {
+		form := text{"Nhận hồ sơ %s cùng minh chứng.", "It takes over case %s with its evidence."}
+		if _, unit, _, err := contract.CaseIDParts(follows); err == nil && unit == input.GetUnitId() {
+			form = text{"Tiếp tục hồ sơ %s cùng minh chứng.", "It goes on with case %s and its evidence."}
+		}
+		sentence = both(form, same(follows))
+	}
+	if origin := input.GetOriginCaseId(); origin != "" {
+		sentence = sentence.join(both(text{"Phát sinh từ hồ sơ %s.", "It was raised out of case %s."}, same(origin)))
+	}
+	return sentence
+}
+
+// warned tells what the case has to say from its first day on.
+func warned(input *casefilev1.CaseInput) text {
+	var sentence text
+	for _, warning := range input.GetWarnings() {
+		sentence = sentence.join(both(text{"Lưu ý: %s.", "Note: %s."}, [2]any{said(warning.GetTextVi()), said(warning.GetTextEn())}))
 	}
 	return sentence
 }
@@ -157,7 +180,7 @@ func (t *teller) rung(h *Happening) text {
 
 // nobody: the rung is skipped and recorded; whoever stands in hears instead.
 func (t *teller) nobody(policy *casefilev1.RungPolicy, result *contract.CarryOutResult) text {
-	name := t.reminderName(policy)
+	name := t.reminderName(policy, result.RungID)
 	if policy.GetKind() == ladder.Escalation {
 		name = both(text{"quá hạn %d ngày làm việc", "%d working days late"}, same(policy.GetOffset()))
 	}
@@ -173,14 +196,16 @@ func (t *teller) nobody(policy *casefilev1.RungPolicy, result *contract.CarryOut
 func (t *teller) passed(result *contract.CarryOutResult) text {
 	due, err := calendar.ParseDate(t.state.GetDueDay())
 	on, dayErr := calendar.ParseDate(result.Day)
-	if err != nil || dayErr != nil || !on.After(due) || t.told[result.Round] || t.state.GetState() == casefilev1.State_STATE_SUBMITTED {
+	if err != nil || dayErr != nil || itemOf(result.RungID) != "" || !on.After(due) || t.told[result.Round] || t.state.GetState() == casefilev1.State_STATE_SUBMITTED {
 		return text{}
 	}
 	t.told[result.Round] = true
 	return both(text{"Hết hạn %s, hồ sơ chưa nộp; từ đây tính là quá hạn.", "The due date %s has passed without a submission; from here on the case is late."}, day(t.state.GetDueDay()))
 }
 
+// policy finds a rung on the case's ladders; one that leaves for an item is told under that item's name.
 func (t *teller) policy(rungID string) *casefilev1.RungPolicy {
+	rungID, _, _ = strings.Cut(rungID, itemMark)
 	review := t.input.GetReview()
 	for _, policy := range []*casefilev1.LadderPolicy{t.input.GetLadder(), review.GetReturned(), review.GetWaiting()} {
 		for _, rung := range policy.GetRungs() {
@@ -193,11 +218,11 @@ func (t *teller) policy(rungID string) *casefilev1.RungPolicy {
 }
 
 func (t *teller) reminder(policy *casefilev1.RungPolicy, result *contract.CarryOutResult) text {
-	return both(text{"Nhắc %s gửi %s.", "Reminder %s to %s."}, t.reminderName(policy).args(), same(t.words.people(result.OfficialIDs, t.input.GetUnitId())))
+	return both(text{"Nhắc %s gửi %s.", "Reminder %s to %s."}, t.reminderName(policy, result.RungID).args(), same(t.words.people(result.OfficialIDs, t.input.GetUnitId())))
 }
 
 // reminderName is "lần 2 (trước hạn 7 ngày)".
-func (t *teller) reminderName(policy *casefilev1.RungPolicy) text {
+func (t *teller) reminderName(policy *casefilev1.RungPolicy, rungID string) text {
 	unit := text{"ngày", "days"}
 	if policy.GetCounted() == ladder.Working {
 		unit = text{"ngày làm việc", "working days"}
@@ -206,6 +231,9 @@ func (t *teller) reminderName(policy *casefilev1.RungPolicy) text {
 	if policy.GetStep() != "" {
 		title := t.stepTitle(policy.GetStep())
 		what = text{"hạn bước " + title.vi, "the date of the step " + title.en}
+	}
+	if item := itemOf(rungID); item != "" {
+		what = both(text{"hạn của %s", "the date of %s"}, t.itemName(item).args())
 	}
 	number, span := t.ordinal(policy.GetId()), max(policy.GetOffset(), -policy.GetOffset())
 	switch {
@@ -235,6 +263,9 @@ func (t *teller) ordinal(rungID string) int {
 
 func (t *teller) escalation(policy *casefilev1.RungPolicy, result *contract.CarryOutResult) text {
 	stem := both(text{"Quá hạn %d ngày làm việc", "%d working days late"}, same(t.late(result)))
+	if item := itemOf(result.RungID); item != "" {
+		stem = both(text{"%s của %s", "%s with %s"}, stem.args(), t.itemName(item).args())
+	}
 	people, body := t.words.people(result.OfficialIDs, t.input.GetUnitId()), t.words.bodyOf(result.OfficialIDs)
 	var to text
 	switch policy.GetRole() {
@@ -256,9 +287,13 @@ func (t *teller) escalation(policy *casefilev1.RungPolicy, result *contract.Carr
 	return sentence
 }
 
-// late is by how many working days the round's due day had passed.
+// late is by how many working days the due day of the round, or of the item, had passed.
 func (t *teller) late(result *contract.CarryOutResult) int {
-	due, err := calendar.ParseDate(t.state.GetDueDay())
+	dueDay := t.state.GetDueDay()
+	if item := itemIn(t.state, itemOf(result.RungID)); item != nil {
+		dueDay = item.GetDueDay()
+	}
+	due, err := calendar.ParseDate(dueDay)
 	on, dayErr := calendar.ParseDate(result.Day)
 	if err != nil || dayErr != nil {
 		return 0
@@ -317,7 +352,8 @@ type Mentions struct{ Officials, Units, Acts []string }
 func (s Story) Mentions() Mentions {
 	var m Mentions
 	for _, h := range s {
-		m.Units = append(m.Units, h.Input.GetUnitId(), h.Act.GetActingUnitId(), h.Act.GetTransfer().GetSuccessorUnitId(), h.Input.GetReview().GetReviewerUnitId())
+		m.Units = append(m.Units, h.Input.GetUnitId(), h.Act.GetActingUnitId(), h.Act.GetTransfer().GetSuccessorUnitId(), h.Input.GetReview().GetReviewerUnitId(),
+			h.Act.GetTakeOver().GetFromUnitId(), h.Outcome.GetState().GetSuccessorUnitAfterReview())
 		m.Officials, m.Acts = append(m.Officials, h.Act.GetOfficialId()), append(m.Acts, h.Act.GetActId())
 		if h.Rung != nil {
 			m.Officials = append(m.Officials, h.Rung.OfficialIDs...)
