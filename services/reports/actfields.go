@@ -61,6 +61,7 @@ func actFaults(act *casefilev1.Act, against setting) []*casefilev1.FieldFault {
 		j.returned(kind.Return)
 	case *casefilev1.Act_Explain:
 		j.needed("explain.words", "nguyên nhân chậm", "the cause of the delay", kind.Explain.GetWords())
+		j.document("explain.document", "Báo cáo nguyên nhân chậm", "An explanation", kind.Explain.GetDocument())
 		j.day("explain.expected_day", kind.Explain.GetExpectedDay())
 	case *casefilev1.Act_RequestExtension:
 		j.neededDay("request_extension.day", "ngày đề nghị gia hạn đến", "the day asked for", kind.RequestExtension.GetDay())
@@ -73,8 +74,17 @@ func actFaults(act *casefilev1.Act, against setting) []*casefilev1.FieldFault {
 		j.transfer(kind.Transfer)
 	case *casefilev1.Act_Withdraw:
 		j.needed("withdraw.words", "lý do thu hồi", "the reason", kind.Withdraw.GetWords())
+		j.document("withdraw.document", "Thu hồi hồ sơ", "A withdrawal", kind.Withdraw.GetDocument())
 	case *casefilev1.Act_Correct:
 		j.correct(kind.Correct)
+	case *casefilev1.Act_RecordItem:
+		j.recordItem(kind.RecordItem)
+	case *casefilev1.Act_TakeOver:
+		j.takeOver(kind.TakeOver, act.GetCaseId())
+	case *casefilev1.Act_Amend:
+		j.amend(kind.Amend, act.GetCaseId())
+	case *casefilev1.Act_Revoke:
+		j.revoke(kind.Revoke)
 	case *casefilev1.Act_Note:
 		j.needed("note.words", "nội dung ghi chú", "the note", kind.Note.GetWords())
 	case *casefilev1.Act_ShiftClock:
@@ -116,7 +126,7 @@ func (j *judge) step(field, id string) {
 		j.faults = append(j.faults, missing(field, "bước", "the step"))
 		return
 	}
-	if !j.declared(id) && !j.addedByPattern(id) {
+	if !j.declared(id) && !j.addedByPattern(id) && !j.namesItem(id) {
 		j.add(field, fmt.Sprintf("Hồ sơ này không có bước “%s”. Chọn một bước của hồ sơ.", id), fmt.Sprintf("This case has no step “%s”. Choose one of its steps.", id))
 	}
 }
@@ -203,6 +213,7 @@ func (j *judge) decideExtension(act *casefilev1.DecideExtension) {
 		j.faults = append(j.faults, missing("decide_extension.day", "hạn mới", "the new due date"))
 	}
 	j.day("decide_extension.day", act.GetDay())
+	j.needed("decide_extension.words", "lý do gia hạn", "the reason", act.GetWords())
 	j.document("decide_extension.document", "Gia hạn", "An extension", act.GetDocument())
 }
 
@@ -244,6 +255,11 @@ func (j *judge) correct(act *casefilev1.Correct) {
 	j.step("correct.step_id", act.GetStepId())
 	j.filesOfCase("correct.file_ids", act.GetFileIds())
 	j.needed("correct.words", "nội dung đính chính", "what is corrected", act.GetWords())
+	j.document("correct.document", "Đính chính", "A correction", act.GetDocument())
+	if item := j.item(act.GetStepId()); item != nil {
+		j.correctItem(act, item)
+		return
+	}
 	whole := map[string]string{}
 	for _, step := range j.state.GetSteps() {
 		if step.GetStepId() == act.GetStepId() {

@@ -36,20 +36,27 @@ func TestEveryBadFieldOfAnActIsNamedAtOnce(t *testing.T) {
 		"accept with a limitation":  {&casefilev1.Act{Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{Limited: true, Words: " "}}}, []string{"accept.words"}},
 		"return without reason":     {&casefilev1.Act{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{DueDay: "2026-12-01"}}}, []string{"return.due_day", "return.reasons"}},
 		"return for another reason": {&casefilev1.Act{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{Reasons: []string{"other", "notice-too-short"}}}}, []string{"return.reasons", "return.words"}},
-		"explain":                   {&casefilev1.Act{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{ExpectedDay: "31/12"}}}, []string{"explain.expected_day", "explain.words"}},
+		"explain":                   {&casefilev1.Act{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{ExpectedDay: "31/12"}}}, []string{"explain.document", "explain.expected_day", "explain.words"}},
 		"ask for an extension":      {&casefilev1.Act{Kind: &casefilev1.Act_RequestExtension{RequestExtension: &casefilev1.RequestExtension{}}}, []string{"request_extension.day", "request_extension.words"}},
-		"extend without authority":  {&casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true}}}, []string{"decide_extension.day", "decide_extension.document"}},
+		"extend without authority":  {&casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true}}}, []string{"decide_extension.day", "decide_extension.document", "decide_extension.words"}},
 		"refuse to extend":          {&casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{}}}, []string{"decide_extension.words"}},
 		"exempt by a setting": {&casefilev1.Act{Kind: &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{Ground: &casefilev1.LegalGround{Document: "x", Article: "y", Confidence: "setting"}}}},
 			[]string{"exempt.document", "exempt.ground"}},
 		"transfer to itself": {&casefilev1.Act{Kind: &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{SuccessorUnitId: commune, SuccessorCaseId: "DT-01/X/2026"}}},
 			[]string{"transfer.document", "transfer.successor_case_id", "transfer.successor_unit_id"}},
-		"withdraw":          {&casefilev1.Act{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{}}}, []string{"withdraw.words"}},
-		"an empty note":     {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "\n"}}}, []string{"note.words"}},
-		"a note with a NUL": {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "a\x00b"}}}, []string{"note"}},
-		"a clock backwards": {&casefilev1.Act{Kind: &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{Seconds: -1}}}, []string{"shift_clock.seconds"}},
-		"recall":            {&casefilev1.Act{Kind: &casefilev1.Act_Recall{Recall: &casefilev1.Recall{}}}, nil},
-		"seal":              {&casefilev1.Act{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: strings.Repeat("x", 201)}}}, []string{"seal.document"}},
+		"an item where there are none": {&casefilev1.Act{Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{ItemId: "a"}}}, []string{"record_item.item_id"}},
+		"take over from nowhere":       {&casefilev1.Act{CaseId: dialogue, Kind: &casefilev1.Act_TakeOver{TakeOver: &casefilev1.TakeOver{FromCaseId: dialogue, DueDay: "x"}}}, []string{"take_over.due_day", "take_over.from_case_id", "take_over.from_unit_id"}},
+		"amend by nothing":             {&casefilev1.Act{CaseId: dialogue, Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Reason: "mood"}}}, []string{"amend.document", "amend.input", "amend.reason"}},
+		"amend by the calendar":        {&casefilev1.Act{CaseId: dialogue, Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: dialogueInput(), Reason: "calendar"}}}, nil},
+		"revoke an extension":          {&casefilev1.Act{Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "extension"}}}, []string{"revoke.document", "revoke.words"}},
+		"revoke an explanation":        {&casefilev1.Act{Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "explanation", Words: "ghi nhầm hồ sơ", Document: "8/CV"}}}, nil},
+		"revoke an acceptance":         {&casefilev1.Act{Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "acceptance", Words: "x", Document: "8/CV"}}}, []string{"revoke.what"}},
+		"withdraw":                     {&casefilev1.Act{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{}}}, []string{"withdraw.document", "withdraw.words"}},
+		"an empty note":                {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "\n"}}}, []string{"note.words"}},
+		"a note with a NUL":            {&casefilev1.Act{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: "a\x00b"}}}, []string{"note"}},
+		"a clock backwards":            {&casefilev1.Act{Kind: &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{Seconds: -1}}}, []string{"shift_clock.seconds"}},
+		"recall":                       {&casefilev1.Act{Kind: &casefilev1.Act_Recall{Recall: &casefilev1.Recall{}}}, nil},
+		"seal":                         {&casefilev1.Act{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: strings.Repeat("x", 201)}}}, []string{"seal.document"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			faults := actFaults(c.act, against())
@@ -67,7 +74,7 @@ func TestACorrectionIsJudgedTogetherWithWhatStays(t *testing.T) {
 	with.state.Steps = []*casefilev1.StepRecord{{StepId: "hold", Facts: map[string]string{"summoned": "200", "present": "180"}}}
 	correct := func(present string) []string {
 		return fieldsOf(actFaults(&casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{
-			StepId: "hold", Facts: map[string]string{"present": present}, Words: "đếm lại"}}}, with))
+			StepId: "hold", Facts: map[string]string{"present": present}, Words: "đếm lại", Document: "9/BC"}}}, with))
 	}
 	require.Empty(t, correct("190"))
 	require.Equal(t, []string{"correct.facts.present"}, correct("210"), "more present than were summoned")
@@ -93,7 +100,7 @@ func TestAnExplanationIsMarkedByReportsNotByTheCaller(t *testing.T) {
 }
 
 func TestAnExtensionThatWasAskedForIsGrantedWithoutRepeatingItsDay(t *testing.T) {
-	grant := &casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true, Document: "7/CV"}}}
+	grant := &casefilev1.Act{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Granted: true, Document: "7/CV", Words: "bầu cử trùng ngày"}}}
 	with := against()
 	with.state.ExtensionWanted = "2027-01-10"
 	require.Empty(t, actFaults(grant, with))
@@ -116,15 +123,19 @@ func TestNoWordsTravelToTemporal(t *testing.T) {
 		{Kind: &casefilev1.Act_Recall{Recall: &casefilev1.Recall{Words: secret}}},
 		{Kind: &casefilev1.Act_Accept{Accept: &casefilev1.Accept{Words: secret}}},
 		{Kind: &casefilev1.Act_Return{Return: &casefilev1.Return{Words: secret, Reasons: []string{"other"}, DueDay: "2026-12-09"}}},
-		{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: secret}}},
+		{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{Words: secret, Document: secret}}},
 		{Kind: &casefilev1.Act_RequestExtension{RequestExtension: &casefilev1.RequestExtension{Words: secret}}},
 		{Kind: &casefilev1.Act_DecideExtension{DecideExtension: &casefilev1.DecideExtension{Words: secret, Document: secret}}},
 		{Kind: &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{Document: secret, Ground: &casefilev1.LegalGround{TextVi: secret, TextEn: secret, Document: "Luật số 10/2022/QH15", Article: "Điều 82"}}}},
 		{Kind: &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{Document: secret}}},
-		{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: secret}}},
-		{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{Words: secret}}},
+		{Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: secret, Document: secret}}},
+		{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{Words: secret, Document: secret}}},
 		{Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: secret}}},
 		{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{Document: secret}}},
+		{Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{ItemId: "QD-15", Words: secret}}},
+		{Kind: &casefilev1.Act_TakeOver{TakeOver: &casefilev1.TakeOver{FromCaseId: dialogue, Document: secret}}},
+		{Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: dialogueInput(), Reason: "catalogue", Document: secret, Words: secret}}},
+		{Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "extension", Document: secret, Words: secret}}},
 	}
 	for _, act := range acts {
 		text, err := protojson.Marshal(withoutWords(act))
@@ -137,5 +148,48 @@ func TestNoWordsTravelToTemporal(t *testing.T) {
 	step := withoutWords(acts[0]).GetRecordStep()
 	require.Equal(t, []string{"hold", "2026-12-01", "1", "F-1"}, []string{step.GetStepId(), step.GetHeldOn(), step.GetFacts()["present"], step.GetFileIds()[0]})
 	require.Equal(t, "Điều 82", withoutWords(acts[8]).GetExempt().GetGround().GetArticle(), "the citation travels with the exemption")
+	require.Equal(t, "2026-12-31", withoutWords(acts[16]).GetAmend().GetInput().GetDue().GetDay(), "the new snapshot is what an amendment brings")
 	require.Equal(t, []string{"other"}, withoutWords(acts[4]).GetReturn().GetReasons())
+}
+
+// publication is a register's case: each item with a day of its own.
+func publication() setting {
+	with := against()
+	with.input.Items = &casefilev1.ItemPolicy{TitleVi: "nội dung công khai", DoneFact: "posted_on", Facts: []*casefilev1.FactPolicy{
+		{Key: "issued_on", TitleVi: "Ngày ban hành", TitleEn: "Issued on", Kind: "day", Required: true},
+		{Key: "posted_on", TitleVi: "Ngày niêm yết", TitleEn: "Posted on", Kind: "day"},
+		{Key: "pages", TitleVi: "Số trang", TitleEn: "Pages", Kind: "count"}}}
+	with.state.Items = []*casefilev1.ItemRecord{{ItemId: "QD-15-2026", Facts: map[string]string{"issued_on": "2026-11-02"}}}
+	return with
+}
+
+func TestAnItemIsJudgedByWhatItsRegisterAsks(t *testing.T) {
+	item := func(change func(*casefilev1.RecordItem)) []string {
+		act := &casefilev1.RecordItem{ItemId: "QD-16-2026", Facts: map[string]string{"issued_on": "30/11/2026"}}
+		change(act)
+		return fieldsOf(actFaults(&casefilev1.Act{Kind: &casefilev1.Act_RecordItem{RecordItem: act}}, publication()))
+	}
+	require.Empty(t, item(func(*casefilev1.RecordItem) {}))
+	require.Equal(t, []string{"record_item.facts.issued_on"}, item(func(a *casefilev1.RecordItem) { a.Facts = nil }))
+	require.Equal(t, []string{"record_item.facts.posted_on"}, item(func(a *casefilev1.RecordItem) { a.Facts["posted_on"] = "02/12/2026" }), "posted tomorrow")
+	require.Equal(t, []string{"record_item.item_id"}, item(func(a *casefilev1.RecordItem) { a.ItemId = "Nguyễn Văn An" }), "an item's id travels to Temporal and holds no names")
+	require.Equal(t, []string{"record_item.file_ids"}, item(func(a *casefilev1.RecordItem) { a.FileIds = []string{"F-1", "F-2"} }))
+	require.Equal(t, []string{"record_item.item_id"}, item(func(a *casefilev1.RecordItem) { a.Removed = true }), "nothing there to remove")
+	require.Empty(t, item(func(a *casefilev1.RecordItem) { a.ItemId, a.Removed, a.Facts = "QD-15-2026", true, nil }))
+}
+
+func TestACorrectionOfAnItemIsJudgedTogetherWithWhatStays(t *testing.T) {
+	correct := func(step string, facts map[string]string) []string {
+		return fieldsOf(actFaults(&casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: step, Facts: facts, Words: "ghi nhầm", Document: "9/BC"}}}, publication()))
+	}
+	require.Empty(t, correct("items/QD-15-2026", map[string]string{"pages": "12"}))
+	require.Equal(t, []string{"correct.facts.pages"}, correct("items/QD-15-2026", map[string]string{"pages": "mười"}))
+}
+
+func TestALateItemIsMarkedAsExplainedWhenItIs(t *testing.T) {
+	act := &casefilev1.Act{Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{ItemId: "a", Words: "Bảng tin đang sửa",
+		Facts: map[string]string{"issued_on": "30/11/2026", "pages": "1.200"}}}}
+	sent := withoutWords(normalised(act, publication().input)).GetRecordItem()
+	require.Equal(t, map[string]string{"issued_on": "2026-11-30", "pages": "1200", "explained": "true"}, sent.GetFacts())
+	require.Empty(t, sent.GetWords())
 }

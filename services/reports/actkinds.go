@@ -37,6 +37,11 @@ var actVerbs = map[string][2]string{
 	"note":              {"ghi chú vào hồ sơ", "note on the case"},
 	"shift_clock":       {"chuyển đồng hồ của hồ sơ", "shift the case's clock"},
 	"seal":              {"khóa kỳ", "seal the period"},
+	"record_item":       {"ghi nội dung của hồ sơ", "record an item"},
+	"take_over":         {"tiếp nhận hồ sơ của đơn vị cũ", "take a predecessor's case over"},
+	"amend":             {"áp dụng quy tắc mới cho hồ sơ", "amend the case"},
+	"revoke":            {"thu hồi quyết định đã ghi", "revoke what was recorded"},
+	"reinstate":         {"khôi phục hồ sơ", "reinstate the case"},
 }
 
 // withoutWords is the act as it may travel to Temporal: ids, codes, days and figures. What a
@@ -71,8 +76,18 @@ func normalised(act *casefilev1.Act, input *casefilev1.CaseInput) *casefilev1.Ac
 			step.Facts[factExplained] = "true"
 		}
 	}
+	if item := clean.GetRecordItem(); item != nil {
+		item.Facts = figures.Normalise(input.GetItems().GetFacts(), withoutMarks(item.GetFacts()))
+		if strings.TrimSpace(item.GetWords()) != "" {
+			item.Facts[factExplained] = "true"
+		}
+	}
 	if correction := clean.GetCorrect(); correction != nil {
-		correction.Facts = figures.Normalise(factsOf(input, correction.GetStepId()), withoutMarks(correction.GetFacts()))
+		policies := factsOf(input, correction.GetStepId())
+		if strings.HasPrefix(correction.GetStepId(), itemStep) {
+			policies = input.GetItems().GetFacts()
+		}
+		correction.Facts = figures.Normalise(policies, withoutMarks(correction.GetFacts()))
 	}
 	if transfer := clean.GetTransfer(); transfer != nil && transfer.GetSuccessorCaseId() == "" {
 		transfer.SuccessorCaseId = input.GetObligationId() + "/" + transfer.GetSuccessorUnitId() + "/" + input.GetPeriodId()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"connectrpc.com/connect"
@@ -70,7 +71,7 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 	if err != nil {
 		return nil, err
 	}
-	files, err := s.register.fileIDs(ctx, row.ID, input.GetFollowsCaseId())
+	files, err := s.register.fileIDs(ctx, row.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -82,17 +83,27 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 	if err != nil {
 		return nil, err
 	}
+	if err := s.refuseWhileUnanswered(ctx, act); err != nil {
+		return nil, err
+	}
 	ready := normalised(act, input)
+	if err := s.register.withOrderedWords(ctx, ready); err != nil {
+		return nil, err
+	}
 	ready.At, ready.ActingUnitId, ready.ActingRole = s.now().UTC().Format(time.RFC3339Nano), who.unitID, who.role
 	return s.register.storeAct(ctx, ready, hash, s.now())
 }
 
 // right tells in whose name the caller acts, or refuses with the name of the act and of the unit.
-// The worker, which seals a period, acts for whoever ordered it; for nobody named, for the standing agency.
+// The worker acts for whoever ordered it; for nobody named, for the standing agency.
 func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (acting, error) {
 	id := wire.IdentityOf(ctx)
-	if id.Service == "worker" && id.OfficialID == "" && actKind(act) == "seal" {
+	if bySystem(ctx) && slices.Contains(systemsActs, actKind(act)) {
 		return acting{row.ReviewerUnitID, roleStandingAgency}, nil
+	}
+	if slices.Contains(orderedActs, actKind(act)) && id.Service != "worker" {
+		verb := actVerbs[actKind(act)]
+		return acting{}, wire.Forbidden(fmt.Sprintf("Chỉ hệ thống mới %s, theo lệnh của người có thẩm quyền.", verb[0]), fmt.Sprintf("Only the system may %s, when somebody with the authority orders it.", verb[1]))
 	}
 	if id.OfficialID == "" {
 		return acting{}, wire.Forbidden("Chưa biết cán bộ nào thực hiện việc này. Đăng nhập rồi gửi lại.", "It is not known which official acts. Sign in and send again.")

@@ -60,6 +60,7 @@ type house struct {
 	keys      wire.Keys
 	cfg       wire.Config
 	unitsDown *downSwitch
+	units     *unitsDouble
 }
 
 type clock struct {
@@ -85,9 +86,9 @@ func (d *downSwitch) is() bool      { d.mu.Lock(); defer d.mu.Unlock(); return d
 
 func newHouse(t *testing.T, adjust ...func(*wire.Config, *Options)) *house {
 	t.Helper()
-	h := &house{t: t, temporal: &temporalDouble{}, clock: &clock{}, keys: wire.NewKeys(serviceKey), unitsDown: &downSwitch{}}
+	h := &house{t: t, temporal: &temporalDouble{}, clock: &clock{}, keys: wire.NewKeys(serviceKey), unitsDown: &downSwitch{}, units: &unitsDouble{}}
 	h.clock.set("2026-12-01 09:00")
-	path, handler := unitsv1connect.NewUnitsServiceHandler(unitsDouble{})
+	path, handler := unitsv1connect.NewUnitsServiceHandler(h.units)
 	units := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h.unitsDown.is() {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -291,9 +292,61 @@ func (i *eventIterator) Next() (*historypb.HistoryEvent, error) {
 	return event, nil
 }
 
-// unitsDouble knows two units and a few officials.
+// unitsDouble knows a few units and officials, and keeps the boards it is given.
 type unitsDouble struct {
 	unitsv1connect.UnimplementedUnitsServiceHandler
+
+	mu       sync.Mutex
+	boards   []*unitsv1.Board
+	filled   []*unitsv1.RecordVacancyRequest
+	refuses  error
+	settings map[string]string
+}
+
+func (d *unitsDouble) set(change func()) { d.mu.Lock(); defer d.mu.Unlock(); change() }
+
+func (d *unitsDouble) kept() []*unitsv1.Board {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.boards)
+}
+
+func (d *unitsDouble) PutBoard(_ context.Context, request *connect.Request[unitsv1.Board]) (*connect.Response[unitsv1.Board], error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.refuses != nil {
+		return nil, d.refuses
+	}
+	d.boards = slices.DeleteFunc(d.boards, func(b *unitsv1.Board) bool { return b.GetId() == request.Msg.GetId() })
+	d.boards = append(d.boards, request.Msg)
+	return connect.NewResponse(request.Msg), nil
+}
+
+func (d *unitsDouble) ListBoards(_ context.Context, request *connect.Request[unitsv1.ListBoardsRequest]) (*connect.Response[unitsv1.ListBoardsResponse], error) {
+	answer := &unitsv1.ListBoardsResponse{}
+	for _, board := range d.kept() {
+		if request.Msg.GetUnitId() == "" || board.GetUnitId() == request.Msg.GetUnitId() {
+			answer.Boards = append(answer.Boards, board)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (d *unitsDouble) RecordVacancy(_ context.Context, request *connect.Request[unitsv1.RecordVacancyRequest]) (*connect.Response[unitsv1.Board], error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.filled = append(d.filled, request.Msg)
+	return connect.NewResponse(&unitsv1.Board{Id: request.Msg.GetBoardId()}), nil
+}
+
+func (d *unitsDouble) ListSettings(context.Context, *connect.Request[unitsv1.ListSettingsRequest]) (*connect.Response[unitsv1.ListSettingsResponse], error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	answer := &unitsv1.ListSettingsResponse{}
+	for key, value := range d.settings {
+		answer.Settings = append(answer.Settings, &unitsv1.Setting{Key: key, Value: value})
+	}
+	return connect.NewResponse(answer), nil
 }
 
 var unitsKnown = map[string]*unitsv1.Unit{
@@ -302,6 +355,7 @@ var unitsKnown = map[string]*unitsv1.Unit{
 	"DU-12205-2507": {Id: "DU-12205-2507", Kind: "commune-party-committee", Name: "Đảng ủy xã Khoái Châu", NameEn: "Party committee", ReviewerId: reviewing},
 	"VP-TU":         {Id: "VP-TU", Kind: "party-body", Name: "Văn phòng Tỉnh ủy Hưng Yên", NameEn: "Office"},
 	"BCD-TINH":      {Id: "BCD-TINH", Kind: "steering-committee", Name: "Ban Chỉ đạo tỉnh", NameEn: "Provincial steering committee"},
+	"UBND-OLD":      {Id: "UBND-OLD", Kind: "commune-peoples-committee", Name: "UBND xã cũ", NameEn: "Former commune", ReviewerId: reviewing, ValidTo: "2025-06-30", SuccessorIds: []string{commune}},
 	"OTHER-99999":   {Id: "OTHER-99999", Kind: "commune-peoples-committee", Name: "UBND xã khác", NameEn: "Another commune"},
 }
 
@@ -329,11 +383,11 @@ func holdersOf(id string) (holders []*unitsv1.Holder) {
 	return holders
 }
 
-func (unitsDouble) ListHats(_ context.Context, request *connect.Request[unitsv1.ListHatsRequest]) (*connect.Response[unitsv1.ListHatsResponse], error) {
+func (*unitsDouble) ListHats(_ context.Context, request *connect.Request[unitsv1.ListHatsRequest]) (*connect.Response[unitsv1.ListHatsResponse], error) {
 	return connect.NewResponse(&unitsv1.ListHatsResponse{Hats: holdersOf(request.Msg.GetOfficialId())}), nil
 }
 
-func (unitsDouble) GetUnit(_ context.Context, request *connect.Request[unitsv1.GetUnitRequest]) (*connect.Response[unitsv1.GetUnitResponse], error) {
+func (*unitsDouble) GetUnit(_ context.Context, request *connect.Request[unitsv1.GetUnitRequest]) (*connect.Response[unitsv1.GetUnitResponse], error) {
 	unit := unitsKnown[request.Msg.GetId()]
 	if unit == nil {
 		return nil, connect.NewError(connect.CodeNotFound, errors.New("no such unit"))
@@ -341,17 +395,17 @@ func (unitsDouble) GetUnit(_ context.Context, request *connect.Request[unitsv1.G
 	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: unit}), nil
 }
 
-func (unitsDouble) ListUnits(_ context.Context, request *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
+func (*unitsDouble) ListUnits(_ context.Context, request *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
 	answer := &unitsv1.ListUnitsResponse{}
-	for _, id := range request.Msg.GetIds() {
-		if unit := unitsKnown[id]; unit != nil {
+	for id, unit := range unitsKnown {
+		if len(request.Msg.GetIds()) == 0 && unit.GetValidTo() == "" || slices.Contains(request.Msg.GetIds(), id) {
 			answer.Units = append(answer.Units, unit)
 		}
 	}
 	return connect.NewResponse(answer), nil
 }
 
-func (unitsDouble) FindOfficials(_ context.Context, request *connect.Request[unitsv1.FindOfficialsRequest]) (*connect.Response[unitsv1.FindOfficialsResponse], error) {
+func (*unitsDouble) FindOfficials(_ context.Context, request *connect.Request[unitsv1.FindOfficialsRequest]) (*connect.Response[unitsv1.FindOfficialsResponse], error) {
 	answer := &unitsv1.FindOfficialsResponse{}
 	for _, id := range request.Msg.GetIds() {
 		answer.Holders = append(answer.Holders, holdersOf(id)...)

@@ -35,13 +35,20 @@ func (s *server) answer(ctx context.Context, row actRow) (*casefilev1.ActOutcome
 	if stored.GetOutcome() != nil {
 		return stored.GetOutcome(), nil
 	}
-	outcome, err := s.deliver(ctx, stored.GetAct())
+	outcome, err := s.deliverRow(ctx, row, stored.GetAct())
 	if err != nil {
 		s.logger.Warn("act stored, not delivered", zap.String("case", row.CaseID), zap.String("act", row.ActID), zap.Error(err))
 		return &casefilev1.ActOutcome{ActId: row.ActID, Pending: true}, nil
 	}
 	// The case has answered: that is written down even when the caller has gone away.
 	return keepOutcome(s.register.db.WithContext(context.WithoutCancel(ctx)), outcome, s.now())
+}
+
+func (s *server) deliverRow(ctx context.Context, row actRow, act *casefilev1.Act) (*casefilev1.ActOutcome, error) {
+	if row.Kind == kindReinstate {
+		return s.deliverReinstatement(ctx, row)
+	}
+	return s.deliver(ctx, act)
 }
 
 // deliver brings the act to its case as an Update whose id is the act's id, so that Temporal

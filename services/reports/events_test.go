@@ -72,7 +72,13 @@ func TestWhatIsNoEventOfTheCatalogueIsRefused(t *testing.T) {
 		fields []string
 	}{
 		"a denunciation":              {func(e *reportsv1.RecordEventRequest) { e.ObligationId = "TC-02" }, []string{"obligation_id"}},
-		"an obligation of every year": {func(e *reportsv1.RecordEventRequest) { e.ObligationId, e.UnitId = "DT-01", commune }, []string{"obligation_id"}},
+		"an obligation of every year": {func(e *reportsv1.RecordEventRequest) { e.ObligationId = "BC-06" }, []string{"obligation_id"}},
+		"a trigger nobody declared":   {func(e *reportsv1.RecordEventRequest) { e.TriggerId = "rain" }, []string{"trigger_id"}},
+		"a trigger the system finds":  {func(e *reportsv1.RecordEventRequest) { e.TriggerId = "vacancy" }, []string{"trigger_id"}},
+		"a board of nobody":           {func(e *reportsv1.RecordEventRequest) { e.BoardId = "BAN-1" }, []string{"board_id"}},
+		"a unit that has ended":       {func(e *reportsv1.RecordEventRequest) { e.UnitId = "UBND-OLD" }, []string{"unit_id"}},
+		"a case that does not exist":  {func(e *reportsv1.RecordEventRequest) { e.OriginCaseId = dialogue }, []string{"origin_case_id"}},
+		"for all when it is of one":   {func(e *reportsv1.RecordEventRequest) { e.EveryUnit = true }, []string{"every_unit"}},
 		"a unit that does not owe it": {func(e *reportsv1.RecordEventRequest) { e.UnitId = "VP-TU" }, []string{"unit_id"}},
 		"a unit nobody knows":         {func(e *reportsv1.RecordEventRequest) { e.UnitId = "NONE" }, []string{"unit_id"}},
 		"tomorrow":                    {func(e *reportsv1.RecordEventRequest) { e.On = "2026-12-02" }, []string{"on"}},

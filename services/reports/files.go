@@ -11,6 +11,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -236,10 +237,10 @@ func (r register) addFile(ctx context.Context, row fileRow) (fileRow, error) {
 	return row, err
 }
 
-func (r register) filesOf(ctx context.Context, caseID string) ([]*reportsv1.File, error) {
+func (r register) filesOf(ctx context.Context, caseIDs ...string) ([]*reportsv1.File, error) {
 	var rows []fileRow
-	if err := r.db.WithContext(ctx).Where("case_id = ?", caseID).Order("uploaded_at, id").Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read the files of case %s: %w", caseID, err)
+	if err := r.db.WithContext(ctx).Where("case_id = ANY(?)", textArray(caseIDs)).Order("uploaded_at, id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the files of %v: %w", caseIDs, err)
 	}
 	files := make([]*reportsv1.File, len(rows))
 	for i, row := range rows {
@@ -248,11 +249,12 @@ func (r register) filesOf(ctx context.Context, caseID string) ([]*reportsv1.File
 	return files, nil
 }
 
-// fileIDs are the ids of the files of cases: of one, and of the one it follows.
-func (r register) fileIDs(ctx context.Context, caseIDs ...string) ([]string, error) {
+// fileIDs are the ids of the files that an act upon the case may name: its own, and those of the cases it goes on with.
+func (r register) fileIDs(ctx context.Context, caseID string) ([]string, error) {
 	var ids []string
-	if err := r.db.WithContext(ctx).Model(&fileRow{}).Where("case_id = ANY(?)", textArray(caseIDs)).Pluck("id", &ids).Error; err != nil {
-		return nil, fmt.Errorf("read the files of %v: %w", caseIDs, err)
+	err := r.db.WithContext(ctx).Raw(wentOn+" SELECT files.id FROM files JOIN went_on ON went_on.id = files.case_id", textArray([]string{caseID})).Scan(&ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the files of %s: %w", caseID, err)
 	}
 	return ids, nil
 }
@@ -301,24 +303,21 @@ func (s *server) readable(ctx context.Context, id string) (fileRow, error) {
 	if err != nil {
 		return file, err
 	}
-	row, err := s.register.find(ctx, file.CaseID)
-	if err != nil || mayRead(hats, bodiesOf(row)) {
-		return file, err
-	}
-	return file, s.asSuccessor(ctx, row, hats)
+	return file, s.mayReadFileOf(ctx, file.CaseID, hats)
 }
 
-// asSuccessor lets in who may read the case that took this one over: evidence goes with it.
-func (s *server) asSuccessor(ctx context.Context, row caseRow, hats []hat) error {
-	_, state, err := row.casefileOf()
+// mayReadFileOf lets in who may read the case, or one that goes on with it: evidence goes along.
+func (s *server) mayReadFileOf(ctx context.Context, caseID string, hats []hat) error {
+	heirs, err := s.register.heirs(ctx, caseID)
 	if err != nil {
 		return err
 	}
-	if id := state.GetSuccessorCaseId(); id != "" {
-		successor, err := s.register.find(ctx, id)
-		if err == nil && mayRead(hats, bodiesOf(successor)) {
-			return nil
-		}
+	if slices.ContainsFunc(heirs, func(row caseRow) bool { return mayRead(hats, bodiesOf(row)) }) {
+		return nil
 	}
-	return s.notYours(ctx, "xem minh chứng", "read evidence", row.UnitID)
+	_, unit, _, err := contract.CaseIDParts(caseID)
+	if err != nil {
+		return err
+	}
+	return s.notYours(ctx, "xem minh chứng", "read evidence", unit)
 }

@@ -51,7 +51,25 @@ func (s *server) GetHistory(ctx context.Context, request *connect.Request[report
 		answer.Entries = append(answer.Entries, &reportsv1.HistoryEntry{At: entry.At.UTC().Format(time.RFC3339), TextVi: entry.VI, TextEn: entry.EN,
 			EventIds: entry.EventIDs, Source: source, Kind: entry.Kind})
 	}
-	return connect.NewResponse(answer), nil
+	return connect.NewResponse(answer), s.tellReinstated(ctx, row, words, answer)
+}
+
+// tellReinstated ends the history of a case whose ending was undone: the act came after its own history had closed.
+func (s *server) tellReinstated(ctx context.Context, row caseRow, words history.Words, answer *reportsv1.GetHistoryResponse) error {
+	if row.ReinstatedAs == "" {
+		return nil
+	}
+	by, err := s.register.reinstatementOf(ctx, row.ID)
+	if err != nil || by == nil {
+		return err
+	}
+	ordered, err := by.reinstatement()
+	if err != nil {
+		return err
+	}
+	entry := history.Reinstated(words, words.Acts[by.ActID], ordered.NewCaseID, ordered.Document, ordered.Words)
+	answer.Entries = append(answer.Entries, &reportsv1.HistoryEntry{At: entry.At.UTC().Format(time.RFC3339), TextVi: entry.VI, TextEn: entry.EN, Source: "register", Kind: entry.Kind})
+	return nil
 }
 
 // temporalURL is where the Temporal Web UI shows the same history.
@@ -104,7 +122,7 @@ func (s *server) auditStory(ctx context.Context, row caseRow) (history.Story, er
 	if err != nil {
 		return nil, err
 	}
-	input, _, err := row.casefileOf()
+	input, err := row.openedWith()
 	if err != nil {
 		return nil, err
 	}
@@ -117,6 +135,16 @@ func (s *server) auditStory(ctx context.Context, row caseRow) (history.Story, er
 		story = append(story, happening)
 	}
 	return story, nil
+}
+
+// openedWith is the input of the case's first day, before anybody amended it.
+func (row caseRow) openedWith() (*casefilev1.CaseInput, error) {
+	text := row.Input
+	if row.OpenedWith != nil {
+		text = *row.OpenedWith
+	}
+	input := &casefilev1.CaseInput{}
+	return input, readStored(text, input)
 }
 
 func happeningOf(entry auditRow, input *casefilev1.CaseInput, acts map[string]*casefilev1.Act) (*history.Happening, error) {
@@ -163,19 +191,17 @@ func (s *server) words(ctx context.Context, row caseRow, story history.Story) (h
 	if err != nil {
 		return history.Words{}, err
 	}
-	input, _, err := row.casefileOf()
-	if err != nil {
-		return history.Words{}, err
-	}
 	words := history.Words{Acts: acts, Files: map[string]history.File{}, Units: map[string]history.Name{}, Officials: map[string]history.Official{}}
-	for _, caseID := range []string{row.ID, input.GetFollowsCaseId()} {
-		files, err := s.register.filesOf(ctx, caseID)
-		if err != nil {
-			return words, err
-		}
-		for _, file := range files {
-			words.Files[file.GetId()] = history.File{Name: file.GetName(), Size: file.GetSize(), SHA256: file.GetSha256()}
-		}
+	ids, err := s.register.lineage(ctx, row.ID)
+	if err != nil {
+		return words, err
+	}
+	files, err := s.register.filesOf(ctx, ids...)
+	if err != nil {
+		return words, err
+	}
+	for _, file := range files {
+		words.Files[file.GetId()] = history.File{Name: file.GetName(), Size: file.GetSize(), SHA256: file.GetSha256()}
 	}
 	mentions := story.Mentions()
 	for _, act := range acts {

@@ -38,7 +38,7 @@ func textArray(values []string) string {
 // the whole filter. How late a case is, is reckoned at reading.
 func (s *server) ListCases(ctx context.Context, request *connect.Request[reportsv1.ListCasesRequest]) (*connect.Response[reportsv1.ListCasesResponse], error) {
 	filter := request.Msg
-	if err := refuseFields(append(filterFaults(filter), s.undeclared(filter.GetObligationId())...)); err != nil {
+	if err := refuseFields(append(filterFaults(filter), s.undeclaredAny(filter)...)); err != nil {
 		return nil, err
 	}
 	now := s.now()
@@ -60,6 +60,14 @@ func (s *server) ListCases(ctx context.Context, request *connect.Request[reports
 		}
 	}
 	return connect.NewResponse(answer), nil
+}
+
+func (s *server) undeclaredAny(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
+	faults := s.undeclared(filter.GetObligationId())
+	for _, code := range filter.GetObligationIds() {
+		faults = append(faults, s.undeclared(code)...)
+	}
+	return faults
 }
 
 // undeclared names an obligation that no edition of the catalogue declares.
@@ -99,8 +107,9 @@ func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
 	return faults
 }
 
+// filtered leaves out a case that goes on as another after the act that ended it was undone: that other one counts.
 func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) *gorm.DB {
-	query := r.db.WithContext(ctx).Model(&caseRow{})
+	query := r.db.WithContext(ctx).Model(&caseRow{}).Where("reinstated_as = ''")
 	for column, value := range map[string]string{
 		"obligation_id": filter.GetObligationId(), "unit_id": filter.GetUnitId(), "period_id": filter.GetPeriodId(),
 		"state": filter.GetState(), "area_id": filter.GetAreaId(), "reviewer_unit_id": filter.GetReviewerUnitId(),
@@ -109,8 +118,16 @@ func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesReque
 			query = query.Where(column+" = ?", value)
 		}
 	}
-	if len(filter.GetUnitIds()) > 0 {
-		query = query.Where("unit_id = ANY(?)", textArray(filter.GetUnitIds()))
+	for column, values := range map[string][]string{"unit_id": filter.GetUnitIds(), "obligation_id": filter.GetObligationIds()} {
+		if len(values) > 0 {
+			query = query.Where(column+" = ANY(?)", textArray(values))
+		}
+	}
+	if origin := filter.GetOriginCaseId(); origin != "" {
+		query = query.Where("origin_case_id IN ("+wentOn+" SELECT id FROM went_on)", textArray([]string{origin}))
+	}
+	if filter.GetRunningOnly() {
+		query = query.Where("state IN ('open', 'submitted', 'returned')")
 	}
 	if filter.GetLateOnly() {
 		query = query.Where(lateNow, now)
@@ -149,26 +166,36 @@ func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, 
 	var rows []listedRow
 	err := r.filtered(ctx, filter, now).
 		Select(`id, obligation_id, unit_id, period_id, area_id, workflow_type, run_id, title_vi, state_body, clock_offset_seconds, case_clock,
-			opened_at, updated_at, export_sha256, CASE WHEN `+lateNow+` THEN input END AS late_input`, now).
+			opened_at, updated_at, export_sha256, origin_case_id, CASE WHEN `+lateNow+` THEN input END AS late_input`, now).
 		Order("due_day NULLS LAST, id").Limit(limit).Offset(int(filter.GetOffset())).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
-	cases := make([]*reportsv1.Case, len(rows))
+	cases, ids := make([]*reportsv1.Case, len(rows)), make([]string, len(rows))
 	for i, row := range rows {
-		if cases[i], err = row.Case.tell(); err != nil {
+		if cases[i], err = row.tell(now); err != nil {
 			return nil, err
 		}
-		if row.LateInput == nil {
-			continue
-		}
-		input := &casefilev1.CaseInput{}
-		if err := readStored(*row.LateInput, input); err != nil {
-			return nil, err
-		}
-		reckonLateness(input, cases[i].GetState(), today(now, row.Case.ClockOffsetSeconds, row.Case.CaseClock))
+		ids[i] = row.Case.ID
 	}
-	return cases, nil
+	counted, err := r.linked(ctx, ids, now)
+	for _, c := range cases {
+		c.Linked = counted[c.GetId()]
+	}
+	return cases, err
+}
+
+func (row listedRow) tell(now time.Time) (*reportsv1.Case, error) {
+	told, err := row.Case.tell()
+	if err != nil || row.LateInput == nil {
+		return told, err
+	}
+	input := &casefilev1.CaseInput{}
+	if err := readStored(*row.LateInput, input); err != nil {
+		return nil, err
+	}
+	reckonLateness(input, told.GetState(), today(now, row.Case.ClockOffsetSeconds, row.Case.CaseClock))
+	return told, nil
 }
 
 // reckonLateness counts the working days late as of today, as the case itself would. The workflow
@@ -192,10 +219,11 @@ func (row caseRow) tell() (*reportsv1.Case, error) {
 		Id: row.ID, ObligationId: row.ObligationID, UnitId: row.UnitID, PeriodId: row.PeriodID, AreaId: row.AreaID,
 		WorkflowType: row.WorkflowType, RunId: row.RunID, State: state, TitleVi: row.TitleVi, ExportSha256: row.ExportSha256,
 		OpenedAt: row.OpenedAt.UTC().Format(time.RFC3339), UpdatedAt: row.UpdatedAt.UTC().Format(time.RFC3339),
+		OriginCaseId: row.OriginCaseID, ReinstatedAs: row.ReinstatedAs, TakenOverCaseIds: predecessorsOf(state),
 	}, nil
 }
 
-// GetCase answers one case whole: input, state and files.
+// GetCase answers one case whole: input, state, its files and those of the cases it goes on with, and what was raised out of it.
 func (s *server) GetCase(ctx context.Context, request *connect.Request[reportsv1.GetCaseRequest]) (*connect.Response[reportsv1.Case], error) {
 	row, err := s.register.find(ctx, request.Msg.GetId())
 	if err != nil {
@@ -209,13 +237,26 @@ func (s *server) GetCase(ctx context.Context, request *connect.Request[reportsv1
 	if err := readStored(row.Input, answer.Input); err != nil {
 		return nil, err
 	}
-	if answer.Files, err = s.register.filesOf(ctx, row.ID); err != nil {
+	if err := s.complete(ctx, answer); err != nil {
 		return nil, err
 	}
 	if day := today(s.now(), row.ClockOffsetSeconds, row.CaseClock); (row.State == "open" || row.State == "returned") && isPast(answer.GetState().GetDueDay(), day) {
 		reckonLateness(answer.GetInput(), answer.GetState(), day)
 	}
 	return connect.NewResponse(answer), nil
+}
+
+func (s *server) complete(ctx context.Context, answer *reportsv1.Case) error {
+	ids, err := s.register.lineage(ctx, answer.GetId())
+	if err != nil {
+		return err
+	}
+	if answer.Files, err = s.register.filesOf(ctx, ids...); err != nil {
+		return err
+	}
+	counted, err := s.register.linked(ctx, []string{answer.GetId()}, s.now())
+	answer.Linked = counted[answer.GetId()]
+	return err
 }
 
 func isPast(dueDay string, today calendar.Date) bool {

@@ -14,6 +14,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/rules/catalogue"
 )
 
 // mostIDs is how many ids one KnownCases call may ask about.
@@ -32,7 +33,7 @@ func (s *server) RegisterCase(ctx context.Context, request *connect.Request[repo
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.register.open(ctx, row)
+	known, err := s.register.open(ctx, row, request.Msg)
 	if err != nil {
 		return nil, err
 	}
@@ -110,20 +111,23 @@ func newCaseRow(request *reportsv1.RegisterCaseRequest, now time.Time) (caseRow,
 		ID: input.GetCaseId(), ObligationID: input.GetObligationId(), UnitID: input.GetUnitId(), PeriodID: period,
 		AreaID: input.GetAreaId(), WorkflowType: input.GetWorkflowType(), RunID: request.GetRunId(), TitleVi: input.GetTitleVi(),
 		ReviewerUnitID: input.GetReview().GetReviewerUnitId(), Sequence: state.GetSequence(),
-		Input: string(inputText), StateBody: string(stateText), CaseClock: at, OpenedAt: at, UpdatedAt: at,
+		Input: string(inputText), StateBody: string(stateText), CaseClock: at, OpenedAt: at, UpdatedAt: at, OriginCaseID: input.GetOriginCaseId(),
 	}
 	row.follow(state)
 	return row, nil
 }
 
 // open inserts the row and tells whether the case already belongs to another run.
-func (r register) open(ctx context.Context, row caseRow) (known bool, err error) {
+func (r register) open(ctx context.Context, row caseRow, request *reportsv1.RegisterCaseRequest) (known bool, err error) {
 	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}).Create(&row)
 		if inserted.Error != nil {
 			return fmt.Errorf("register case %s: %w", row.ID, inserted.Error)
 		}
 		if inserted.RowsAffected == 1 {
+			if err := keepLineage(tx, row.ID, request.GetInput().GetFollowsCaseId(), request.GetState()); err != nil {
+				return err
+			}
 			return appendAudit(tx, auditEntry{at: row.OpenedAt, kind: "case-" + contract.ProgressOpened, caseID: row.ID, body: []byte(row.StateBody)})
 		}
 		var there caseRow
@@ -136,8 +140,9 @@ func (r register) open(ctx context.Context, row caseRow) (known bool, err error)
 	return known, err
 }
 
-// WriteProgress writes a case's state and its audit entry. A sequence that is not newer than the
-// one already there changes nothing.
+// WriteProgress writes a case's state and its audit entry, and records the events that a done step raises. A sequence that is not newer
+// than the one already there changes nothing. A board that was accepted is written to the units first; while they are away nothing is
+// written, and the workflow tries again.
 func (s *server) WriteProgress(ctx context.Context, request *connect.Request[reportsv1.WriteProgressRequest]) (*connect.Response[reportsv1.WriteProgressResponse], error) {
 	if err := onlyServices(ctx); err != nil {
 		return nil, err
@@ -146,11 +151,17 @@ func (s *server) WriteProgress(ctx context.Context, request *connect.Request[rep
 	if err := refuseFields(progressFaults(progress)); err != nil {
 		return nil, err
 	}
-	repeated, err := s.register.progress(ctx, progress, s.now())
+	if err := s.keepBoard(ctx, progress); err != nil {
+		return nil, err
+	}
+	done, err := s.register.progress(ctx, progress, s.catalogue, s.now())
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&reportsv1.WriteProgressResponse{RepeatedWrite: repeated}), nil
+	for _, event := range done.raised {
+		s.reconcileNow(ctx, event)
+	}
+	return connect.NewResponse(&reportsv1.WriteProgressResponse{RepeatedWrite: done.repeated}), nil
 }
 
 func progressFaults(progress *casefilev1.Progress) []*casefilev1.FieldFault {
@@ -165,29 +176,65 @@ func progressFaults(progress *casefilev1.Progress) []*casefilev1.FieldFault {
 	return append(faults, instantFault("progress.at", progress.GetAt())...)
 }
 
-func (r register) progress(ctx context.Context, progress *casefilev1.Progress, now time.Time) (repeated bool, err error) {
+// written is what a write of progress came to.
+type written struct {
+	repeated bool // the register was there already, or further
+	raised   []eventRow
+}
+
+func (r register) progress(ctx context.Context, progress *casefilev1.Progress, declared *catalogue.Catalogue, now time.Time) (done written, err error) {
 	body, err := canonical(progress)
 	if err != nil {
-		return false, err
+		return done, err
 	}
-	stateText, err := canonical(progress.GetState())
+	row, err := progressRow(progress, now)
 	if err != nil {
-		return false, err
+		return done, err
 	}
-	at := instant(progress.GetAt(), now)
-	row := caseRow{RunID: progress.GetRunId(), Sequence: progress.GetSequence(), StateBody: string(stateText), CaseClock: at, UpdatedAt: at}
-	row.follow(progress.GetState())
 	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if repeated, err = overtake(tx, progress.GetCaseId(), row); err != nil || repeated {
+		if done.repeated, err = overtake(tx, progress.GetCaseId(), row); err != nil || done.repeated {
 			return err
 		}
 		officialID, err := answerByProgress(tx, progress, now)
 		if err != nil {
 			return err
 		}
-		return appendAudit(tx, auditEntry{at: at, kind: "case-" + progress.GetWhat(), caseID: progress.GetCaseId(), officialID: officialID, body: body})
+		if done.raised, err = followUp(tx, progress, declared, officialID, now); err != nil {
+			return err
+		}
+		// The trail comes last: nobody waits for a row while holding its lock.
+		for _, event := range done.raised {
+			if err := event.audit(tx); err != nil {
+				return err
+			}
+		}
+		return appendAudit(tx, auditEntry{at: row.UpdatedAt, kind: "case-" + progress.GetWhat(), caseID: progress.GetCaseId(), officialID: officialID, body: body})
 	})
-	return repeated, err
+	return done, err
+}
+
+func progressRow(progress *casefilev1.Progress, now time.Time) (caseRow, error) {
+	stateText, err := canonical(progress.GetState())
+	at := instant(progress.GetAt(), now)
+	row := caseRow{RunID: progress.GetRunId(), Sequence: progress.GetSequence(), StateBody: string(stateText), CaseClock: at, UpdatedAt: at}
+	row.follow(progress.GetState())
+	return row, err
+}
+
+// followUp writes what follows from the progress beside the case's state: what it goes on with, the snapshot it is decided by from now
+// on, the events that a done step raises.
+func followUp(tx *gorm.DB, progress *casefilev1.Progress, declared *catalogue.Catalogue, officialID string, now time.Time) ([]eventRow, error) {
+	if err := keepLineage(tx, progress.GetCaseId(), "", progress.GetState()); err != nil {
+		return nil, err
+	}
+	switch progress.GetWhat() {
+	case contract.ProgressAmended, contract.ProgressRecalculated:
+		return nil, keepAmended(tx, progress)
+	case contract.ProgressStepRecorded:
+		return raise(tx, progress, declared, officialID, now)
+	default:
+		return nil, nil
+	}
 }
 
 // progressColumns are what a write of progress may change; of a column without a value in the

@@ -53,37 +53,58 @@ type acting struct {
 }
 
 var (
-	ownersActs    = []string{"record_step", "submit", "recall", "explain", "request_extension", "correct", "note"}
-	reviewersActs = []string{"accept", "return", "decide_extension", "exempt", "withdraw", "note"}
-	stewardsActs  = []string{"transfer", "withdraw", "note"}
+	ownersActs    = []string{"record_step", "record_item", "submit", "recall", "explain", "request_extension", "correct", "note", revokeExplanation}
+	reviewersActs = []string{"accept", "return", "decide_extension", "exempt", "withdraw", "note", enterPaper, revokeExtension, revokeExplanation, "take_over"}
+	stewardsActs  = []string{"transfer", "withdraw", "note", "seal", "take_over", "amend"}
+	leadersActs   = []string{"transfer", "seal", "take_over", "amend"} // of the standing agency
+	// orderedActs are done by workflows only, in the name of whoever ordered them: a reorganisation, an amendment, a case reinstated.
+	orderedActs = []string{"take_over", "amend"}
+	// systemsActs may also have nobody's name: a table of days off that changed, a decision whose author holds no position any more.
+	systemsActs = []string{"seal", "take_over", "amend", "transfer"}
 )
 
+// Acts whose right depends on more than their kind. A paper that came by post is entered by the reviewing body only, so that nobody
+// chooses the day of his own file.
+const (
+	enterPaper        = "submit paper"
+	revokeExtension   = "revoke extension"
+	revokeExplanation = "revoke explanation"
+)
+
+// rightOf is by what the right to the act is looked up.
+func rightOf(act *casefilev1.Act) string {
+	switch {
+	case act.GetSubmit().GetPaperReceivedOn() != "":
+		return enterPaper
+	case act.GetRevoke() != nil:
+		return "revoke " + act.GetRevoke().GetWhat()
+	default:
+		return actKind(act)
+	}
+}
+
 // mayAct decides in whose name these hats may do the act, if at all. The unit's own people do the
-// work; the reviewing body judges it; nobody reviews a case of his own unit. A paper that came by
-// post is entered by the reviewing body only, so that nobody chooses the day of his own file.
+// work; the reviewing body judges it; nobody reviews a case of his own unit.
 func mayAct(act *casefilev1.Act, hats []hat, sides bodies, demo bool) (acting, bool) {
-	kind := actKind(act)
-	if kind == "shift_clock" {
+	right := rightOf(act)
+	if right == "shift_clock" {
 		return shifter(hats, sides, demo)
 	}
-	paper := act.GetSubmit().GetPaperReceivedOn() != ""
-	if slices.Contains(ownersActs, kind) && !paper {
-		if found, ok := ownHat(hats, sides); ok {
+	for _, party := range []struct {
+		acts []string
+		hat  func() (acting, bool)
+	}{
+		{ownersActs, func() (acting, bool) { return ownHat(hats, sides) }},
+		{reviewersActs, func() (acting, bool) { return reviewingHat(hats, sides) }},
+		{stewardsActs, func() (acting, bool) { return hatWith(hats, roleAdministrator) }},
+		{leadersActs, func() (acting, bool) { return sealingHat(hats) }},
+	} {
+		if !slices.Contains(party.acts, right) {
+			continue
+		}
+		if found, ok := party.hat(); ok {
 			return found, true
 		}
-	}
-	if slices.Contains(reviewersActs, kind) || paper {
-		if found, ok := reviewingHat(hats, sides); ok {
-			return found, true
-		}
-	}
-	if slices.Contains(stewardsActs, kind) || kind == "seal" {
-		if found, ok := hatWith(hats, roleAdministrator); ok {
-			return found, true
-		}
-	}
-	if kind == "seal" {
-		return sealingHat(hats)
 	}
 	return acting{}, false
 }
@@ -144,6 +165,24 @@ func mayHandIn(hats []hat, sides bodies) bool {
 	_, own := ownHat(hats, sides)
 	_, reviews := reviewingHat(hats, sides)
 	return own || reviews
+}
+
+// mayRecordEvent tells who may say that something happened to a unit; and who may say it of all units.
+func mayRecordEvent(hats []hat, sides bodies, everyUnit bool) bool {
+	_, administers := hatWith(hats, roleAdministrator)
+	if everyUnit {
+		return administers || slices.ContainsFunc(hats, func(h hat) bool {
+			return h.unitKind == standingAgencyKind && (h.role == roleLeader || h.role == roleReviewer)
+		})
+	}
+	return administers || mayHandIn(hats, sides)
+}
+
+// mayOrder tells who orders for the whole province: administrators and the leaders of the standing agency.
+func mayOrder(hats []hat) bool {
+	_, administers := hatWith(hats, roleAdministrator)
+	_, leads := sealingHat(hats)
+	return administers || leads
 }
 
 // mayRead tells who may open files: who may hand them in, supervisors, administrators and the

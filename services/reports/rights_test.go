@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -25,12 +26,18 @@ var sample = map[string]*casefilev1.Act{
 	"note":              {Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{}}},
 	"shift_clock":       {Kind: &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{}}},
 	"seal":              {Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{}}},
+	"record_item":       {Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{}}},
+	"take_over":         {Kind: &casefilev1.Act_TakeOver{TakeOver: &casefilev1.TakeOver{}}},
+	"amend":             {Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{}}},
+	revokeExtension:     {Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "extension"}}},
+	revokeExplanation:   {Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "explanation"}}},
 }
 
 func TestWhoMayDoWhat(t *testing.T) {
-	own := []string{"record_step", "submit", "recall", "explain", "request_extension", "correct", "note"}
-	review := []string{"submit paper", "accept", "return", "decide_extension", "exempt", "withdraw", "note"}
-	steward := []string{"transfer", "withdraw", "note", "seal"}
+	own := []string{"record_step", "record_item", "submit", "recall", "explain", "request_extension", "correct", "note", revokeExplanation}
+	review := []string{"submit paper", "accept", "return", "decide_extension", "exempt", "withdraw", "note", revokeExtension, revokeExplanation, "take_over"}
+	lead := []string{"seal", "transfer", "take_over", "amend"}
+	steward := []string{"transfer", "withdraw", "note", "seal", "take_over", "amend"}
 	for name, c := range map[string]struct {
 		hats []hat
 		may  []string
@@ -41,8 +48,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"union chair of the unit":              {[]hat{{commune, "", "union-chair"}}, nil},
 		"contact of another unit":              {[]hat{{"OTHER", "", roleContact}}, nil},
 		"reviewer of the reviewing body":       {[]hat{{reviewing, "standing-agency", roleReviewer}}, review},
-		"leader of the standing agency":        {[]hat{{reviewing, "standing-agency", roleLeader}}, append([]string{"seal"}, review...)},
-		"leader of another standing agency":    {[]hat{{"BDV", "standing-agency", roleLeader}}, []string{"seal"}},
+		"leader of the standing agency":        {[]hat{{reviewing, "standing-agency", roleLeader}}, append(lead, review...)},
+		"leader of another standing agency":    {[]hat{{"BDV", "standing-agency", roleLeader}}, lead},
 		"leader of a body that is no agency":   {[]hat{{"SO-NV", "department", roleLeader}}, nil},
 		"head of the reviewing body":           {[]hat{{reviewing, "standing-agency", roleHead}}, nil},
 		"reviewer of another body":             {[]hat{{"OTHER", "", roleReviewer}}, nil},
@@ -67,7 +74,7 @@ func TestEveryKindOfActHasARightAndAVerb(t *testing.T) {
 	for i := range fields.Len() {
 		name := string(fields.Get(i).Name())
 		require.Contains(t, actVerbs, name)
-		require.Contains(t, sample, name)
+		require.True(t, slices.ContainsFunc(slices.Collect(maps.Values(sample)), func(act *casefilev1.Act) bool { return actKind(act) == name }), name)
 	}
 }
 
@@ -112,6 +119,27 @@ func TestWhoMayOpenFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.handIn, mayHandIn(c.hats, bodies{commune, reviewing}))
 			require.Equal(t, c.read, mayRead(c.hats, bodies{commune, reviewing}))
+		})
+	}
+}
+
+func TestWhoMayRecordAnEvent(t *testing.T) {
+	for name, c := range map[string]struct {
+		hats       []hat
+		one, every bool
+	}{
+		"contact":                       {[]hat{{commune, "", roleContact}}, true, false},
+		"reviewer at the agency":        {[]hat{{reviewing, standingAgencyKind, roleReviewer}}, true, true},
+		"leader at the agency":          {[]hat{{reviewing, standingAgencyKind, roleLeader}}, true, true},
+		"administrator":                 {[]hat{{"VP-TU", "", roleAdministrator}}, true, true},
+		"supervisor":                    {[]hat{{"BCD-TINH", "", roleSupervisor}}, false, false},
+		"contact of another":            {[]hat{{"OTHER", "", roleContact}}, false, false},
+		"head of the reviewing body":    {[]hat{{reviewing, standingAgencyKind, roleHead}}, false, false},
+		"reviewer of a body in between": {[]hat{{"SO-NV", "department", roleReviewer}}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, c.one, mayRecordEvent(c.hats, bodies{commune, reviewing}, false))
+			require.Equal(t, c.every, mayRecordEvent(c.hats, bodies{commune, reviewing}, true))
 		})
 	}
 }

@@ -39,6 +39,9 @@ type caseRow struct {
 	OpenedAt           time.Time
 	UpdatedAt          time.Time `gorm:"autoUpdateTime:false"`
 	ExportSha256       string    `gorm:"column:export_sha256"`
+	OriginCaseID       string
+	ReinstatedAs       string
+	OpenedWith         *string
 }
 
 // TableName is the table of the row.
@@ -98,10 +101,41 @@ type eventRow struct {
 	ContentSha256  []byte `gorm:"column:content_sha256"`
 	OfficialID     string
 	RecordedAt     time.Time
+	TriggerID      string
+	Facts          string
+	OriginCaseID   *string
+	RaisedByStep   string
+	BoardID        string
+	PassedToUnitID string
+	PassedBy       string
 }
 
 // TableName is the table of the row.
 func (eventRow) TableName() string { return "trigger_events" }
+
+// lineageRow says that a case goes on with another.
+type lineageRow struct {
+	CaseID     string `gorm:"primaryKey"`
+	FromCaseID string `gorm:"primaryKey"`
+}
+
+// TableName is the table of the row.
+func (lineageRow) TableName() string { return "lineage" }
+
+// orderRow is an order to amend running cases, with the words the amendments are told with.
+type orderRow struct {
+	OrderID      string `gorm:"primaryKey"`
+	CaseID       string
+	ObligationID string
+	Reason       string
+	Document     string
+	Words        string
+	OfficialID   string
+	OrderedAt    time.Time
+}
+
+// TableName is the table of the row.
+func (orderRow) TableName() string { return "amendment_orders" }
 
 type auditRow struct {
 	ID         int64 `gorm:"primaryKey"`

@@ -57,8 +57,7 @@ func (s *server) maySealPeriod(ctx context.Context, official string) error {
 	if err != nil {
 		return err
 	}
-	_, administers := hatWith(hats, roleAdministrator)
-	if _, seals := sealingHat(hats); official != "" && (seals || administers) {
+	if official != "" && mayOrder(hats) {
 		return nil
 	}
 	return wire.Forbidden("Tài khoản này không có quyền khóa kỳ. Liên hệ lãnh đạo cơ quan thường trực hoặc "+s.cfg.HelpContact+".",

@@ -48,9 +48,6 @@ type Options struct {
 }
 
 type server struct {
-	reportsv1connect.UnimplementedRegisterServiceHandler
-	reportsv1connect.UnimplementedActsServiceHandler
-
 	cfg      wire.Config
 	options  Options
 	logger   *zap.Logger
@@ -63,6 +60,11 @@ type server struct {
 
 	catalogue *catalogue.Catalogue
 }
+
+var (
+	_ reportsv1connect.RegisterServiceHandler = (*server)(nil)
+	_ reportsv1connect.ActsServiceHandler     = (*server)(nil)
+)
 
 func schema() bootstrap.Schema {
 	files, err := fs.Sub(migrationFiles, "migrations")
@@ -89,8 +91,8 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 		s.now = time.Now
 	}
 	var err error
-	if s.catalogue, err = catalogue.HungYen(); err != nil {
-		return nil, fmt.Errorf("read the catalogue: %w", err)
+	if s.catalogue, err = catalogue.Open(cfg.Catalogue); err != nil {
+		return nil, fmt.Errorf("NENEP_CATALOGUE: read the catalogue: %w", err)
 	}
 	service := bootstrap.NewService("reports", logger)
 	if err := s.open(ctx, service); err != nil {
