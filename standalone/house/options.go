@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"nenep/proto/wire"
+	"nenep/services/units/gazetteer"
 )
 
 // Options of a run.
@@ -31,6 +32,11 @@ type Options struct {
 	TimeSkipping bool
 	// Now is the clock by which acts are received; nil means the machine's. Tests that skip time move it along.
 	Now func() time.Time
+	// ClockOffset shifts the day on which cases are looked for, and the clock of those that open, so that a past year can be lived
+	// through; nil means by nothing.
+	ClockOffset func() time.Duration
+	// Province is loaded instead of today's; nil means the built-in one.
+	Province *gazetteer.Gazetteer
 	// NoExamples leaves out the example events of a first start.
 	NoExamples bool
 }

@@ -16,6 +16,7 @@ import (
 	"nenep/cmd/nenep/app"
 	"nenep/proto/wire"
 	"nenep/services/privatepostgres"
+	"nenep/services/units"
 	"nenep/standalone/devsignin"
 	"nenep/standalone/mailbox"
 	"nenep/standalone/temporalserver"
@@ -117,7 +118,7 @@ func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
 		return err
 	}
 	o.Say("Preparing the schemas and the units of Hưng Yên…")
-	if err := app.MigrateDatabase(ctx, o.Config, logger, true); err != nil {
+	if err := o.prepareDatabase(ctx, logger); err != nil {
 		return err
 	}
 	if err := app.PrepareTemporal(ctx, o.Config, logger); err != nil {
@@ -125,7 +126,7 @@ func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return o.runMailbox(running) })
-	roles := app.Options{Demo: true, Now: o.Now, SignIn: devsignin.New(o.Config)}
+	roles := app.Options{Demo: true, Now: o.Now, ClockOffset: o.ClockOffset, SignIn: devsignin.New(o.Config)}
 	for _, name := range app.Services {
 		group.Go(func() error { return app.Serve(running, o.Config, logger, name, roles) })
 	}
@@ -137,6 +138,16 @@ func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
 		return nil
 	}
 	return err
+}
+
+func (o *Options) prepareDatabase(ctx context.Context, logger *zap.Logger) error {
+	if o.Province == nil {
+		return app.MigrateDatabase(ctx, o.Config, logger, true)
+	}
+	if err := app.MigrateDatabase(ctx, o.Config, logger, false); err != nil {
+		return err
+	}
+	return units.LoadProvince(ctx, o.Config, logger, *o.Province)
 }
 
 func (o *Options) completeConfig() error {

@@ -16,8 +16,8 @@ type Options struct {
 	// Demo opens cases whose clock may be shifted.
 	Demo bool
 	// ClockOffset is by how much the day on which cases are looked for, and the clock of those that open, is shifted, so that a past
-	// year can be lived through. Refused without Demo.
-	ClockOffset time.Duration
+	// year can be lived through. Nil means by nothing; refused without Demo.
+	ClockOffset func() time.Duration
 	// Now is the clock; nil means the machine's.
 	Now func() time.Time
 }
@@ -42,5 +42,12 @@ func New(clients wire.Clients, temporal client.Client, cat *catalogue.Catalogue,
 
 // today is the day by which cases are looked for; in production always the machine's.
 func (a *Activities) today() calendar.Date {
-	return calendar.DateOf(a.now().Add(a.options.ClockOffset))
+	return calendar.DateOf(a.now().Add(a.clockOffset()))
+}
+
+func (a *Activities) clockOffset() time.Duration {
+	if a.options.ClockOffset == nil {
+		return 0
+	}
+	return a.options.ClockOffset()
 }

@@ -210,39 +210,75 @@ func (p *passing) decide(ctx context.Context, open []string) ([]*move, error) {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", left[i], err)
 		}
-		if moves[i], err = p.destine(ctx, found.Msg); err != nil {
-			return fmt.Errorf("read %s: %w", left[i], err)
-		}
-		if moves[i] == nil {
-			p.note(ctx, found.Msg, fateEnded)
-		}
-		return nil
+		moves[i], err = p.destine(ctx, found.Msg)
+		return err
 	})
 	return slices.DeleteFunc(moves, func(m *move) bool { return m == nil }), err
 }
 
-// destine says where a case goes; nil for one that ended or was accepted meanwhile, which stays with its unit.
+// destine says where a case goes; nil for one that needs no moving: it went already, or it ended or was accepted meanwhile and stays with
+// its unit.
 func (p *passing) destine(ctx context.Context, c *reportsv1.Case) (*move, error) {
-	if !isRunning(c) && c.GetState().GetState() != casefilev1.State_STATE_SUCCEEDED {
-		return nil, nil //nolint:nilnil // nothing to move
-	}
 	at, err := placeOf(c)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", c.GetId(), err)
+	}
+	to, err := p.heirFor(ctx, c.GetUnitId(), c.GetId())
 	if err != nil {
 		return nil, err
 	}
-	m := &move{from: c, place: at, waits: c.GetState().GetState() == casefilev1.State_STATE_SUBMITTED}
-	if m.to, err = p.heirFor(ctx, c.GetUnitId(), c.GetId()); err != nil {
-		return nil, err
+	m := &move{from: c, place: at, to: to, target: at.at(to.unitID), waits: c.GetState().GetState() == casefilev1.State_STATE_SUBMITTED}
+	switch {
+	case c.GetState().GetState() == casefilev1.State_STATE_SUCCEEDED:
+		return p.follow(ctx, m)
+	case !isRunning(c):
+		p.note(c, fateEnded)
+		return nil, nil //nolint:nilnil // nothing to move
 	}
-	unit, stands := p.world.byID[m.to.unitID]
+	unit, stands := p.world.byID[to.unitID]
 	switch {
 	case !stands:
 		m.kept = "chưa xác định đơn vị kế thừa"
 	case !p.owes(at.obligation, unit.Kind):
 		m.kept = fmt.Sprintf("%s không thuộc đối tượng thực hiện nhiệm vụ này", unit.Name)
 	}
-	m.target = at.at(m.to.unitID)
 	return m, nil
+}
+
+// follow goes after a case that has ended already, by an earlier try or when its reviewer gave it back, to the one that goes on with it
+// today; nil where that one, or one on the way, has taken it over.
+func (p *passing) follow(ctx context.Context, m *move) (*move, error) {
+	id := m.from.GetState().GetSuccessorCaseId()
+	for range mostHops {
+		answer, err := p.clients.Register.GetCase(ctx, connect.NewRequest(&reportsv1.GetCaseRequest{Id: id}))
+		if wire.RefusalOf(err).GetCode() == contract.CodeNotFound {
+			return m, nil // never opened: the standing heir's will be
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", id, err)
+		}
+		if by := takenOver(answer.Msg, m.from.GetId()); by != nil {
+			p.note(m.from, fateOf(m.place, heir{only: by.GetCarried()}))
+			return nil, nil //nolint:nilnil // nothing to move
+		}
+		next := answer.Msg.GetState().GetSuccessorCaseId()
+		if next == "" {
+			m.target, m.to.unitID = id, answer.Msg.GetUnitId()
+			return m, nil
+		}
+		id = next
+	}
+	return m, nil
+}
+
+// takenOver is how a case took another over; nil when it did not.
+func takenOver(by *reportsv1.Case, id string) *casefilev1.TakenOver {
+	for _, taken := range by.GetState().GetTakenOver() {
+		if taken.GetCaseId() == id {
+			return taken
+		}
+	}
+	return nil
 }
 
 // heirFor is the unit that goes on with a case: the one that the decision names for it, else the heir of its unit.
@@ -405,7 +441,7 @@ func (p *passing) takeOver(ctx context.Context, m *move) (bool, error) {
 	if readErr != nil {
 		return false, fmt.Errorf("read %s: %w", m.target, readErr)
 	}
-	taken := slices.ContainsFunc(target.Msg.GetState().GetTakenOver(), func(t *casefilev1.TakenOver) bool { return t.GetCaseId() == m.from.GetId() })
+	taken := takenOver(target.Msg, m.from.GetId()) != nil
 	if !taken {
 		m.kept = fmt.Sprintf("hồ sơ %s không nhận (%s)", m.target, strings.TrimSuffix(wire.RefusalOf(err).GetTextVi(), "."))
 	}
@@ -417,7 +453,7 @@ func (p *passing) takeOver(ctx context.Context, m *move) (bool, error) {
 func (p *passing) transfer(ctx context.Context, m *move, fate string) error {
 	state := m.from.GetState()
 	if state.GetState() == casefilev1.State_STATE_SUCCEEDED {
-		p.note(ctx, m.from, fate)
+		p.note(m.from, fate)
 		return nil
 	}
 	_, err := p.actNow(ctx, &casefilev1.Act{
@@ -427,7 +463,7 @@ func (p *passing) transfer(ctx context.Context, m *move, fate string) error {
 		}},
 	})
 	if err == nil {
-		p.note(ctx, m.from, fate)
+		p.note(m.from, fate)
 	}
 	return err
 }
@@ -445,7 +481,7 @@ func (p *passing) keep(ctx context.Context, m *move) error {
 	if err != nil {
 		activity.GetLogger(ctx).Warn("it could not be said that a case stays", "case", m.from.GetId(), "error", err)
 	}
-	p.note(ctx, m.from, fateKept)
+	p.note(m.from, fateKept)
 	return nil
 }
 
@@ -457,12 +493,11 @@ func (p *passing) document() string {
 	return string(text[:min(len(text), mostDocument)])
 }
 
-// note keeps what became of a case, and says so in a heartbeat.
-func (p *passing) note(ctx context.Context, c *reportsv1.Case, fate string) {
+// note keeps what became of a case, for the count and the next heartbeat.
+func (p *passing) note(c *reportsv1.Case, fate string) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done[c.GetId()] = passage{fate, ownFiles(c)}
-	p.mu.Unlock()
-	activity.RecordHeartbeat(ctx, p.progress())
 }
 
 // ownFiles leaves out what a case has from those that it went on with itself: each file is counted once.
@@ -513,12 +548,16 @@ func (p *passing) result() reorganize.Passed {
 	return passed
 }
 
-// atOnce does n things, a few at a time.
-func (a *Activities) atOnce(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+// atOnce does n things, a few at a time, with a heartbeat after each.
+func (p *passing) atOnce(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(startsAtOnce)
 	for i := range n {
-		group.Go(func() error { return do(running, i) })
+		group.Go(func() error {
+			err := do(running, i)
+			activity.RecordHeartbeat(ctx, p.progress())
+			return err
+		})
 	}
 	return group.Wait()
 }

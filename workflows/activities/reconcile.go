@@ -154,7 +154,7 @@ func (a *Activities) startCase(ctx context.Context, w *world, e catalogue.Expect
 
 // optionsFor says what a snapshot cannot know from unit, period and day.
 func (a *Activities) optionsFor(w *world, period calendar.Period) catalogue.Options {
-	return catalogue.Options{Event: w.byEvent[period.String()], Demo: a.options.Demo, ClockOffset: a.options.ClockOffset}
+	return catalogue.Options{Event: w.byEvent[period.String()], Demo: a.options.Demo, ClockOffset: a.clockOffset()}
 }
 
 func (a *Activities) start(ctx context.Context, input *casefilev1.CaseInput, unitName string) (bool, error) {

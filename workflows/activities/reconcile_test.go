@@ -73,7 +73,7 @@ func TestACaseOpensByTheProvincesSettings(t *testing.T) {
 func TestAPastYearIsLivedThroughInDemonstrationsOnly(t *testing.T) {
 	t.Parallel()
 	p, acts, env := visit(t, "2026-11-23 05:00")
-	acts.options.ClockOffset = -365 * 24 * time.Hour
+	acts.options.ClockOffset = func() time.Duration { return -365 * 24 * time.Hour }
 	_, err := reconcile(t, env, "DT-01")
 	require.True(t, isFinal(err))
 	require.Empty(t, p.started)

@@ -36,7 +36,7 @@ type sight struct {
 }
 
 func (a *Activities) look(ctx context.Context, today calendar.Date, at sight) (*world, error) {
-	if a.options.ClockOffset != 0 && !a.options.Demo {
+	if a.clockOffset() != 0 && !a.options.Demo {
 		return nil, failure(wire.Refuse(contract.CodeInvalid, "Hệ thống này không chạy thử nên không chuyển đồng hồ được.",
 			"This system is no demonstration, so its clock cannot be shifted."))
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	Demo bool
 	// Now is the clock by which acts are received; nil means the machine's.
 	Now func() time.Time
+	// ClockOffset shifts the day on which cases are looked for, and the clock of those that open; nil means by nothing. Needs Demo.
+	ClockOffset func() time.Duration
 	// SignIn replaces the sign-in of the portal.
 	SignIn portal.SignIn
 }
