@@ -251,7 +251,7 @@ func (p *passing) follow(ctx context.Context, m *move) (*move, error) {
 	id := m.from.GetState().GetSuccessorCaseId()
 	for range mostHops {
 		answer, err := p.clients.Register.GetCase(ctx, connect.NewRequest(&reportsv1.GetCaseRequest{Id: id}))
-		if wire.RefusalOf(err).GetCode() == contract.CodeNotFound {
+		if _, stands := p.world.byID[m.to.unitID]; stands && wire.RefusalOf(err).GetCode() == contract.CodeNotFound {
 			return m, nil // never opened: the standing heir's will be
 		}
 		if err != nil {

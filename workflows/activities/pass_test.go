@@ -248,6 +248,33 @@ func TestABackdatedReorganisationFollowsToTheUnitThatStandsToday(t *testing.T) {
 	require.Equal(t, map[string]bool{"DT-01/D/2026": false}, p.took("DT-01/G/2026"))
 }
 
+// While a reviewer takes his time the successor itself is joined with another: what it took over stays with it, what comes late goes
+// to the unit that stands.
+func TestACaseThatIsGivenBackLateFollowsToTheUnitThatStandsThen(t *testing.T) {
+	t.Parallel()
+	p, env := reform(t)
+	p.event("E-2026-0007", "KN-01", "D")
+	p.has("DT-01/D/2026", running, 1)
+	late := p.has("KN-01/D/E-2026-0007", reviewed, 1)
+	_, err := pass(t, env, "D")
+	require.NoError(t, err)
+	p.with(func() {
+		p.units[6].ValidTo = "2026-11-22" // E
+		p.reorganisations["SX-2026-0002"] = &unitsv1.GetReorganisationResponse{
+			Reorganisation: &unitsv1.Reorganisation{Id: "SX-2026-0002", State: reorganize.Finished},
+			Successions:    []*unitsv1.UnitSuccession{{FromId: "E", ToId: "G"}},
+		}
+		p.cases["DT-01/E/2026"].State.State, p.cases["DT-01/E/2026"].State.SuccessorCaseId = gone, "DT-01/G/2026"
+		late.State.State, late.State.SuccessorCaseId = gone, "KN-01/E/E-2026-0007"
+	})
+	passed, err := pass(t, env, "D")
+	require.NoError(t, err)
+	require.Equal(t, contract.ReorganizeResult{CasesOpen: 2, CasesPassed: 2, Files: 2}, passed.Count)
+	require.Equal(t, map[string]bool{"KN-01/D/E-2026-0007": true}, p.took("KN-01/G/E-2026-0007"))
+	require.NotContains(t, p.cases, "DT-01/G/2026", "nothing is handed over a second time")
+	require.NotContains(t, p.cases, "KN-01/E/E-2026-0007")
+}
+
 func TestASuccessorOfAnotherNatureTakesNoCase(t *testing.T) {
 	t.Parallel()
 	p, env := reform(t)
