@@ -3,7 +3,6 @@ package catalogue_test
 import (
 	"encoding/json"
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,25 +17,26 @@ import (
 )
 
 // files is a small catalogue as a folder that a test may spoil.
-func files(t *testing.T) fstest.MapFS {
+func files(t *testing.T) fstest.MapFS { return folderOf(t, "testdata/mau") }
+
+func folderOf(t *testing.T, path string) fstest.MapFS {
 	t.Helper()
 	folder := fstest.MapFS{}
-	require.NoError(t, fs.WalkDir(os.DirFS("testdata/mau"), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(os.DirFS("testdata/mau"), name)
-		folder[name] = &fstest.MapFile{Data: content}
-		return err
-	}))
+	for name, text := range filesOf(t, path) {
+		folder[name] = &fstest.MapFile{Data: []byte(text)}
+	}
 	return folder
 }
 
 func spoil(t *testing.T, folder fstest.MapFS, file, old, with string) {
 	t.Helper()
-	text := string(folder[file].Data)
+	folder[file] = &fstest.MapFile{Data: []byte(replaced(t, string(folder[file].Data), old, with))}
+}
+
+func replaced(t *testing.T, text, old, with string) string {
+	t.Helper()
 	require.Contains(t, text, old)
-	folder[file] = &fstest.MapFile{Data: []byte(strings.Replace(text, old, with, 1))}
+	return strings.Replace(text, old, with, 1)
 }
 
 func lineOf(t *testing.T, folder fstest.MapFS, file, text string) int {

@@ -119,7 +119,7 @@ func (t *Trigger) tooFew(rule source, part, whole, needed int64) *casefilev1.Fie
 		fmt.Sprintf("%s là %s trên %s %s, bằng %s%%; cần ít nhất %s, tức từ %s trở lên (%s, %s).", upperFirst(ofPart.VI), figures.Count(part).Vietnamese(),
 			lowerFirst(ofWhole.VI), figures.Count(whole).Vietnamese(), given.Vietnamese(), asked.VI, figures.Count(needed).Vietnamese(),
 			rule.ground.GetArticle(), rule.ground.GetDocument()),
-		fmt.Sprintf("%s is %s of %s, %s, which is %s%%; at least %s is needed, that is %s or more (%s, %s).", upperFirst(ofPart.EN), figures.Count(part).English(),
+		fmt.Sprintf("%s: %s; %s: %s. That is %s%%; at least %s is needed, that is %s or more (%s, %s).", upperFirst(ofPart.EN), figures.Count(part).English(),
 			lowerFirst(ofWhole.EN), figures.Count(whole).English(), given.English(), asked.EN, figures.Count(needed).English(),
 			rule.ground.GetArticle(), rule.ground.GetDocument()))
 }
