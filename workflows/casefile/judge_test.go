@@ -38,7 +38,25 @@ func plainCase() *casefilev1.CaseInput {
 			Returned: &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{rung("returned-remind-2", "reminder", -2, "contact"), rung("returned-overdue-1", "escalation", 1, "head")}},
 			Waiting:  &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{rung("waiting-5", "reminder", 5, "reviewer")}},
 		},
-		TitleVi: "Hội nghị", TitleEn: "Conference",
+		TitleVi: "Hội nghị", TitleEn: "Conference", Items: register(),
+	}
+}
+
+// register asks for five working days, thirty days of posting and three of loudspeakers.
+func register() *casefilev1.ItemPolicy {
+	day := func(key, vi string) *casefilev1.FactPolicy {
+		return &casefilev1.FactPolicy{Key: key, TitleVi: vi, TitleEn: key, Kind: "day"}
+	}
+	decided := day("decided_on", "Ngày quyết định")
+	decided.Required = true
+	return &casefilev1.ItemPolicy{
+		TitleVi: "Nội dung công khai", TitleEn: "Subject published",
+		Facts: []*casefilev1.FactPolicy{decided, day("published_on", "Ngày công khai"), day("kept_until", "Ngày cuối còn niêm yết"),
+			{Key: "channel", TitleVi: "Hình thức", TitleEn: "Channel", Kind: "choice", Choices: []string{"posting", "loudspeaker", "portal"}}},
+		FromFact: "decided_on", Days: 5, Counted: "working", DoneFact: "published_on", UntilFact: "kept_until",
+		Ground: &casefilev1.LegalGround{Document: "Luật số 10/2022/QH15", Article: "khoản 3 Điều 12"},
+		Holds: []*casefilev1.HoldPolicy{{Fact: "channel", Choice: "posting", Days: 30, Ground: &casefilev1.LegalGround{Document: "Luật số 10/2022/QH15", Article: "khoản 2 Điều 13"}},
+			{Fact: "channel", Choice: "loudspeaker", Days: 3}},
 	}
 }
 
@@ -81,6 +99,12 @@ func acts() map[string]*casefilev1.Act {
 		contract.UpdateNote:       {Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{}}},
 		contract.UpdateShiftClock: {Kind: &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{Seconds: 3600}}},
 		contract.UpdateSeal:       {Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{}}},
+		contract.UpdateRecordItem: {Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{
+			ItemId: "QD-15", Facts: map[string]string{"decided_on": "2026-06-08", "published_on": "2026-06-12", "channel": "posting"}, FileIds: []string{"f-9"}}}},
+		contract.UpdateTakeOver: {Kind: &casefilev1.Act_TakeOver{TakeOver: &casefilev1.TakeOver{
+			FromCaseId: "HN-09/UBND-11983/2026", FromUnitId: "UBND-11983"}}},
+		contract.UpdateAmend:  {Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: plainCase(), Reason: "calendar"}}},
+		contract.UpdateRevoke: {Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "extension"}}},
 	}
 }
 
@@ -94,15 +118,16 @@ func TestJudgeStatesAndActs(t *testing.T) {
 		explain, ask, decide                 = contract.UpdateExplain, contract.UpdateRequestExtension, contract.UpdateDecideExtension
 		exempt, transfer, withdraw           = contract.UpdateExempt, contract.UpdateTransfer, contract.UpdateWithdraw
 		correct, note, shift, seal           = contract.UpdateCorrect, contract.UpdateNote, contract.UpdateShiftClock, contract.UpdateSeal
+		item, take, amend, revoke            = contract.UpdateRecordItem, contract.UpdateTakeOver, contract.UpdateAmend, contract.UpdateRevoke
 	)
-	working := []string{record, submit, explain, ask, decide, exempt, transfer, withdraw, note, shift}
+	working := []string{record, item, submit, explain, ask, decide, exempt, transfer, withdraw, take, amend, revoke, note, shift}
 	for state, let := range map[casefilev1.State]struct {
 		acts []string
 		name string
 	}{
 		casefilev1.State_STATE_OPEN:      {working, "đang thực hiện"},
 		casefilev1.State_STATE_RETURNED:  {working, "trả lại"},
-		casefilev1.State_STATE_SUBMITTED: {[]string{recall, accept, back, transfer, withdraw, note, shift}, "đã nộp"},
+		casefilev1.State_STATE_SUBMITTED: {[]string{recall, accept, back, transfer, withdraw, take, amend, revoke, note, shift}, "đã nộp"},
 		casefilev1.State_STATE_ACCEPTED:  {[]string{correct, note, shift, seal}, "hoàn thành"},
 		casefilev1.State_STATE_EXEMPTED:  {nil, "không thuộc đối tượng"},
 		casefilev1.State_STATE_WITHDRAWN: {nil, "thu hồi"},
@@ -112,7 +137,7 @@ func TestJudgeStatesAndActs(t *testing.T) {
 			t.Run(state.String()+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				input, s := plainCase(), whole(state)
-				input.Demo = true
+				input.Demo, s.Extended = true, true
 				before, was := proto.CloneOf(s), proto.CloneOf(act)
 				require.Equal(t, kind, casefile.Kind(act))
 				refusal := casefile.Judge(casefile.Plain{}, input, s, act, today)

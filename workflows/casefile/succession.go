@@ -13,6 +13,10 @@ import (
 )
 
 func (j judge) transfer(act *casefilev1.Transfer) *casefilev1.Refusal {
+	if act.GetAfterReview() && j.state.GetState() != submitted {
+		return wire.Refuse(contract.CodeWrongState, "Hồ sơ không còn chờ xác nhận nên chuyển được ngay. Tải lại trang rồi chuyển hồ sơ.",
+			"The case no longer waits for its reviewer, so it can pass at once. Reload the page and transfer it.").Refusal
+	}
 	_, unit, _, err := contract.CaseIDParts(act.GetSuccessorCaseId())
 	if err == nil && unit == act.GetSuccessorUnitId() && unit != j.input.GetUnitId() {
 		return nil
@@ -42,7 +46,7 @@ func (j judge) takeOver(act *casefilev1.TakeOver) *casefilev1.Refusal {
 
 // transfer hands the case over at once; one that a reviewer holds may wait until he has decided.
 func (a *applying) transfer(act *casefilev1.Transfer) string {
-	if act.GetAfterReview() && a.state.GetState() == submitted {
+	if act.GetAfterReview() {
 		a.state.SuccessorUnitAfterReview, a.state.SuccessorCaseAfterReview = act.GetSuccessorUnitId(), act.GetSuccessorCaseId()
 		return contract.ProgressSuccessionPlanned
 	}
