@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"errors"
 
 	"connectrpc.com/connect"
 	"go.uber.org/zap"
@@ -10,8 +11,8 @@ import (
 	"nenep/rules/catalogue"
 )
 
-// provincial is the catalogue with the values that the province chose. While units are away, or a value fits no more, the declared
-// ones serve: nothing that somebody has to record waits for a setting.
+// provincial is the catalogue with the values that the province chose. While units are away the declared ones serve, and in the place
+// of a value that fits no more the declared one: nothing that somebody has to record waits for a setting.
 func (s *server) provincial(ctx context.Context) *catalogue.Catalogue {
 	answer, err := s.units.ListSettings(ctx, connect.NewRequest(&unitsv1.ListSettingsRequest{}))
 	if err != nil {
@@ -25,8 +26,15 @@ func (s *server) provincial(ctx context.Context) *catalogue.Catalogue {
 		}
 	}
 	own, err := s.catalogue.WithSettings(changed)
-	if err != nil {
+	var unfit catalogue.Faults
+	if errors.As(err, &unfit) {
 		s.logger.Warn("settings of the province do not fit the catalogue, the declared ones serve", zap.Error(err))
+		for _, fault := range unfit {
+			delete(changed, fault.File) // the setting's key
+		}
+		own, err = s.catalogue.WithSettings(changed)
+	}
+	if err != nil {
 		return s.catalogue
 	}
 	return own

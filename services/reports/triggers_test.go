@@ -306,9 +306,13 @@ func TestOpinionsStayLinkedWhenConferenceAndPetitionsPassToASuccessor(t *testing
 
 func TestTheProvincesSettingsDecideWhoOwes(t *testing.T) {
 	h := newHouse(t)
-	h.units.set(func() { h.units.settings = map[string]string{"no-such-setting": "1"} })
-	_, err := h.recordEvent(contact, vacancy("key-1"))
-	require.NoError(t, err, "what fits no more is passed over, and the declared values serve")
+	model := func(key string) error {
+		_, err := h.recordEvent(contact, &reportsv1.RecordEventRequest{ObligationId: "MH-01", UnitId: "DU-12205-2507", On: "2026-11-30", TriggerId: "model-ended", IdempotencyKey: key})
+		return err
+	}
+	require.Equal(t, []string{"unit_id"}, fieldsOf(refusalOf(t, model("key-1"), contract.CodeInvalid).GetFields()), "communes build no model unless the province says so")
+	h.units.set(func() { h.units.settings = map[string]string{"mh-01.communes": "on", "of-an-older-catalogue": "1"} })
+	require.NoError(t, model("key-2"), "a value that fits no more is passed over, the others hold")
 }
 
 func TestWhatWasRecordedOfAnEventIsNeverRewritten(t *testing.T) {

@@ -232,17 +232,17 @@ func (t *teller) reminderName(policy *casefilev1.RungPolicy, rungID string) text
 		title := t.stepTitle(policy.GetStep())
 		what = text{"hạn bước " + title.vi, "the date of the step " + title.en}
 	}
+	name, span := both(text{"lần %d", "%d"}, same(t.ordinal(policy.GetId()))), max(policy.GetOffset(), -policy.GetOffset())
 	if item := itemOf(rungID); item != "" {
-		what = both(text{"hạn của %s", "the date of %s"}, t.itemName(item).args())
+		name = t.itemName(item) // each item's reminders are few, and are not numbered
 	}
-	number, span := t.ordinal(policy.GetId()), max(policy.GetOffset(), -policy.GetOffset())
 	switch {
 	case span == 0:
-		return both(text{"lần %d (đến %s)", "%d (on %s)"}, same(number), what.args())
+		return both(text{"%s (đến %s)", "%s (on %s)"}, name.args(), what.args())
 	case policy.GetOffset() > 0:
-		return both(text{"lần %d (sau %s %d %s)", "%d (after %s by %d %s)"}, same(number), what.args(), same(span), unit.args())
+		return both(text{"%s (sau %s %d %s)", "%s (after %s by %d %s)"}, name.args(), what.args(), same(span), unit.args())
 	default:
-		return both(text{"lần %d (trước %s %d %s)", "%d (before %s by %d %s)"}, same(number), what.args(), same(span), unit.args())
+		return both(text{"%s (trước %s %d %s)", "%s (before %s by %d %s)"}, name.args(), what.args(), same(span), unit.args())
 	}
 }
 
