@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,13 +16,6 @@ import (
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 )
-
-// boardNames are what a board is called where only its kind is known.
-var boardNames = map[string]string{
-	"steering-committee":                     "Ban Chỉ đạo thực hiện dân chủ ở cơ sở",
-	"peoples-inspection-board":               "Ban Thanh tra nhân dân",
-	"community-investment-supervision-board": "Ban Giám sát đầu tư của cộng đồng",
-}
 
 // factMembers is the step's figure that says how many sit in the board.
 const factMembers = "members"
@@ -66,14 +60,11 @@ func (s *server) fillsSeat(input *casefilev1.CaseInput) bool {
 	return trigger != nil && trigger.Automatic == catalogue.AutoVacancy
 }
 
-// boardOf is the board that the accepted case set up: from the day of the duty's step, for its term.
+// boardOf is the board that the accepted case set up: from the day of the duty's step, for its term. Units name it.
 func boardOf(input *casefilev1.CaseInput, state *casefilev1.CaseState, event *eventRow, document string) *unitsv1.Board {
 	board := &unitsv1.Board{
 		Id: "BAN-" + strings.ReplaceAll(input.GetCaseId(), "/", "-"), UnitId: input.GetUnitId(), Kind: input.GetBoard().GetBoardKind(),
-		Name: boardNames[input.GetBoard().GetBoardKind()], Decision: document, ValidFrom: state.GetDutyDoneOn(), CaseId: input.GetCaseId(),
-	}
-	if board.GetName() == "" {
-		board.Name = input.GetTitleVi()
+		Decision: document, ValidFrom: state.GetDutyDoneOn(), CaseId: input.GetCaseId(),
 	}
 	if from, err := calendar.ParseDate(board.GetValidFrom()); err == nil && input.GetBoard().GetTermMonths() > 0 {
 		board.ValidTo = from.AddMonths(int(input.GetBoard().GetTermMonths())).AddDays(-1).String()
@@ -121,7 +112,8 @@ func (s *server) notKept(boardID string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if refusal := wire.RefusalOf(err); refusal != nil && refusal.GetCode() != contract.CodeUnavailable {
+	retried := []string{contract.CodeUnavailable, contract.CodeForbidden} // a right between services is the operator's to put right
+	if refusal := wire.RefusalOf(err); refusal != nil && !slices.Contains(retried, refusal.GetCode()) {
 		s.logger.Error("units refuse a board", zap.String("board", boardID), zap.Error(err))
 		return nil
 	}

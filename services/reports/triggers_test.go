@@ -10,6 +10,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
 )
 
 func votersAsk(asking, voters string) *reportsv1.RecordEventRequest {
@@ -357,8 +358,8 @@ func TestAnAcceptedBoardIsKeptWithItsTerm(t *testing.T) {
 	require.NoError(t, h.writeAccepted(id))
 	require.Len(t, h.units.kept(), 1)
 	board := h.units.kept()[0]
-	require.Equal(t, []string{"BAN-TTND-01-UBND-12205-2507-E-2026-0001", commune, "peoples-inspection-board", "Ban Thanh tra nhân dân", "15/QĐ-MTTQ", "2026-11-18", "2028-11-17", id},
-		[]string{board.GetId(), board.GetUnitId(), board.GetKind(), board.GetName(), board.GetDecision(), board.GetValidFrom(), board.GetValidTo(), board.GetCaseId()})
+	require.Equal(t, []string{"BAN-TTND-01-UBND-12205-2507-E-2026-0001", commune, "peoples-inspection-board", "15/QĐ-MTTQ", "2026-11-18", "2028-11-17", id},
+		[]string{board.GetId(), board.GetUnitId(), board.GetKind(), board.GetDecision(), board.GetValidFrom(), board.GetValidTo(), board.GetCaseId()})
 	require.EqualValues(t, 7, board.GetMembers())
 	h.units.set(func() { h.units.boards = nil })
 	require.NoError(t, h.writeAccepted(id), "a write that is there already")
@@ -376,11 +377,15 @@ func TestWhileUnitsAreAwayABoardsAcceptanceIsWrittenLater(t *testing.T) {
 	require.Len(t, h.units.kept(), 1)
 }
 
-func TestABoardThatUnitsRefuseHoldsNoCaseUp(t *testing.T) {
+func TestABoardThatUnitsRefuseForGoodHoldsNoCaseUp(t *testing.T) {
 	h := newHouse(t)
 	id := h.inspectionBoard("E-2026-0001")
-	h.units.set(func() { h.units.refuses = connect.NewError(connect.CodeInvalidArgument, fmt.Errorf("no such kind")) })
-	require.Error(t, h.writeAccepted(id), "an error that is no refusal may pass")
+	h.units.set(func() { h.units.refuses = wire.ConnectError(wire.Forbidden("không", "no")) })
+	require.Equal(t, connect.CodeUnavailable, connect.CodeOf(h.writeAccepted(id)), "a right between services can be put right")
+	h.units.set(func() {
+		h.units.refuses = wire.ConnectError(wire.Refuse(contract.CodeInvalid, "không có loại ban", "no such kind"))
+	})
+	require.NoError(t, h.writeAccepted(id))
 }
 
 func TestAByElectionFillsTheSeatAndSetsUpNoSecondBoard(t *testing.T) {

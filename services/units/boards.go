@@ -96,7 +96,7 @@ func (s *server) boards(which *gorm.DB) ([]*unitsv1.Board, error) {
 // What ended a board stands: writing the board again from its case does not revive it. Vacancies are
 // recorded by RecordVacancy alone.
 func (s *server) PutBoard(ctx context.Context, r *connect.Request[unitsv1.Board]) (*connect.Response[unitsv1.Board], error) {
-	if !isService(ctx, "worker", "terminal") {
+	if !isService(ctx, "worker", "reports", "terminal") {
 		if err := s.mayAdminister(ctx, "ghi ban", "write boards"); err != nil {
 			return nil, err
 		}

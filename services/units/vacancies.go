@@ -56,10 +56,10 @@ func (s *server) RecordVacancy(ctx context.Context, r *connect.Request[unitsv1.R
 	return s.toldOfBoard(ctx, of.ID, changeID)
 }
 
-// mayRecordVacancy: the unit's own head and contact, who reviews for it, administrators, the worker
+// mayRecordVacancy: the unit's own head and contact, who reviews for it, administrators, the worker, reports
 // and the terminal.
 func (s *server) mayRecordVacancy(ctx context.Context, of board) error {
-	if isService(ctx, "worker", "terminal") {
+	if isService(ctx, "worker", "reports", "terminal") {
 		return nil
 	}
 	owner, err := s.unit(ctx, of.UnitID)
