@@ -102,6 +102,22 @@ func TestAFileLeavesAloneWhatItHasNoColumnFor(t *testing.T) {
 	require.True(t, answer.Msg.GetUnit().GetExample())
 }
 
+func TestASpecialUnitIsSpecialByADocument(t *testing.T) {
+	h := open(t)
+	special := func(row string) []byte {
+		return []byte(strings.ReplaceAll("id|kind|name|area|parent|superior|reviewer|valid_from|valid_to|staff|special|special_ground\n"+row+"\n", "|", "\t"))
+	}
+	refused := h.imports(t, special(newDepartment+"|true|"), false)
+	require.False(t, refused.GetWritten())
+	require.Equal(t, "special_ground", refused.GetFaults()[0].GetField())
+	require.True(t, h.imports(t, special(newDepartment+"|true|Quyết định số 3"), false).GetWritten())
+	require.True(t, h.imports(t, file(strings.Replace(newDepartment, "|40", "|45", 1)), false).GetWritten())
+	answer, err := h.client.GetUnit(t.Context(), connect.NewRequest(&unitsv1.GetUnitRequest{Id: "SO-MOI"}))
+	require.NoError(t, err)
+	require.True(t, answer.Msg.GetUnit().GetSpecial(), "a file without the column leaves it alone")
+	require.Equal(t, "Quyết định số 3", answer.Msg.GetUnit().GetSpecialGround())
+}
+
 func TestAFileWithAnyFaultWritesNothing(t *testing.T) {
 	h := open(t)
 	for says, c := range map[string]struct {

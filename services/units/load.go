@@ -2,6 +2,7 @@ package units
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -54,11 +55,9 @@ func LoadOfficials(ctx context.Context, cfg wire.Config, province gazetteer.Gaze
 		return err
 	}
 	return inSchema(ctx, cfg, func(tx *gorm.DB) error {
-		missing := tx.Clauses(clause.OnConflict{DoNothing: true}).Omit(clause.Associations)
-		for _, part := range []any{&rows.officials, &rows.positions} {
-			if err := missing.CreateInBatches(part, rowsAtOnce).Error; err != nil {
-				return fmt.Errorf("load officials: %w", err)
-			}
+		missing := tx.Clauses(clause.OnConflict{DoNothing: true}).Session(&gorm.Session{})
+		if err := errors.Join(createAll(missing, rows.officials), createAll(missing, rows.positions)); err != nil {
+			return fmt.Errorf("load officials: %w", err)
 		}
 		_, err := recordChange(tx, change{At: time.Now(), Kind: changeOfficialsLoaded, Service: "units"},
 			map[string]int{"officials": len(rows.officials), "positions": len(rows.positions)})

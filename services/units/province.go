@@ -1,6 +1,7 @@
 package units
 
 import (
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -24,12 +25,17 @@ type provinceRows struct {
 const rowsAtOnce = 500
 
 func (p provinceRows) create(tx *gorm.DB) error {
-	for _, rows := range []any{&p.areas, &p.areaSuccessions, &p.outside, &p.units, &p.unitSuccessions, &p.officials} {
-		if err := tx.CreateInBatches(rows, rowsAtOnce).Error; err != nil {
-			return err
-		}
+	return errors.Join(
+		createAll(tx, p.areas), createAll(tx, p.areaSuccessions), createAll(tx, p.outside), createAll(tx, p.units),
+		createAll(tx, p.unitSuccessions), createAll(tx, p.officials), createAll(tx, p.positions))
+}
+
+// createAll writes rows in batches, in their order; no rows are nothing to write.
+func createAll[Row any](tx *gorm.DB, rows []Row) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	return tx.Omit(clause.Associations).CreateInBatches(&p.positions, rowsAtOnce).Error
+	return tx.Omit(clause.Associations).CreateInBatches(&rows, rowsAtOnce).Error
 }
 
 func rowsOf(g gazetteer.Gazetteer) (provinceRows, error) {

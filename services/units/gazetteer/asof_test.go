@@ -58,7 +58,7 @@ func TestWhoStoodPointsToWhoStood(t *testing.T) {
 			for _, other := range []string{u.ParentID, u.SuperiorID, u.ReviewerID} {
 				require.True(t, other == "" || units[other], "%s: %s points to %s", day, u.ID, other)
 			}
-			require.Positive(t, held[u.ID+"/head"], "%s: %s", day, u.ID)
+			require.Equal(t, 1, held[u.ID+"/head"], "%s: %s", day, u.ID)
 			require.Positive(t, held[u.ID+"/contact"], "%s: %s", day, u.ID)
 			require.True(t, u.ReviewerID == "" || held[u.ReviewerID+"/reviewer"] > 0, "%s: nobody reviews for %s", day, u.ReviewerID)
 		}

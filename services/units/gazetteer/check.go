@@ -81,7 +81,7 @@ func areasOverlap(areas []Area) bool {
 }
 
 func checkRings(faults *faultList, field string, parents map[string]string) {
-	for _, ring := range cycles(parents) {
+	for _, ring := range Rings(parents) {
 		faults.add(field, "%s là cấp trên của nhau.", "%s are above each other.", strings.Join(ring, ", "))
 	}
 }

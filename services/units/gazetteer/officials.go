@@ -1,6 +1,7 @@
 package gazetteer
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -117,19 +118,23 @@ func (g *Gazetteer) nameSharedHolders(holders map[string]string) error {
 	return nil
 }
 
-// loadPosts reads who holds which post. A row of a unit of today counts for who
-// stood there before, unless rows of its own say otherwise.
+// loadPosts reads who holds which post. Rows of a unit of today count for who stood
+// there before, unless that has rows of its own; of two units that followed one, the
+// first lends it its posts.
 func loadPosts(stoodBefore func(id string) string) (map[string][]post, error) {
 	rows, err := readTable("example_positions.tsv", "unit", "role", "title", "same_as")
-	own := map[string]bool{}
+	lender := map[string]string{} // unit → whose rows are its posts
 	for _, row := range rows {
-		own[row["unit"]] = true
+		lender[row["unit"]] = row["unit"]
 	}
 	posts := map[string][]post{}
 	for _, row := range rows {
 		id := row["unit"]
-		if before := stoodBefore(id); before != "" && !own[before] {
-			id = before
+		if before := stoodBefore(id); before != "" {
+			lender[before] = cmp.Or(lender[before], id)
+			if lender[before] == id {
+				id = before
+			}
 		}
 		sameAs := row["same_as"]
 		if holder, role, shared := strings.Cut(sameAs, "/"); shared {

@@ -31,37 +31,48 @@ func ReorganisationOf(day string) (*unitsv1.Reorganisation, error) {
 	}
 	plan := &unitsv1.Reorganisation{Decision: decided.decision, DecidedOn: decided.decidedOn, EffectiveOn: day, Title: decided.title}
 	for _, a := range g.Areas {
-		if a.ValidFrom == day {
-			plan.Operations = append(plan.Operations, g.foundingOf(a))
+		switch {
+		case a.ValidFrom == day:
+			plan.Operations = append(plan.Operations, g.mergerInto(a, founded(a)))
+		case g.absorbs(a, day):
+			plan.Operations = append(plan.Operations, g.mergerInto(a, &unitsv1.Successor{Id: a.ID}))
 		}
 	}
 	plan.Operations = append(plan.Operations, g.endings(day)...)
 	return plan, nil
 }
 
-// foundingOf is the merger from which the area came.
-func (g Gazetteer) foundingOf(a Area) *unitsv1.Operation {
-	founding := &unitsv1.Operation{Kind: "merge"}
+func founded(a Area) *unitsv1.Successor {
+	return &unitsv1.Successor{Id: a.ID, Name: a.Name, NameEn: a.NameEN, Kind: KindWord(a.Kind), ParentId: a.ParentID}
+}
+
+// absorbs tells whether an area that stood before took in another on the day.
+func (g Gazetteer) absorbs(a Area, day string) bool {
+	return slices.ContainsFunc(g.Successions, func(s Succession) bool { return s.To == a.ID && s.Date == day && a.ValidFrom < day })
+}
+
+// mergerInto is the merger from which the area came, or by which it grew.
+func (g Gazetteer) mergerInto(a Area, successor *unitsv1.Successor) *unitsv1.Operation {
+	merger := &unitsv1.Operation{Kind: "merge", To: []*unitsv1.Successor{successor}}
 	var notes []string
 	for _, s := range g.Successions {
 		if s.To == a.ID {
-			founding.FromIds = append(founding.FromIds, s.From)
-			founding.Uncertain = founding.Uncertain || s.Uncertain
+			merger.FromIds = append(merger.FromIds, s.From)
+			merger.Uncertain = merger.Uncertain || s.Uncertain
 			notes = append(notes, s.Note)
 		}
 	}
-	successor := &unitsv1.Successor{Id: a.ID, Name: a.Name, NameEn: a.NameEN, Kind: KindWord(a.Kind), ParentId: a.ParentID}
 	for _, p := range g.Outside {
 		if p.To == a.ID {
 			successor.PredecessorsOutside = append(successor.PredecessorsOutside,
 				&unitsv1.OutsidePredecessor{Code: p.Code, Name: p.Name, District: p.District, Province: p.Province})
 		}
 	}
-	// A merger into which one area is known to have gone had others that no source names.
-	founding.Uncertain = founding.Uncertain || len(founding.FromIds)+len(successor.PredecessorsOutside) == 1
-	founding.To = []*unitsv1.Successor{successor}
-	founding.Note = strings.Join(slices.Compact(notes), "; ")
-	return founding
+	// An area founded by a merger of one had other predecessors, which no source names.
+	alone := len(merger.GetFromIds())+len(successor.GetPredecessorsOutside()) == 1
+	merger.Uncertain = merger.GetUncertain() || alone && successor.GetName() != ""
+	merger.Note = strings.Join(slices.Compact(notes), "; ")
+	return merger
 }
 
 // endings are the areas that ended without a successor: abolished, or of a successor

@@ -124,7 +124,7 @@ func cycleFaults(rows []unitRow, existing []Unit) []Fault {
 	for _, row := range rows {
 		parents[row.unit.ID], names[row.unit.ID], lines[row.unit.ID] = row.unit.ParentID, row.unit.Name, row.line
 	}
-	for _, cycle := range cycles(parents) {
+	for _, cycle := range Rings(parents) {
 		line := 0
 		for _, id := range cycle {
 			if at := lines[id]; at != 0 && (line == 0 || at < line) {
@@ -150,8 +150,8 @@ func cycleFault(line int, cycle []string, names map[string]string) Fault {
 		fmt.Sprintf("%s are each other's parents. Correct the column \"parent\" on line %d.", among, line)}
 }
 
-// cycles finds every ring of parents once, in the order of ids.
-func cycles(parents map[string]string) [][]string {
+// Rings finds every ring of parents once, in the order of ids.
+func Rings(parents map[string]string) [][]string {
 	ids := make([]string, 0, len(parents))
 	for id := range parents {
 		ids = append(ids, id)
