@@ -79,6 +79,9 @@ func (c checker) patternRules(o *Obligation) {
 	if r := o.Report; r != nil {
 		c.ofPattern(o, PatternReport)
 		c.window(at("report"), o, Window{r.WindowFrom, r.WindowTo})
+		if r.SecondHalf != nil && o.Recurrence != EveryHalf {
+			c.say(at("report", "second_half"), "Chỉ nhiệm vụ 6 tháng một lần (half) có nửa cuối năm. Bỏ khóa second_half.", "Only what recurs every half has a second one. Leave second_half out.")
+		}
 		if r.SecondHalf != nil {
 			c.window(at("report", "second_half"), o, *r.SecondHalf)
 		}

@@ -5,10 +5,7 @@ import "slices"
 // sources are the ids of all rules and settings that the obligation stands on: those it names as grounds first, then those its dates and
 // numbers come from, each once.
 func (o *Obligation) sources() []string {
-	ids := slices.Clone(o.Grounds)
-	for _, t := range o.terms() {
-		ids = append(ids, t)
-	}
+	ids := slices.Concat(o.Grounds, o.terms())
 	for _, k := range o.Obliged.Kinds {
 		ids = append(ids, k.Switch)
 	}

@@ -114,13 +114,13 @@ func (e *Edition) belowThreshold(t *Trigger, facts map[string]string, on calenda
 func (t *Trigger) tooFew(rule source, part, whole, needed int64) *casefilev1.FieldFault {
 	ofPart, ofWhole := t.fact(t.Threshold.Part).Title, t.fact(t.Threshold.Whole).Title
 	given := shareBelow(part, whole)
-	asked := Text{rule.value.percentOrFraction(), rule.value.percentOrFraction()}
+	asked := rule.value.percentOrFraction()
 	return fieldFault(t.Threshold.Part,
 		fmt.Sprintf("%s là %s trên %s %s, bằng %s%%; cần ít nhất %s, tức từ %s trở lên (%s, %s).", upperFirst(ofPart.VI), figures.Count(part).Vietnamese(),
-			lowerFirst(ofWhole.VI), figures.Count(whole).Vietnamese(), given.Vietnamese(), asked.VI, figures.Count(needed).Vietnamese(),
+			lowerFirst(ofWhole.VI), figures.Count(whole).Vietnamese(), given.Vietnamese(), asked, figures.Count(needed).Vietnamese(),
 			rule.ground.GetArticle(), rule.ground.GetDocument()),
 		fmt.Sprintf("%s: %s; %s: %s. That is %s%%; at least %s is needed, that is %s or more (%s, %s).", upperFirst(ofPart.EN), figures.Count(part).English(),
-			lowerFirst(ofWhole.EN), figures.Count(whole).English(), given.English(), asked.EN, figures.Count(needed).English(),
+			lowerFirst(ofWhole.EN), figures.Count(whole).English(), given.English(), asked, figures.Count(needed).English(),
 			rule.ground.GetArticle(), rule.ground.GetDocument()))
 }
 

@@ -122,7 +122,7 @@ func (n needs) settingUp(t *Trigger) *need {
 
 func (n needs) born() *need {
 	from := n.unit.ValidFrom
-	if !(n.unit.Born || n.unit.Merged) || n.today.After(from.AddMonths(bornWithinMonths)) {
+	if (!n.unit.Born && !n.unit.Merged) || n.today.After(from.AddMonths(bornWithinMonths)) {
 		return nil
 	}
 	return &need{began: from, on: from, about: from}
