@@ -584,13 +584,27 @@ func (d *description) grounds() {
 			}
 		}
 		if s := d.edition.setting(id); s != nil {
-			settings = append(settings, fmt.Sprintf("  - %s = %s: %s", s.Key, s.Value, s.Text.VI))
+			settings = append(settings, fmt.Sprintf("  - %s = %s: %s", s.Key, s.words(), s.Text.VI))
 		}
 	}
 	if len(settings) > 0 {
 		d.line("Thiết lập của tỉnh (luật và kế hoạch không nêu, thay đổi được):")
 		d.lines = append(d.lines, settings...)
 	}
+}
+
+// words are the value, and the proposed one where the province put its own in place of it.
+func (s Setting) words() string {
+	said := func(v Value) string {
+		if w, ok := map[Value]string{SwitchOn: "bật", SwitchOff: "tắt"}[v]; ok {
+			return w
+		}
+		return string(v)
+	}
+	if s.Proposed != "" {
+		return said(s.Value) + " (đề xuất: " + said(s.Proposed) + ")"
+	}
+	return said(s.Value)
 }
 
 // held are the days of a text that holds no longer, or that came after another.

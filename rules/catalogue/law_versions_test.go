@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -118,6 +119,7 @@ func TestModelsOfCommunesAreASwitchOfTheProvince(t *testing.T) {
 		got, reason, _ := e.Obliged(e.Obligation("MH-01"), commune, day("2026-02-01"))
 		require.Equal(t, obliged, got, value)
 		require.Empty(t, reason.VI, "it was never in the denominator")
+		require.Equal(t, obliged, strings.Contains(e.Describe("MH-01"), "mh-01.communes = bật (đề xuất: tắt)"))
 	}
 }
 
