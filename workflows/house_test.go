@@ -220,6 +220,10 @@ var updateOf = map[string]func(*casefilev1.Act) bool{
 	contract.UpdateNote:             func(a *casefilev1.Act) bool { return a.GetNote() != nil },
 	contract.UpdateShiftClock:       func(a *casefilev1.Act) bool { return a.GetShiftClock() != nil },
 	contract.UpdateSeal:             func(a *casefilev1.Act) bool { return a.GetSeal() != nil },
+	contract.UpdateRecordItem:       func(a *casefilev1.Act) bool { return a.GetRecordItem() != nil },
+	contract.UpdateTakeOver:         func(a *casefilev1.Act) bool { return a.GetTakeOver() != nil },
+	contract.UpdateAmend:            func(a *casefilev1.Act) bool { return a.GetAmend() != nil },
+	contract.UpdateRevoke:           func(a *casefilev1.Act) bool { return a.GetRevoke() != nil },
 }
 
 // act sends the act at the instant; the answer is filled in when the run is over.
@@ -308,6 +312,25 @@ func correct(step string, facts map[string]string) *casefilev1.Act {
 }
 func seal() *casefilev1.Act {
 	return &casefilev1.Act{Kind: &casefilev1.Act_Seal{Seal: &casefilev1.Seal{}}}
+}
+
+func explainUntil(day string) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_Explain{Explain: &casefilev1.Explain{ExpectedDay: day}}}
+}
+func enter(id string, facts map[string]string, files ...string) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_RecordItem{RecordItem: &casefilev1.RecordItem{ItemId: id, Facts: facts, FileIds: files}}}
+}
+func takeOver(t *casefilev1.TakeOver) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_TakeOver{TakeOver: t}}
+}
+func amend(input *casefilev1.CaseInput, reason string) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: input, Reason: reason}}}
+}
+func revoke(what string) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: what}}}
+}
+func passAfterReview(unit, caseID string) *casefilev1.Act {
+	return &casefilev1.Act{Kind: &casefilev1.Act_Transfer{Transfer: &casefilev1.Transfer{SuccessorUnitId: unit, SuccessorCaseId: caseID, AfterReview: true}}}
 }
 
 // opened is a case as the catalogue of Hưng Yên opens it.
