@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/unicode/norm"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/ladder"
@@ -73,4 +74,31 @@ func TestCutKeepsWholeLetters(t *testing.T) {
 	cutOff := cut(strings.Repeat("ẵ", 100))
 	require.LessOrEqual(t, len(cutOff), mostSummaryBytes)
 	require.True(t, strings.HasSuffix(cutOff, "ẵ…"))
+}
+
+func TestWordsOfItemsAndSuccessions(t *testing.T) {
+	t.Parallel()
+	input, state := spoken(), Begin(spoken())
+	input.Items = &casefilev1.ItemPolicy{TitleVi: "Nội dung công khai"}
+	input.Ladder.Rungs = []*casefilev1.RungPolicy{
+		{Id: "item-1", Kind: "reminder", Offset: -1, Counted: "working", Role: "contact", EachItem: true},
+		{Id: "item-late-1", Kind: "escalation", Offset: 1, Counted: "working", Role: "head", EachItem: true},
+	}
+	state.Items = []*casefilev1.ItemRecord{{ItemId: "QD-1", DueDay: "2026-12-22"}, {ItemId: "QD-2", DueDay: "2026-12-22"}}
+	d := ladder.Next(input, state, calendar.MustDate("2026-12-21").At(6, 0))
+	require.Equal(t, "Nhắc nội dung công khai QD-1 (trước hạn 1 ngày làm việc) và 1 mục khác", rungSummary(input, state, d))
+	late := ladder.Next(input, state, calendar.MustDate("2026-12-23").At(6, 0))
+	require.Equal(t, "Chờ đến 23/12/2026: thông báo người đứng đầu: nội dung công khai QD-1 (quá hạn 1 ngày làm việc)",
+		waitSummary(input, state, ladder.Decision{At: late.Rung.At(), Rung: late.Rung}))
+
+	state.PausedBy, state.PausedUntil = "explanation", "2026-12-30"
+	state.TakenOver = []*casefilev1.TakenOver{{CaseId: "DT-01/UBND-12205/2026", UnitId: "UBND-12205"}}
+	state.DueDay = ""
+	require.Equal(t, "**UBND-12205-2507**: Hội nghị trao đổi, đối thoại, kỳ 2026\n\nTrạng thái: **đang thực hiện**\n- Còn thiếu: Kế hoạch tổ chức\n- Số mục đã ghi: 2\n"+
+		"- Tạm dừng báo cáo cấp trên đến hết ngày 30/12/2026\n- Tiếp nhận hồ sơ DT-01/UBND-12205/2026 của UBND-12205\n", details(Plain{}, input, state))
+	for _, what := range []string{contract.ProgressItemRecorded, contract.ProgressItemRemoved, contract.ProgressTakenOver, contract.ProgressSuccessionPlanned,
+		contract.ProgressAmended, contract.ProgressRecalculated, contract.ProgressExtensionRevoked, contract.ProgressExplanationRevoked} {
+		require.NotEmpty(t, progressWords[what], what)
+		require.True(t, norm.NFC.IsNormalString(progressWords[what]))
+	}
 }

@@ -26,7 +26,8 @@ func QuarterlyRegister(ctx workflow.Context, input *casefilev1.CaseInput) error 
 
 // Steps and facts of the pattern, by the names the catalogue gives them.
 const (
-	stepList = "list"
+	stepList    = "list"    // of what was published in the quarter
+	stepClosing = "closing" // of any other register
 
 	factNone      = "none"
 	factPublished = "published"
@@ -53,7 +54,7 @@ func (p Pattern) RecordStep(input *casefilev1.CaseInput, state *casefilev1.CaseS
 }
 
 func listBreaches(state *casefilev1.CaseState, record *casefilev1.StepRecord) []casefile.Breach {
-	if record.GetStepId() != stepList {
+	if id := record.GetStepId(); id != stepList && id != stepClosing {
 		return nil
 	}
 	var found []casefile.Breach
@@ -65,8 +66,8 @@ func listBreaches(state *casefilev1.CaseState, record *casefilev1.StepRecord) []
 	}
 	if drawnUp, err := calendar.ParseDate(record.GetHeldOn()); err == nil && drawnUp.Before(last) {
 		found = append(found, casefile.Breach{Field: "held_on",
-			VI: fmt.Sprintf("Danh sách lập ngày %s, trước ngày thực hiện của mục sau cùng (%s). Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", drawnUp.Vietnamese(), last.Vietnamese()),
-			EN: fmt.Sprintf("The list was drawn up on %s, before the last item was done (%s). Check both days; if they are right, explain below.", drawnUp, last)})
+			VI: fmt.Sprintf("Danh sách hoặc sổ chốt ngày %s, trước ngày thực hiện của mục sau cùng (%s). Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới.", drawnUp.Vietnamese(), last.Vietnamese()),
+			EN: fmt.Sprintf("The list or register was closed on %s, before the last item was done (%s). Check both days; if they are right, explain below.", drawnUp, last)})
 	}
 	return found
 }
