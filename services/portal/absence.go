@@ -1,8 +1,10 @@
 package portal
 
 import (
+	"context"
 	"slices"
 
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
@@ -25,9 +27,17 @@ func noUnit(word string) standing {
 	return standing{Key: "no-unit", Shape: "hatch", Word: word, Hidden: lowerFirst(word)}
 }
 
-// absences answers for the units of a page; the catalogue is asked once.
-func (p *portal) absences(filter overviewFilter) func(*unitsv1.Unit, string) absent {
+// absences answers for the units of a page; catalogue and boards are asked once.
+func (p *portal) absences(ctx context.Context, filter overviewFilter, units []*unitsv1.Unit) (func(*unitsv1.Unit, string) absent, error) {
 	today, edition := p.today(), p.edition()
+	judged, err := p.factsOf(ctx, units)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]catalogue.UnitFacts{}
+	for _, facts := range judged {
+		byID[facts.ID] = facts
+	}
 	return func(unit *unitsv1.Unit, code string) absent {
 		if gone, is := goneIn(unit, filter.Period, today); is {
 			return gone
@@ -35,23 +45,27 @@ func (p *portal) absences(filter overviewFilter) func(*unitsv1.Unit, string) abs
 		if edition == nil || edition.Obligation(code) == nil {
 			return absent{standing: notDue}
 		}
-		return absentFor(edition, edition.Obligation(code), unitFacts(unit), today)
-	}
+		return absentFor(edition, edition.Obligation(code), byID[unit.GetId()], today)
+	}, nil
 }
 
 func absentFor(edition *catalogue.Edition, obligation *catalogue.Obligation, unit catalogue.UnitFacts, today calendar.Date) absent {
 	obliged, reason, ground := edition.Obliged(obligation, unit, today)
 	if !obliged {
-		text := reason.VI
-		if law := ground.GetDocument(); law != "" {
-			text += " (" + ground.GetArticle() + ", " + law + ")"
-		}
-		return absent{notObliged, text}
+		return absent{notObliged, withGround(reason, ground)}
 	}
 	if obligation.Recurrence == catalogue.ByEvent {
 		return absent{standing: notHappened}
 	}
 	return absent{standing: notDue}
+}
+
+// withGround is why a unit is not obliged, with the law that says so and how surely that law is known.
+func withGround(reason catalogue.Text, ground *casefilev1.LegalGround) string {
+	if ground.GetDocument() == "" {
+		return reason.VI
+	}
+	return reason.VI + " (" + ground.GetArticle() + ", " + ground.GetDocument() + "; " + confidence(ground.GetConfidence()) + ")"
 }
 
 // goneIn tells whether the unit did not exist in the period asked for, or today.
@@ -73,15 +87,6 @@ func goneIn(unit *unitsv1.Unit, period string, today calendar.Date) (absent, boo
 		return absent{noUnit(word), "kết thúc ngày " + to.Vietnamese()}, true
 	}
 	return absent{}, false
-}
-
-func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
-	from, _ := calendar.ParseDate(unit.GetValidFrom())
-	to, _ := calendar.ParseDate(unit.GetValidTo())
-	return catalogue.UnitFacts{
-		ID: unit.GetId(), Kind: unit.GetKind(), Name: unit.GetName(), AreaID: unit.GetAreaId(), ValidFrom: from, ValidTo: to,
-		Staff: int(unit.GetStaff()), WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(),
-	}
 }
 
 // owesAny tells whether the unit is of a kind that owes one of the columns.

@@ -20,9 +20,13 @@ type person struct {
 	Hats     []hat
 }
 
-type hat struct{ Role, Title, UnitID, UnitName string }
+type hat struct{ Role, Title, UnitID, UnitName, UnitKind string }
 
-const contextPerson = "person"
+const (
+	contextPerson = "person"
+	// standingAgency is the kind of the unit whose leaders order for the whole province.
+	standingAgency = "standing-agency"
+)
 
 var (
 	ownRoles       = []string{"contact", "head", "deputy"}
@@ -61,6 +65,11 @@ func (p *person) has(roles ...string) bool {
 	return slices.ContainsFunc(p.Hats, func(h hat) bool { return slices.Contains(roles, h.Role) })
 }
 
+// ofStandingAgency tells whether the person holds one of the roles in the standing agency.
+func (p *person) ofStandingAgency(roles ...string) bool {
+	return slices.ContainsFunc(p.Hats, func(h hat) bool { return h.UnitKind == standingAgency && slices.Contains(roles, h.Role) })
+}
+
 // Oversees tells whether the person sees every case.
 func (p *person) Oversees() bool { return p.has(overseingRoles...) }
 
@@ -89,7 +98,7 @@ func (p *portal) loadPerson(ctx context.Context, official string) (*person, erro
 	for _, holder := range answer.Msg.GetHats() {
 		who.Hats = append(who.Hats, hat{
 			Role: holder.GetPosition().GetRole(), Title: holder.GetPosition().GetTitle(),
-			UnitID: holder.GetPosition().GetUnitId(), UnitName: holder.GetUnit().GetName(),
+			UnitID: holder.GetPosition().GetUnitId(), UnitName: holder.GetUnit().GetName(), UnitKind: holder.GetUnit().GetKind(),
 		})
 	}
 	return who, nil
@@ -113,6 +122,7 @@ func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.Set(contextPerson, who)
 		p.learnAgency(ctx)
+		p.learnProvince(ctx)
 		return next(c)
 	}
 }

@@ -45,7 +45,7 @@ var actForms = []actForm{
 	{
 		slug: "xac-nhan", title: "Xác nhận hồ sơ", button: "Xác nhận",
 		may:    func(v *caseView) bool { return v.Reviewing() && v.Submitted() },
-		effect: always("Sau khi xác nhận, hồ sơ hoàn thành. Đơn vị nhận thông báo và còn đính chính được đến khi khóa kỳ."),
+		effect: acceptEffect,
 		fields: func(*caseView) []field {
 			return []field{
 				{Name: "limited", Label: "Xác nhận, còn hạn chế (ghi rõ hạn chế ở dưới)", Kind: "flag"},
@@ -218,6 +218,15 @@ func readAccept(act *casefilev1.Act, in *inputs) {
 		in.refuse("words", "Chưa ghi hạn chế. Ghi rõ hạn chế rồi gửi lại.")
 	}
 	act.Kind = &casefilev1.Act_Accept{Accept: accept}
+}
+
+// acceptEffect says before the act what would keep it from being accepted plainly.
+func acceptEffect(v *caseView) string {
+	text := "Sau khi xác nhận, hồ sơ hoàn thành. Đơn vị nhận thông báo và còn đính chính được đến khi khóa kỳ."
+	if open := v.GetLinked().GetOpen(); open > 0 {
+		text += " Còn " + number(int64(open)) + " ý kiến, kiến nghị chưa trả lời: chỉ xác nhận được kèm hạn chế."
+	}
+	return text
 }
 
 func returnEffect(v *caseView) string {
@@ -444,7 +453,7 @@ func pageField(path string) string {
 	if len(parts) > 1 && parts[len(parts)-2] == "facts" {
 		return "fact-" + last
 	}
-	known := map[string]string{"held_on": "held_on", "due_day": "due", "expected_day": "expected", "paper_received_on": "received", "signed_number": "number", "file_ids": "files"}
+	known := map[string]string{"held_on": "held_on", "due_day": "due", "expected_day": "expected", "paper_received_on": "received", "signed_number": "number", "file_ids": "files", "every_unit": "every"}
 	if name := known[last]; name != "" {
 		return name
 	}

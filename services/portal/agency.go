@@ -30,7 +30,7 @@ func (p *portal) learnAgency(ctx context.Context) {
 	if known := p.agency.known.Load(); known != nil && known.on == today {
 		return
 	}
-	answer, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{On: today.String(), Kinds: []string{"standing-agency"}}))
+	answer, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{On: today.String(), Kinds: []string{standingAgency}}))
 	if err != nil || len(answer.Msg.GetUnits()) == 0 {
 		return
 	}

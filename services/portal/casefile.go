@@ -3,8 +3,6 @@ package portal
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
@@ -28,23 +26,6 @@ type caseView struct {
 	today    calendar.Date
 	days     *calendar.Calendar
 }
-
-// stepView is one stage with what has been recorded of it.
-type stepView struct {
-	Policy *casefilev1.StepPolicy
-	Record *casefilev1.StepRecord
-	Number int
-	Due    string // wire day; empty while it hangs on another step
-	After  int    // number of the step it hangs on
-	Files  []*reportsv1.File
-	Facts  []choice
-	Status string
-	Done   bool
-	// DayLabel names the day: held, for the step that fulfils the duty, else done.
-	DayLabel string
-}
-
-type missingItem struct{ Text, Href string }
 
 // URL is the address of the case's page.
 func (v *caseView) URL() string { return caseURL(v.GetId()) }
@@ -138,8 +119,8 @@ func (p *portal) loadCase(c echo.Context) (*caseView, error) {
 func (p *portal) fill(ctx context.Context, v *caseView) error {
 	v.days = caseCalendar(v.GetInput().GetCalendar())
 	v.Standing = standingOf(v.GetState(), v.today, v.days)
-	v.Steps = p.stepsOf(v.Case)
-	v.items = p.itemsOfCase(v)
+	v.Steps = p.stepsOf(v)
+	v.items = p.itemsOfCase(ctx, v)
 	v.Missing = missingOf(v)
 	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: nonEmpty(v.GetUnitId(), v.reviewerUnit())}))
 	if err != nil {
@@ -229,146 +210,6 @@ func caseCalendar(exceptions []*casefilev1.DayException) *calendar.Calendar {
 	return own
 }
 
-func (p *portal) stepsOf(c *reportsv1.Case) []stepView {
-	records := map[string]*casefilev1.StepRecord{}
-	for _, record := range c.GetState().GetSteps() {
-		records[record.GetStepId()] = record
-	}
-	numbers := map[string]int{}
-	var steps []stepView
-	for i, policy := range c.GetInput().GetSteps() {
-		numbers[policy.GetId()] = i + 1
-		step := stepView{Policy: policy, Record: records[policy.GetId()], Number: i + 1, Due: policy.GetDue().GetDay()}
-		step.DayLabel = "Ngày thực hiện"
-		if policy.GetId() == c.GetInput().GetDutyStep() {
-			step.DayLabel = "Ngày diễn ra"
-		}
-		step.Files = filesOf(c.GetFiles(), policy.GetId())
-		step.Facts = p.factsOf(c, policy, step.Record)
-		steps = append(steps, step)
-	}
-	for i := range steps {
-		settle(&steps[i], records, numbers)
-	}
-	return steps
-}
-
-// settle gives a step that hangs on another its day, once the other was held, and its status.
-func settle(step *stepView, records map[string]*casefilev1.StepRecord, numbers map[string]int) {
-	blocked := false
-	if after := step.Policy.GetAfterStep(); after != "" && step.Due == "" {
-		step.After = numbers[after]
-		held, err := calendar.ParseDate(records[after].GetHeldOn())
-		if blocked = err != nil; !blocked {
-			step.Due = held.AddDays(int(step.Policy.GetDaysAfter())).String()
-		}
-	}
-	switch {
-	case step.Record.GetOutcome() == "no-quorum":
-		step.Status = "Không đủ thành phần, triệu tập lần hai"
-	case step.Record.GetOutcome() == "ballot":
-		step.Status = "Chuyển sang phát phiếu lấy ý kiến toàn thể"
-	case step.Record != nil && step.Policy.GetEvidenceRequired() && len(step.Files)+len(step.Record.GetFileIds()) == 0:
-		step.Status = "Đã ghi, thiếu tệp"
-	case step.Record != nil:
-		step.Status, step.Done = "Đã có", true
-	case blocked && step.Policy.GetDaysAfter() >= 0:
-		step.Status = "Chưa làm được"
-	default:
-		step.Status = "Chưa có"
-	}
-}
-
-func filesOf(all []*reportsv1.File, step string) []*reportsv1.File {
-	return slices.DeleteFunc(slices.Clone(all), func(f *reportsv1.File) bool { return f.GetStepId() != step })
-}
-
-func (p *portal) factsOf(c *reportsv1.Case, policy *casefilev1.StepPolicy, record *casefilev1.StepRecord) []choice {
-	var facts []choice
-	for _, fact := range policy.GetFacts() {
-		value, known := record.GetFacts()[fact.GetKey()]
-		if !known || value == "" {
-			continue
-		}
-		if fact.GetKind() == "choice" {
-			value = p.choiceWord(c, policy.GetId(), fact.GetKey(), value)
-		}
-		facts = append(facts, choice{factWord(fact.GetKind(), value), fact.GetTitleVi()})
-	}
-	return facts
-}
-
-func factWord(kind, value string) string {
-	switch {
-	case kind == "day":
-		return day(value)
-	case kind == "flag" && value == "true":
-		return "có"
-	case kind == "flag":
-		return "không"
-	case kind == "count":
-		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return number(n)
-		}
-		return value
-	default:
-		return value
-	}
-}
-
-// missingOf lists what must be recorded or attached before the case may be submitted.
-func missingOf(v *caseView) []missingItem {
-	var items []missingItem
-	for _, step := range v.Steps {
-		href := v.URL() + "/buoc/" + step.Policy.GetId()
-		label := step.Policy.GetTitleVi() + " (bước " + number(int64(step.Number)) + ")"
-		switch {
-		case step.Record == nil && step.Policy.GetRequired():
-			items = append(items, missingItem{label, href})
-		case step.Record == nil && step.Policy.GetEvidenceRequired(), step.Record != nil && !step.Done && step.Policy.GetEvidenceRequired():
-			items = append(items, missingItem{"tệp minh chứng: " + label, href})
-		}
-	}
-	return append(items, missingEntries(v)...)
-}
-
-// missingEntries says what the entries still lack before the case may be submitted.
-func missingEntries(v *caseView) []missingItem {
-	policy, open := v.GetInput().GetItems(), 0
-	for _, entry := range v.items {
-		if !entry.Done {
-			open++
-		}
-	}
-	none := slices.ContainsFunc(v.GetState().GetSteps(), func(r *casefilev1.StepRecord) bool { return r.GetFacts()["none"] == "true" })
-	switch {
-	case policy.GetRequired() && len(v.items) == 0 && !none:
-		return []missingItem{{v.ItemTitle() + " (ít nhất một, hoặc ghi rõ là không phát sinh)", v.URL() + "/muc/" + newItem}}
-	case policy.GetAllDone() && open > 0:
-		return []missingItem{{number(int64(open)) + " " + v.ItemTitle() + " chưa thực hiện", v.URL() + "#muc"}}
-	default:
-		return nil
-	}
-}
-
-// MissingText is the list in one line.
-func (v *caseView) MissingText() string {
-	texts := make([]string, len(v.Missing))
-	for i, item := range v.Missing {
-		texts[i] = item.Text
-	}
-	return strings.Join(texts, ", ")
-}
-
-func (v *caseView) step(id string) (stepView, bool) {
-	for _, step := range v.Steps {
-		if step.Policy.GetId() == id {
-			return step, true
-		}
-	}
-	return stepView{}, false
-}
-
 // Name is an official's name.
 func (v *caseView) Name(id string) string {
 	if name := v.Names[id]; name != "" {
@@ -392,4 +233,9 @@ func (v *caseView) section() string {
 	default:
 		return "overview-case"
 	}
+}
+
+// FromElsewhere tells whether the file was handed in with another case, which this one goes on with.
+func (v *caseView) FromElsewhere(file *reportsv1.File) bool {
+	return file.GetCaseId() != "" && file.GetCaseId() != v.GetId()
 }

@@ -10,6 +10,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/ladder"
 )
 
 // told is one rung of the ladder as a line: the day, what happens, whom it reaches.
@@ -69,8 +70,10 @@ func (v *caseView) ladder() *casefilev1.LadderPolicy {
 	}
 }
 
+// rung is the policy of a rung; that of an entry is found by the part of its id before the entry's.
 func (v *caseView) rung(id string) *casefilev1.RungPolicy {
 	input := v.GetInput()
+	id, _ = ladder.SplitRungID(id)
 	for _, ladder := range []*casefilev1.LadderPolicy{v.ladder(), input.GetLadder(), input.GetReview().GetReturned(), input.GetReview().GetWaiting()} {
 		for _, rung := range ladder.GetRungs() {
 			if rung.GetId() == id {
@@ -81,13 +84,27 @@ func (v *caseView) rung(id string) *casefilev1.RungPolicy {
 	return nil
 }
 
+// rungWord names a rung of the case; one of an entry names the entry.
+func (v *caseView) rungWord(id string, rung *casefilev1.RungPolicy) string {
+	word := rungWord(rung, v.GetInput().GetSteps())
+	if _, entry := ladder.SplitRungID(id); entry != "" {
+		for _, row := range v.items {
+			if row.GetItemId() == entry {
+				entry = row.Name()
+			}
+		}
+		word += " (" + v.ItemTitle() + " “" + entry + "”)"
+	}
+	return word
+}
+
 func (p *portal) nextTold(ctx context.Context, v *caseView) (*told, error) {
 	state := v.GetState()
 	rung := v.rung(state.GetNextRungId())
 	if rung == nil || state.GetNextRungDay() == "" || (!v.Working() && !v.Submitted()) {
 		return nil, nil
 	}
-	next := &told{Day: state.GetNextRungDay(), What: rungWord(rung, v.GetInput().GetSteps()), Whom: roleWord(rung.GetRole())}
+	next := &told{Day: state.GetNextRungDay(), What: v.rungWord(state.GetNextRungId(), rung), Whom: roleWord(rung.GetRole())}
 	answer, err := p.calls.Units.ResolveRole(ctx, call(&unitsv1.ResolveRoleRequest{UnitId: v.GetUnitId(), Role: rung.GetRole(), On: v.today.String()}))
 	if err != nil {
 		return nil, err
@@ -112,7 +129,7 @@ func upcoming(v *caseView) []told {
 	}
 	var list []told
 	for _, rung := range v.ladder().GetRungs() {
-		if rung.GetKind() != "escalation" || rung.GetStep() != "" {
+		if rung.GetKind() != ladder.Escalation || rung.GetStep() != "" || rung.GetEachItem() {
 			continue
 		}
 		when := due.AddDays(int(rung.GetOffset()))
@@ -138,7 +155,7 @@ func toldSoFar(v *caseView) []told {
 	for _, fired := range v.GetState().GetFired() {
 		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome())}
 		if rung := v.rung(fired.GetRungId()); rung != nil {
-			line.What, line.Whom = rungWord(rung, v.GetInput().GetSteps()), roleWord(rung.GetRole())
+			line.What, line.Whom = v.rungWord(fired.GetRungId(), rung), roleWord(rung.GetRole())
 		}
 		var names []string
 		for _, id := range fired.GetOfficialIds() {

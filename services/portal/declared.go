@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"regexp"
+
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/catalogue"
 )
@@ -26,12 +28,16 @@ func (p *portal) declaredStep(c *reportsv1.Case, stepID string) *catalogue.Step 
 		return nil
 	}
 	for i := range obligation.Steps {
-		if obligation.Steps[i].ID == stepID {
-			return &obligation.Steps[i]
+		declared := &obligation.Steps[i]
+		if declared.ID == stepID || declared.Every == catalogue.EveryMonth && monthForm.MatchString(stepID) {
+			return declared
 		}
 	}
 	return nil
 }
+
+// monthForm is the id of a step that stands for one month of those declared together.
+var monthForm = regexp.MustCompile(`^m(0[1-9]|1[0-2])$`)
 
 // choiceWord is what a person reads for an answer of a choice; its id when nothing declares it.
 func (p *portal) choiceWord(c *reportsv1.Case, stepID, key, id string) string {

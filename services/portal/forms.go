@@ -92,6 +92,16 @@ func (in *inputs) day(name string) string {
 	return wire
 }
 
+// oneOf reads a choice: nothing but what the form offers is taken.
+func (in *inputs) oneOf(name, label string, offered []string) string {
+	chosen := in.values.Get(name)
+	if chosen != "" && !slices.Contains(offered, chosen) {
+		in.refuse(name, "“"+chosen+"” không có trong danh sách của mục “"+label+"”. Chọn một mục trong danh sách.")
+		return ""
+	}
+	return chosen
+}
+
 func (in *inputs) needDay(name, label string) string {
 	if strings.TrimSpace(in.values.Get(name)) == "" {
 		in.refuse(name, missing(label))

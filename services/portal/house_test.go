@@ -68,6 +68,13 @@ type house struct {
 	uploaded map[string]string // file id → content
 	speakers []wire.Identity   // who acted
 	unready  bool
+
+	boards     []*unitsv1.Board
+	settings   []*unitsv1.Setting
+	noSettings bool // units do not answer for settings
+	events     []*reportsv1.RecordEventRequest
+	reinstated []*reportsv1.ReinstateRequest
+	amended    []*reportsv1.AmendCasesRequest
 }
 
 func newHouse(t *testing.T) *house {
@@ -94,31 +101,46 @@ func (h *house) addUnit(id, kind, name, reviewer string) {
 }
 
 func (h *house) addHolder(id, name, email, role, title, unit string) {
-	at := slices.IndexFunc(h.units, func(u *unitsv1.Unit) bool { return u.GetId() == unit })
 	h.holders = append(h.holders, &unitsv1.Holder{
 		Official: &unitsv1.Official{Id: id, Name: name, Email: email},
-		Position: &unitsv1.Position{OfficialId: id, UnitId: unit, Role: role, Title: title}, Unit: h.units[at],
+		Position: &unitsv1.Position{OfficialId: id, UnitId: unit, Role: role, Title: title}, Unit: h.unit(unit),
 	})
 }
 
 func (h *house) openCase(t *testing.T, obligation, unit, period string) *reportsv1.Case {
 	t.Helper()
+	return h.openWith(t, obligation, unit, period, catalogue.Options{})
+}
+
+// openEvent opens the case of an event of the day.
+func (h *house) openEvent(t *testing.T, obligation, unit string, event catalogue.EventFacts) *reportsv1.Case {
+	t.Helper()
+	opened := h.openWith(t, obligation, unit, event.ID, catalogue.Options{Event: event})
+	opened.OriginCaseId = event.OriginCaseID
+	return opened
+}
+
+func (h *house) openWith(t *testing.T, obligation, unit, period string, options catalogue.Options) *reportsv1.Case {
+	t.Helper()
 	declared, err := catalogue.HungYen()
 	require.NoError(t, err)
 	days, err := calendar.New(calendar.VietnamDays())
 	require.NoError(t, err)
-	at := slices.IndexFunc(h.units, func(u *unitsv1.Unit) bool { return u.GetId() == unit })
-	input, err := catalogue.Snapshot(declared, obligation, unitFacts(h.units[at]), calendar.MustPeriod(period), days, calendar.MustDate("2026-01-05"), catalogue.Options{})
+	input, err := catalogue.Snapshot(declared, obligation, unitFacts(h.unit(unit), nil), calendar.MustPeriod(period), days, calendar.MustDate("2026-01-05"), options)
 	require.NoError(t, err)
 	opened := &reportsv1.Case{
 		Id: contract.CaseID(obligation, unit, period), ObligationId: obligation, UnitId: unit, PeriodId: period, TitleVi: input.GetTitleVi(), Input: input,
 		State: &casefilev1.CaseState{
 			CaseId: input.GetCaseId(), State: casefilev1.State_STATE_OPEN, Round: 1, DueDay: input.GetDue().GetDay(), DueOfLaw: input.GetDue().GetOfLaw(),
-			ReviewerUnitId: agency, NextRungId: "remind-7", NextRungDay: "2026-12-24", Sequence: 1,
+			ReviewerUnitId: h.unit(unit).GetReviewerId(), NextRungId: "remind-7", NextRungDay: "2026-12-24", Sequence: 1,
 		},
 	}
 	h.cases[opened.GetId()] = opened
 	return opened
+}
+
+func (h *house) unit(id string) *unitsv1.Unit {
+	return h.units[slices.IndexFunc(h.units, func(u *unitsv1.Unit) bool { return u.GetId() == id })]
 }
 
 // record puts a step into the case as done, with a file.
@@ -204,6 +226,7 @@ func (h *house) ResolveRole(_ context.Context, r *connect.Request[unitsv1.Resolv
 
 var stateIDs = map[casefilev1.State]string{
 	casefilev1.State_STATE_OPEN: "open", casefilev1.State_STATE_SUBMITTED: "submitted", casefilev1.State_STATE_RETURNED: "returned", casefilev1.State_STATE_ACCEPTED: "accepted",
+	casefilev1.State_STATE_EXEMPTED: "exempted", casefilev1.State_STATE_WITHDRAWN: "withdrawn", casefilev1.State_STATE_SUCCEEDED: "succeeded",
 }
 
 func (h *house) ListCases(_ context.Context, r *connect.Request[reportsv1.ListCasesRequest]) (*connect.Response[reportsv1.ListCasesResponse], error) {
@@ -213,7 +236,7 @@ func (h *house) ListCases(_ context.Context, r *connect.Request[reportsv1.ListCa
 		late := c.GetState().GetDueDay() < "2026-12-24" && (c.GetState().GetState() == casefilev1.State_STATE_OPEN || c.GetState().GetState() == casefilev1.State_STATE_RETURNED)
 		fits := (m.GetObligationId() == "" || m.GetObligationId() == c.GetObligationId()) && (m.GetPeriodId() == "" || m.GetPeriodId() == c.GetPeriodId()) &&
 			(len(m.GetUnitIds()) == 0 || slices.Contains(m.GetUnitIds(), c.GetUnitId())) && (m.GetState() == "" || m.GetState() == stateIDs[c.GetState().GetState()]) &&
-			(m.GetReviewerUnitId() == "" || m.GetReviewerUnitId() == c.GetState().GetReviewerUnitId()) && (!m.GetLateOnly() || late)
+			(m.GetOriginCaseId() == "" || m.GetOriginCaseId() == c.GetOriginCaseId()) && c.GetReinstatedAs() == "" && (m.GetReviewerUnitId() == "" || m.GetReviewerUnitId() == c.GetState().GetReviewerUnitId()) && (!m.GetLateOnly() || late)
 		if !fits {
 			continue
 		}
@@ -260,6 +283,9 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 	if h.refusal != nil {
 		return nil, wire.ConnectError(wire.Refusal{Refusal: h.refusal})
 	}
+	if err := h.unanswered(r.Msg); err != nil {
+		return nil, err
+	}
 	for _, stored := range h.acts {
 		if stored.GetAct().GetActId() == r.Msg.GetActId() {
 			return connect.NewResponse(stored.GetOutcome()), nil
@@ -267,6 +293,7 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 	}
 	state := h.cases[r.Msg.GetCaseId()].GetState()
 	h.apply(r.Msg, state)
+	h.applyItem(r.Msg, state)
 	outcome := &casefilev1.ActOutcome{ActId: r.Msg.GetActId(), State: state, Pending: h.pending}
 	h.acts = append(h.acts, &reportsv1.StoredAct{Act: r.Msg, StoredAt: morning.UTC().Format(time.RFC3339), Outcome: outcome})
 	return connect.NewResponse(outcome), nil
@@ -283,8 +310,9 @@ func (h *house) apply(act *casefilev1.Act, state *casefilev1.CaseState) {
 	}
 }
 
-func (h *house) ListActs(context.Context, *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
-	return connect.NewResponse(&reportsv1.ListActsResponse{Acts: h.acts}), nil
+func (h *house) ListActs(_ context.Context, r *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
+	of := slices.DeleteFunc(slices.Clone(h.acts), func(a *reportsv1.StoredAct) bool { return a.GetAct().GetCaseId() != r.Msg.GetCaseId() })
+	return connect.NewResponse(&reportsv1.ListActsResponse{Acts: of}), nil
 }
 
 func (h *house) ListMessages(context.Context, *connect.Request[notificationsv1.ListMessagesRequest]) (*connect.Response[notificationsv1.ListMessagesResponse], error) {
@@ -310,6 +338,11 @@ func (h *house) takeFile(keys wire.Keys) http.HandlerFunc {
 		}
 		content, _ := io.ReadAll(part)
 		w.Header().Set("Content-Type", "application/json")
+		if step := r.URL.Query().Get("step"); !h.keepsFilesOf(r.URL.Query().Get("case"), step) {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_, _ = io.WriteString(w, `{"code":"invalid","textVi":"Hồ sơ này không có bước “`+step+`”. Chọn một bước của hồ sơ.","textEn":"There is no such step."}`)
+			return
+		}
 		if strings.HasSuffix(header.Filename, ".exe") {
 			w.WriteHeader(http.StatusUnprocessableEntity)
 			_, _ = io.WriteString(w, `{"code":"invalid","textVi":"Hệ thống không nhận tệp .exe. Chuyển sang PDF, DOCX, XLSX, JPG hoặc PNG rồi tải lên.","textEn":"Not taken."}`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/catalogue"
 )
@@ -36,7 +37,7 @@ func (p *portal) raised(ctx context.Context, v *caseView) *raisedView {
 // raiseHref leads to the form by which an opinion raised here becomes a case of its own.
 func (p *portal) raiseHref(v *caseView) string {
 	edition := p.edition()
-	if edition == nil || !v.Mine() && !v.Reviewing() {
+	if edition == nil || !v.takesOpinions() {
 		return ""
 	}
 	obligation := edition.Obligation(v.GetInput().GetLinkedObligationId())
@@ -48,6 +49,12 @@ func (p *portal) raiseHref(v *caseView) string {
 		return ""
 	}
 	return happeningURL(obligation.Code, obligation.Triggers[at].ID, v.GetUnitId(), v.GetId())
+}
+
+// takesOpinions tells whether the person may still raise an opinion out of the case.
+func (v *caseView) takesOpinions() bool {
+	ended := v.GetState().GetSealed() || v.in(casefilev1.State_STATE_EXEMPTED, casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
+	return !ended && v.person.records(v.Unit)
 }
 
 // relative is another case to which this one leads, in a sentence.

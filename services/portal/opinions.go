@@ -74,8 +74,6 @@ func opinionOf(act *casefilev1.Act) (did, words string) {
 			return "hủy gia hạn theo " + kind.Revoke.GetDocument(), kind.Revoke.GetWords()
 		}
 		return "hủy tạm dừng do báo cáo nguyên nhân chậm", kind.Revoke.GetWords()
-	case *casefilev1.Act_RecordItem:
-		return "ghi một mục", kind.RecordItem.GetWords()
 	case *casefilev1.Act_Amend:
 		return "áp dụng quy định mới cho hồ sơ theo " + kind.Amend.GetDocument(), kind.Amend.GetWords()
 	case *casefilev1.Act_Correct:

@@ -32,7 +32,8 @@ var orders = []order{
 		slug: "ap-dung-quy-dinh", title: "Áp dụng quy định hiện hành cho hồ sơ đang thực hiện", button: "Áp dụng",
 		effect: "Hồ sơ đang thực hiện giữ quy định của ngày mở. Việc này thay bằng danh mục và thiết lập hiện hành; thời hạn tính lại, lịch sử ghi rõ.",
 		may: func(v *caseView) bool {
-			return v.Working() && v.person.has("administrator", "leader") && !v.Mine()
+			ordering := v.person.has("administrator") || v.person.ofStandingAgency("leader")
+			return (v.Working() || v.Submitted()) && ordering
 		},
 		fields: func(v *caseView) []field {
 			return append([]field{{Name: "reason", Label: "Thay đổi", Kind: "choice", Required: true, Value: "catalogue",

@@ -14,7 +14,6 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
-	"nenep/rules/catalogue"
 )
 
 const rowsPerPage = 50
@@ -331,7 +330,10 @@ func (p *portal) fillMap(ctx context.Context, view *overviewView, units []*units
 		return err
 	}
 	view.Columns = p.withUndeclared(view.Columns, items)
-	absence := p.absences(view.Filter)
+	absence, err := p.absences(ctx, view.Filter, shown)
+	if err != nil {
+		return err
+	}
 	for _, unit := range shown {
 		view.Rows = append(view.Rows, rowOf(view, unit, items, absence))
 	}
@@ -459,8 +461,6 @@ func (p *portal) withUndeclared(columns []column, items []item) []column {
 	}
 	return columns
 }
-
-func (p *portal) edition() *catalogue.Edition { return p.declared.At(p.today()) }
 
 func (p *portal) columns(filter overviewFilter) []column {
 	var columns []column

@@ -59,6 +59,7 @@ type portal struct {
 	now      func() time.Time
 	declared *catalogue.Catalogue
 	agency   agencyName
+	province provincial
 }
 
 // New makes the portal. It starts while the other services are away and is unready until they answer.

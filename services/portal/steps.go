@@ -12,6 +12,7 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
+	"nenep/rules/figures"
 )
 
 type stepPageView struct {
@@ -84,15 +85,17 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 		}
 		fields = append(fields, f)
 	}
-	label := "Giải trình"
 	if correcting {
-		label = "Nội dung đính chính"
+		return append(fields, correctionFields()...)
 	}
-	fields = append(fields, field{Name: "words", Label: label, Kind: "area", Required: correcting})
-	if correcting {
-		fields = append(fields, field{Name: "document", Label: "Số, ký hiệu văn bản đính chính", Hint: "Ví dụ: 145/BC-UBND", Kind: "text", Required: true})
+	return append(fields, field{Name: "words", Label: "Giải trình", Kind: "area"})
+}
+
+func correctionFields() []field {
+	return []field{
+		{Name: "words", Label: "Nội dung đính chính", Kind: "area", Required: true},
+		{Name: "document", Label: "Số, ký hiệu văn bản đính chính", Hint: "Ví dụ: 145/BC-UBND", Kind: "text", Required: true},
 	}
-	return fields
 }
 
 // recordedValues are what the step already holds, as a person would type it.
@@ -135,7 +138,7 @@ func (p *portal) recordStep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	values, uploaded, err := p.readStreamed(c, v.GetId(), step.Policy.GetId())
+	values, uploaded, err := p.readStreamed(c, v.GetId(), func(url.Values) string { return step.Policy.GetId() })
 	if err != nil {
 		return err
 	}
@@ -158,27 +161,31 @@ func (p *portal) recordStep(c echo.Context) error {
 
 func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1.Act {
 	act := newAct(v, in.values)
-	facts := readFacts(step.Policy, in)
 	if v.Correctable() {
-		act.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{
-			StepId: step.Policy.GetId(), Facts: facts, FileIds: files, Words: in.need("words", "Nội dung đính chính"),
-			Document: in.need("document", "Số, ký hiệu văn bản đính chính"),
-		}}
+		correction := readCorrection(step.Policy.GetId(), step.Policy.GetFacts(), in)
+		correction.FileIds = files
+		act.Kind = &casefilev1.Act_Correct{Correct: correction}
 		return act
 	}
 	act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
-		StepId: step.Policy.GetId(), HeldOn: in.needDay("held_on", step.DayLabel), Facts: facts, FileIds: files, Words: in.text("words", "Giải trình"),
+		StepId: step.Policy.GetId(), Facts: readFacts(step.Policy.GetFacts(), in), HeldOn: in.needDay("held_on", step.DayLabel), FileIds: files, Words: in.text("words", "Giải trình"),
 	}}
 	return act
 }
 
-func readFacts(policy *casefilev1.StepPolicy, in *inputs) map[string]string {
+func readCorrection(stepID string, asked []*casefilev1.FactPolicy, in *inputs) *casefilev1.Correct {
+	return &casefilev1.Correct{
+		StepId: stepID, Facts: readFacts(asked, in), Words: in.need("words", "Nội dung đính chính"), Document: in.need("document", "Số, ký hiệu văn bản đính chính"),
+	}
+}
+
+func readFacts(asked []*casefilev1.FactPolicy, in *inputs) map[string]string {
 	facts := map[string]string{}
-	for _, fact := range policy.GetFacts() {
+	for _, fact := range asked {
 		name := "fact-" + fact.GetKey()
 		value := readFact(fact, name, in)
 		if value == "" && fact.GetRequired() && in.values.Get(name) == "" {
-			in.refuse(name, missing(fact.GetTitleVi()))
+			in.refuse(name, missingFact(fact))
 		}
 		if value != "" {
 			facts[fact.GetKey()] = value
@@ -187,13 +194,22 @@ func readFacts(policy *casefilev1.StepPolicy, in *inputs) map[string]string {
 	return facts
 }
 
+func missingFact(fact *casefilev1.FactPolicy) string {
+	if fact.GetKind() == figures.KindChoice {
+		return "Chưa chọn " + lowerFirst(fact.GetTitleVi()) + ". Chọn một mục rồi gửi lại."
+	}
+	return missing(fact.GetTitleVi())
+}
+
 func readFact(fact *casefilev1.FactPolicy, name string, in *inputs) string {
 	switch fact.GetKind() {
-	case "count":
+	case figures.KindCount:
 		return in.count(name)
-	case "day":
+	case figures.KindDay:
 		return in.day(name)
-	case "flag":
+	case figures.KindChoice:
+		return in.oneOf(name, fact.GetTitleVi(), fact.GetChoices())
+	case figures.KindFlag:
 		if in.values.Get(name) == "1" {
 			return "true"
 		}
@@ -233,8 +249,9 @@ func withoutDoubles(ids []string) []string {
 const longestField = 64 << 10
 
 // readStreamed reads a form with files part by part. The forgery token must come before the first
-// file, and files only after every field: the page is written so.
-func (p *portal) readStreamed(c echo.Context, caseID, stepID string) (url.Values, uploads, error) {
+// file, and files only after every field: the page is written so. What the files are kept under may
+// hang on the fields.
+func (p *portal) readStreamed(c echo.Context, caseID string, stepID func(url.Values) string) (url.Values, uploads, error) {
 	values, up := url.Values{}, uploads{}
 	reader, err := c.Request().MultipartReader()
 	if err != nil {
@@ -261,7 +278,7 @@ func (p *portal) readStreamed(c echo.Context, caseID, stepID string) (url.Values
 			}
 			checked = true
 		}
-		p.upload(c.Request().Context(), part, caseID, stepID, &up)
+		p.upload(c.Request().Context(), part, caseID, stepID(values), &up)
 	}
 	if !checked {
 		err = p.checkStreamedForm(c, values.Get(forgeryField))

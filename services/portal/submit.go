@@ -60,6 +60,10 @@ func (p *portal) submit(c echo.Context) error {
 	for _, step := range v.Steps {
 		handed.FileIds = append(handed.FileIds, step.Record.GetFileIds()...)
 	}
+	for _, entry := range v.items {
+		handed.FileIds = append(handed.FileIds, entry.GetFileIds()...)
+	}
+	handed.FileIds = withoutDoubles(handed.FileIds)
 	act.Kind = &casefilev1.Act_Submit{Submit: handed}
 	result := p.send(c, v, act, in.faults, func(*casefilev1.ActOutcome) string { return "Đã nộp hồ sơ " + v.GetId() + "." })
 	if result.done() && result.kind == "ok" {
@@ -74,8 +78,8 @@ func (p *portal) submit(c echo.Context) error {
 
 type receiptView struct {
 	*caseView
-	At, Code, By string
-	Steps, Files int
+	At, Code, By          string
+	Steps, Entries, Files int
 }
 
 // receipt is what an official keeps: when, under which code, what happens next.
@@ -103,7 +107,7 @@ func (p *portal) receipt(c echo.Context) error {
 	}
 	body := receiptView{
 		caseView: v, At: instant(last.GetStoredAt()), Code: shortCode(last.GetAct().GetActId()),
-		By: names[last.GetAct().GetOfficialId()], Steps: len(v.GetState().GetSteps()), Files: len(last.GetAct().GetSubmit().GetFileIds()),
+		By: names[last.GetAct().GetOfficialId()], Steps: len(v.GetState().GetSteps()), Entries: len(v.items), Files: len(last.GetAct().GetSubmit().GetFileIds()),
 	}
 	return p.render(c, http.StatusOK, "receipt", &page{Title: fmt.Sprintf("Đã nộp hồ sơ %s", v.GetId()), Body: body})
 }

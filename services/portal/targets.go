@@ -1,36 +1,47 @@
 package portal
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
-	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
+	"nenep/rules/figures"
 )
 
 // targetRow is one target of the plan with its honest denominator.
 type targetRow struct {
-	Code, Title, Short, Target string
-	Proposed                   bool // the target is a proposal, not the plan's
-	Period                     string
-	Of, Done, Late             int
-	NotObliged                 int
-	ByEvent                    bool // counted in cases, not in units
-	Href                       string
+	Code, Title, Target string
+	Proposed            bool // the target is a proposal, not the plan's
+	Periods             []string
+	Of, Done, Late      int
+	NotObliged          int
+	ByEvent             bool // counted in cases, not in units
+	Href                string
+	Carried             *carriedIn // it has no case of its own
 }
 
-// Percent is the share reached, "0" to "100", rounded down: 99,9 % is not 100 %.
+// carriedIn is the case in which an obligation without a case of its own is carried out.
+type carriedIn struct{ Code, Title, Step, Href string }
+
+// Percent is the share reached: 99,99% is not 100%.
 func (r targetRow) Percent() string {
 	if r.Of == 0 {
 		return ""
 	}
-	return number(int64(100*r.Done/r.Of)) + "%"
+	return figures.Share(int64(r.Done), int64(r.Of))
+}
+
+// PeriodNames are the periods that are current, in words.
+func (r targetRow) PeriodNames() string {
+	names := make([]string, len(r.Periods))
+	for i, period := range r.Periods {
+		names[i] = periodName(period)
+	}
+	return strings.Join(names, "; ")
 }
 
 type targetsView struct {
@@ -43,21 +54,17 @@ func (p *portal) targets(c echo.Context) error {
 	if !personOf(c).Oversees() {
 		return p.refuseStranger("xem chỉ tiêu", "các đơn vị khác")
 	}
-	ctx := c.Request().Context()
-	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{On: p.today().String()}))
-	if err != nil {
-		return err
-	}
-	view := &targetsView{Day: p.today().Vietnamese()}
-	edition := p.edition()
+	ctx, edition := c.Request().Context(), p.edition()
 	if edition == nil {
 		return notFound()
 	}
+	_, judged, err := p.allUnits(ctx)
+	if err != nil {
+		return err
+	}
+	view, owings := &targetsView{Day: p.today().Vietnamese()}, p.owings(edition, judged)
 	for _, o := range edition.Obligations {
-		if o.CarriedBy != nil {
-			continue
-		}
-		row, err := p.targetRow(ctx, edition, o, units.Msg.GetUnits())
+		row, err := p.targetRow(ctx, edition, o, owings[o.Code])
 		if err != nil {
 			return err
 		}
@@ -66,169 +73,87 @@ func (p *portal) targets(c echo.Context) error {
 	return p.render(c, http.StatusOK, "targets", &page{Title: "Chỉ tiêu", Active: "targets", Body: view})
 }
 
-func (p *portal) targetRow(ctx context.Context, edition *catalogue.Edition, o *catalogue.Obligation, units []*unitsv1.Unit) (targetRow, error) {
-	row := targetRow{Code: o.Code, Title: o.Title.VI, Short: o.ShortTitle.VI, Target: o.Target.Text.VI, Proposed: o.Target.Proposed,
-		ByEvent: o.Recurrence == catalogue.ByEvent, Href: "/chi-tieu/" + o.Code}
-	period := currentPeriod(edition, o, p.today())
-	row.Period = period.String()
-	for _, unit := range units {
-		switch obliged, reason, _ := edition.Obliged(o, unitFacts(unit), p.today()); {
-		case obliged:
-			row.Of++
-		case reason.VI != "":
-			row.NotObliged++
-		}
-	}
-	answer, err := p.calls.Register.ListCases(ctx, call(&reportsv1.ListCasesRequest{ObligationId: o.Code, PeriodId: row.Period, Limit: 1}))
+// allUnits are the units that exist today and what the catalogue judges them by.
+func (p *portal) allUnits(ctx context.Context) ([]*unitsv1.Unit, []catalogue.UnitFacts, error) {
+	answer, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{On: p.today().String()}))
 	if err != nil {
-		return row, err
+		return nil, nil, err
 	}
-	row.count(answer.Msg.GetCounts())
+	judged, err := p.factsOf(ctx, answer.Msg.GetUnits())
+	return answer.Msg.GetUnits(), judged, err
+}
+
+func (p *portal) targetRow(ctx context.Context, edition *catalogue.Edition, o *catalogue.Obligation, owed *owing) (targetRow, error) {
+	row := targetRow{Code: o.Code, Title: o.Title.VI, Target: o.Target.Text.VI, Proposed: o.Target.Proposed, ByEvent: o.Recurrence == catalogue.ByEvent, Href: "/chi-tieu/" + o.Code}
+	if o.CarriedBy != nil {
+		row.Carried = carriedBy(edition, o.CarriedBy)
+		return row, nil
+	}
+	if owed != nil {
+		row.Of, row.NotObliged, row.Periods = owed.of(), len(owed.outside), owed.periods
+	}
+	for _, request := range casesBehind(o, owed) {
+		request.Limit = 1
+		answer, err := p.calls.Register.ListCases(ctx, call(request))
+		if err != nil {
+			return row, err
+		}
+		row.count(answer.Msg.GetCounts())
+	}
 	return row, nil
 }
 
-// count: cases that ended on a legal ground leave the denominator; those opened by mistake or passed on are none of it.
+func carriedBy(edition *catalogue.Edition, by *catalogue.CarriedBy) *carriedIn {
+	in := &carriedIn{Code: by.Obligation, Step: by.Step, Href: "/chi-tieu/" + by.Obligation}
+	if o := edition.Obligation(by.Obligation); o != nil {
+		in.Title = o.Title.VI
+		for _, step := range o.Steps {
+			if step.ID == by.Step {
+				in.Step = step.Title.VI
+			}
+		}
+	}
+	return in
+}
+
+// casesBehind ask for the cases that a share is made of: of the units in the denominator, in the period that is current for each; all
+// cases of an obligation by event.
+func casesBehind(o *catalogue.Obligation, owed *owing) []*reportsv1.ListCasesRequest {
+	if o.Recurrence == catalogue.ByEvent {
+		return []*reportsv1.ListCasesRequest{{ObligationId: o.Code}}
+	}
+	var requests []*reportsv1.ListCasesRequest
+	if owed != nil {
+		for _, period := range owed.periods {
+			requests = append(requests, &reportsv1.ListCasesRequest{ObligationId: o.Code, PeriodId: period, UnitIds: owed.units[period]})
+		}
+	}
+	return requests
+}
+
+// count: cases that ended on a legal ground leave the denominator. One that was opened by mistake or passed on leaves its unit in it,
+// and is none of the cases that an obligation by event is counted in.
 func (r *targetRow) count(counts []*reportsv1.StateCount) {
-	cases := 0
 	for _, count := range counts {
+		n := int(count.GetTotal())
+		r.Late += int(count.GetLate())
 		switch count.GetState() {
 		case "accepted":
-			r.Done += int(count.GetTotal())
-			cases += int(count.GetTotal())
-		case "exempted":
-			r.NotObliged += int(count.GetTotal())
-			if !r.ByEvent {
-				r.Of -= int(count.GetTotal())
-			}
+			r.Done += n
+			r.countCases(n)
 		case "open", "returned", "submitted":
-			r.Late += int(count.GetLate())
-			cases += int(count.GetTotal())
+			r.countCases(n)
+		case "exempted":
+			r.NotObliged += n
+			if !r.ByEvent {
+				r.Of -= n
+			}
 		}
 	}
+}
+
+func (r *targetRow) countCases(n int) {
 	if r.ByEvent {
-		r.Of = cases
-	}
-}
-
-// currentPeriod is the period that counts today for units of the calendar year; the zero Period for an obligation by event.
-func currentPeriod(edition *catalogue.Edition, o *catalogue.Obligation, today calendar.Date) calendar.Period {
-	period, _, _ := edition.CurrentPeriod(o, catalogue.UnitFacts{WorkingYear: "calendar"}, today)
-	return period
-}
-
-// unitGroup is the units of a target that stand alike.
-type unitGroup struct {
-	Title string
-	Units []behindUnit
-}
-
-type behindUnit struct {
-	Name, Href, Why string
-	Standing        standing
-	HasCase         bool
-}
-
-type targetView struct {
-	targetRow
-	Groups   []unitGroup
-	Caveat   string
-	Grounds  []groundLine
-	Describe []string
-}
-
-type groundLine struct{ Text, Confidence string }
-
-// target lists the units behind a share: who has done it, who has not, who is not obliged and on which ground.
-func (p *portal) target(c echo.Context) error {
-	if !personOf(c).Oversees() {
-		return p.refuseStranger("xem chỉ tiêu", "các đơn vị khác")
-	}
-	ctx, edition := c.Request().Context(), p.edition()
-	if edition == nil || edition.Obligation(c.Param("obligation")) == nil {
-		return notFound()
-	}
-	o := edition.Obligation(c.Param("obligation"))
-	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{On: p.today().String()}))
-	if err != nil {
-		return err
-	}
-	view := &targetView{Grounds: p.groundLines(edition, o), Describe: strings.Split(strings.TrimSpace(edition.Describe(o.Code)), "\n")}
-	if o.Caveat != nil {
-		view.Caveat = o.Caveat.VI
-	}
-	if view.targetRow, err = p.targetRow(ctx, edition, o, units.Msg.GetUnits()); err != nil {
-		return err
-	}
-	items, err := p.itemsOf(ctx, &reportsv1.ListCasesRequest{ObligationId: o.Code, PeriodId: view.Period})
-	if err != nil {
-		return err
-	}
-	view.Groups = p.groupsBehind(edition, o, units.Msg.GetUnits(), items)
-	return p.render(c, http.StatusOK, "target", &page{Title: "Chỉ tiêu: " + o.Title.VI, Active: "targets", Body: view})
-}
-
-func (p *portal) groundLines(edition *catalogue.Edition, o *catalogue.Obligation) []groundLine {
-	var lines []groundLine
-	for _, id := range o.Grounds {
-		if g := edition.Ground(id, p.today()); g != nil {
-			text := g.GetTextVi()
-			if g.GetDocument() != "" {
-				text = sentenceCase(g.GetArticle()) + ", " + g.GetDocument() + ": " + text
-			}
-			lines = append(lines, groundLine{text, confidence(g.GetConfidence())})
-		}
-	}
-	return lines
-}
-
-const (
-	behindLate = iota
-	behindWorking
-	behindWithout
-	behindDone
-	behindNotObliged
-)
-
-func (p *portal) groupsBehind(edition *catalogue.Edition, o *catalogue.Obligation, units []*unitsv1.Unit, items []item) []unitGroup {
-	groups := []unitGroup{{Title: "Quá hạn"}, {Title: "Đang thực hiện"}, {Title: "Chưa có hồ sơ"}, {Title: "Hoàn thành"}, {Title: "Không thuộc đối tượng"}}
-	byUnit := map[string][]item{}
-	for _, it := range items {
-		byUnit[it.GetUnitId()] = append(byUnit[it.GetUnitId()], it)
-	}
-	for _, unit := range units {
-		obliged, reason, ground := edition.Obliged(o, unitFacts(unit), p.today())
-		for _, it := range byUnit[unit.GetId()] {
-			at := behindOf(it.Standing)
-			groups[at].Units = append(groups[at].Units, behindUnit{Name: unit.GetName(), Href: it.URL(), Standing: it.Standing, HasCase: true})
-		}
-		switch {
-		case obliged && len(byUnit[unit.GetId()]) == 0 && o.Recurrence != catalogue.ByEvent:
-			groups[behindWithout].Units = append(groups[behindWithout].Units, behindUnit{Name: unit.GetName()})
-		case !obliged && reason.VI != "":
-			why := reason.VI
-			if ground.GetDocument() != "" {
-				why += " (" + ground.GetArticle() + ", " + ground.GetDocument() + ")"
-			}
-			groups[behindNotObliged].Units = append(groups[behindNotObliged].Units, behindUnit{Name: unit.GetName(), Why: why})
-		}
-	}
-	for i := range groups {
-		slices.SortFunc(groups[i].Units, func(a, b behindUnit) int {
-			return cmp.Or(b.Standing.Late-a.Standing.Late, strings.Compare(a.Name, b.Name))
-		})
-	}
-	return slices.DeleteFunc(groups, func(g unitGroup) bool { return len(g.Units) == 0 })
-}
-
-func behindOf(s standing) int {
-	switch {
-	case s.Overdue:
-		return behindLate
-	case s.Key == "accepted" || s.Key == "accepted-late":
-		return behindDone
-	case s.Key == "exempted" || s.Key == "withdrawn" || s.Key == "succeeded":
-		return behindNotObliged
-	default:
-		return behindWorking
+		r.Of += n
 	}
 }

@@ -13,6 +13,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/catalogue"
+	"nenep/rules/ladder"
 )
 
 // happening is a trigger that a person may record for a unit: "có công trình, dự án bắt đầu".
@@ -35,23 +36,41 @@ type happeningsView struct {
 func (p *portal) happenings(c echo.Context) error {
 	who, ctx := personOf(c), c.Request().Context()
 	view := &happeningsView{Query: strings.TrimSpace(c.QueryParam("don-vi")), Search: who.has("reviewer", "leader", "administrator")}
-	units, err := p.unitsByID(ctx, who.ownUnits())
+	found, err := p.unitsToRecordFor(ctx, who, view)
 	if err != nil {
 		return err
 	}
-	found := valuesOf(units)
-	if view.Search && view.Query != "" {
-		if found, _, err = p.unitsFor(ctx, view.Query); err != nil {
-			return err
-		}
-		found = found[:min(len(found), mostFound)]
+	judged, err := p.factsOf(ctx, found)
+	if err != nil {
+		return err
 	}
-	for _, unit := range found {
-		if items := p.happeningsOf(unit); len(items) > 0 {
+	for i, unit := range found {
+		if items := p.happeningsOf(judged[i]); len(items) > 0 {
 			view.Groups = append(view.Groups, happeningGroup{unit.GetName(), items})
 		}
 	}
 	return p.render(c, http.StatusOK, "happenings", &page{Title: "Ghi sự kiện", Active: "happenings", Body: view})
+}
+
+func (p *portal) unitsToRecordFor(ctx context.Context, who *person, view *happeningsView) ([]*unitsv1.Unit, error) {
+	if !view.Search || view.Query == "" {
+		units, err := p.unitsByID(ctx, who.ownUnits())
+		return valuesOf(units), err
+	}
+	found, _, err := p.unitsFor(ctx, view.Query)
+	found = slices.DeleteFunc(found, func(unit *unitsv1.Unit) bool { return !who.records(unit) })
+	return found[:min(len(found), mostFound)], err
+}
+
+// records tells whether the person may say what happened in the unit: his own, one that his body reviews, or any, for administrators.
+func (p *person) records(unit *unitsv1.Unit) bool {
+	_, reviews := p.hatIn(unit.GetReviewerId(), "reviewer", "leader")
+	return p.owns(unit.GetId()) || reviews || p.has("administrator")
+}
+
+// recordsForAll tells whether the person may record a happening for every unit at once.
+func (p *person) recordsForAll() bool {
+	return p.has("administrator") || p.ofStandingAgency("reviewer", "leader")
 }
 
 // mostFound is how many units a search for happenings shows.
@@ -68,19 +87,19 @@ func valuesOf(units map[string]*unitsv1.Unit) []*unitsv1.Unit {
 	return list
 }
 
-func (p *portal) happeningsOf(unit *unitsv1.Unit) []happening {
+func (p *portal) happeningsOf(unit catalogue.UnitFacts) []happening {
 	edition := p.edition()
 	if edition == nil {
 		return nil
 	}
 	var items []happening
 	for _, o := range edition.Obligations {
-		if obliged, _, _ := edition.Obliged(o, unitFacts(unit), p.today()); !obliged {
+		if obliged, _, _ := edition.Obliged(o, unit, p.today()); !obliged {
 			continue
 		}
 		for _, t := range o.Triggers {
 			if p.recordable(edition, t) {
-				items = append(items, happening{t.Title.VI, o.Title.VI, happeningURL(o.Code, t.ID, unit.GetId(), "")})
+				items = append(items, happening{t.Title.VI, o.Title.VI, happeningURL(o.Code, t.ID, unit.ID, "")})
 			}
 		}
 	}
@@ -101,23 +120,26 @@ func happeningURL(obligation, trigger, unit, origin string) string {
 }
 
 type happeningView struct {
-	Heading, Task, UnitName, Ground string
-	Form                            form
-	Back                            string
-	NoNames                         bool // opinions and petitions are recorded without names
+	Heading, Task, UnitName string
+	Ground                  *casefilev1.LegalGround
+	Origin                  string // title of the case out of which it is raised
+	Form                    form
+	Back                    string
+	NoNames                 bool // opinions and petitions are recorded without names
 }
 
-// chosen is the trigger an address names, for a unit and perhaps out of a case.
+// chosenHappening is the trigger an address names, for a unit and perhaps out of a case.
 type chosenHappening struct {
 	edition    *catalogue.Edition
 	obligation *catalogue.Obligation
 	trigger    catalogue.Trigger
 	unit       *unitsv1.Unit
-	origin     string
+	origin     *reportsv1.Case // nil when it is raised out of none
+	forAll     bool            // the person may record it for every unit
 }
 
 func (p *portal) chosenHappening(c echo.Context) (chosenHappening, error) {
-	picked := chosenHappening{edition: p.edition(), origin: c.QueryParam("ho-so")}
+	picked := chosenHappening{edition: p.edition()}
 	if picked.edition == nil {
 		return picked, notFound()
 	}
@@ -125,22 +147,39 @@ func (p *portal) chosenHappening(c echo.Context) (chosenHappening, error) {
 	if picked.obligation == nil {
 		return picked, notFound()
 	}
-	at := slices.IndexFunc(picked.obligation.Triggers, func(t catalogue.Trigger) bool { return t.ID == c.Param("trigger") })
-	if at < 0 || !p.recordable(picked.edition, picked.obligation.Triggers[at]) {
+	trigger := picked.obligation.Trigger(c.Param("trigger"))
+	if trigger == nil || !p.recordable(picked.edition, *trigger) {
 		return picked, notFound()
 	}
-	picked.trigger = picked.obligation.Triggers[at]
-	units, err := p.unitsByID(c.Request().Context(), nonEmpty(c.QueryParam("don-vi")))
+	picked.trigger = *trigger
+	return picked, p.placeHappening(c, &picked)
+}
+
+// placeHappening finds the unit and the case of origin, and refuses whoever may not record there.
+func (p *portal) placeHappening(c echo.Context, picked *chosenHappening) error {
+	ctx, who := c.Request().Context(), personOf(c)
+	units, err := p.unitsByID(ctx, nonEmpty(c.QueryParam("don-vi")))
 	if err != nil {
-		return picked, err
+		return err
 	}
 	if picked.unit = units[c.QueryParam("don-vi")]; picked.unit == nil {
-		return picked, notFound()
+		return notFound()
 	}
-	if who := personOf(c); !who.owns(picked.unit.GetId()) && !who.has("reviewer", "leader", "administrator") {
-		return picked, p.refuseStranger("ghi sự kiện", picked.unit.GetName())
+	if !who.records(picked.unit) {
+		return p.refuseStranger("ghi sự kiện", picked.unit.GetName())
 	}
-	return picked, nil
+	if origin := c.QueryParam("ho-so"); origin != "" {
+		found, err := p.calls.Register.GetCase(ctx, call(&reportsv1.GetCaseRequest{Id: origin}))
+		if err != nil {
+			return err
+		}
+		if found.Msg.GetUnitId() != picked.unit.GetId() {
+			return notFound()
+		}
+		picked.origin = found.Msg
+	}
+	picked.forAll = picked.trigger.EveryUnit && picked.origin == nil && who.recordsForAll()
+	return nil
 }
 
 func (h chosenHappening) fields() []field {
@@ -152,31 +191,66 @@ func (h chosenHappening) fields() []field {
 		}
 		fields = append(fields, f)
 	}
-	fields = append(fields, field{Name: "words", Label: "Nội dung", Hint: "Không ghi tên người có ý kiến, người có đơn", Kind: "area"})
-	if h.trigger.EveryUnit {
+	words := field{Name: "words", Label: "Nội dung", Kind: "area"}
+	if h.withoutNames() {
+		words.Hint = "Không ghi tên người có ý kiến, người có đơn"
+	}
+	fields = append(fields, words)
+	if h.forAll {
 		fields = append(fields, field{Name: "every", Label: "Áp dụng cho mọi đơn vị thuộc đối tượng", Kind: "flag"})
 	}
 	return fields
 }
 
+func (h chosenHappening) withoutNames() bool {
+	return h.obligation.Pattern == catalogue.PatternPetition
+}
+
+// known is what the case of origin already says: nobody is asked for it twice.
+func (h chosenHappening) known() url.Values {
+	values := url.Values{}
+	if h.origin == nil {
+		return values
+	}
+	if held := ladder.Record(h.origin.GetState(), h.origin.GetInput().GetDutyStep()).GetHeldOn(); held != "" {
+		values.Set("on", day(held))
+	}
+	for _, fact := range h.trigger.Facts {
+		for _, option := range fact.Choices {
+			if raisedAtConference[fact.Key] == option.ID && h.origin.GetInput().GetConference() != nil {
+				values.Set("fact-"+fact.Key, option.ID)
+			}
+		}
+	}
+	return values
+}
+
+// raisedAtConference are the answers that follow from being raised at a conference.
+var raisedAtConference = map[string]string{"source": "conference", "channel": "at-conference"}
+
+func (h chosenHappening) originID() string { return h.origin.GetId() }
+
 func (h chosenHappening) back() string {
-	if h.origin != "" {
-		return caseURL(h.origin)
+	if h.origin != nil {
+		return caseURL(h.originID())
 	}
 	return "/su-kien"
 }
 
 func (p *portal) newHappening(h chosenHappening, key string, values url.Values, faults []fault) happeningView {
 	view := happeningView{
-		Heading: h.trigger.Title.VI, Task: h.obligation.Title.VI, UnitName: h.unit.GetName(), Back: h.back(),
-		NoNames: h.obligation.Pattern == catalogue.PatternPetition,
+		Heading: h.trigger.Title.VI, Task: h.obligation.Title.VI, UnitName: h.unit.GetName(), Back: h.back(), NoNames: h.withoutNames(),
+		Ground: h.edition.Ground(h.trigger.Ground, p.today()),
 		Form: form{
-			Action: happeningURL(h.obligation.Code, h.trigger.ID, h.unit.GetId(), h.origin), Button: "Ghi sự kiện", ActID: key,
+			Action: happeningURL(h.obligation.Code, h.trigger.ID, h.unit.GetId(), h.originID()), Button: "Ghi sự kiện", ActID: key,
 			Fields: keep(h.fields(), values, faults),
 		},
 	}
-	if ground := h.edition.Ground(h.trigger.Ground, p.today()); ground != nil {
-		view.Ground = ground.GetTextVi()
+	if h.origin != nil {
+		view.Origin = titleOf(h.origin)
+	}
+	if view.Ground == nil && h.trigger.Threshold != nil {
+		view.Ground = h.edition.Ground(h.trigger.Threshold.AtLeast, p.today())
 	}
 	return view
 }
@@ -186,7 +260,7 @@ func (p *portal) happeningPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body := p.newHappening(picked, newActID(), url.Values{}, nil)
+	body := p.newHappening(picked, newActID(), picked.known(), nil)
 	return p.render(c, http.StatusOK, "happening", &page{Title: "Ghi sự kiện: " + body.Heading, Active: "happenings", Body: body})
 }
 
@@ -210,17 +284,11 @@ func (p *portal) recordHappening(c echo.Context) error {
 }
 
 func (h chosenHappening) read(in *inputs) *reportsv1.RecordEventRequest {
-	request := &reportsv1.RecordEventRequest{
-		ObligationId: h.obligation.Code, UnitId: h.unit.GetId(), TriggerId: h.trigger.ID, OriginCaseId: h.origin,
-		On: in.needDay("on", "Ngày xảy ra"), Words: in.text("words", "Nội dung"), IdempotencyKey: in.values.Get("act_id"),
-		EveryUnit: h.trigger.EveryUnit && in.values.Get("every") == "1",
+	return &reportsv1.RecordEventRequest{
+		ObligationId: h.obligation.Code, UnitId: h.unit.GetId(), TriggerId: h.trigger.ID, OriginCaseId: h.originID(),
+		On: in.needDay("on", "Ngày xảy ra"), Facts: readFacts(catalogue.Policies(h.trigger.Facts), in), Words: in.text("words", "Nội dung"),
+		IdempotencyKey: in.values.Get("act_id"), EveryUnit: h.forAll && in.values.Get("every") == "1",
 	}
-	asked := &casefilev1.StepPolicy{}
-	for _, fact := range h.trigger.Facts {
-		asked.Facts = append(asked.Facts, &casefilev1.FactPolicy{Key: fact.Key, TitleVi: fact.Title.VI, Kind: fact.Kind, Required: fact.Required})
-	}
-	request.Facts = readFacts(asked, in)
-	return request
 }
 
 func (p *portal) sendHappening(ctx context.Context, h chosenHappening, request *reportsv1.RecordEventRequest, faults []fault) sent {
