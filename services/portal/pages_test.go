@@ -3,9 +3,11 @@ package portal
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -393,11 +395,17 @@ func TestTheFrameSpeaksEnglishTheContentVietnamese(t *testing.T) {
 }
 
 func TestEveryPageIsWrittenAsAnOfficeWrites(t *testing.T) {
-	h := newHouse(t)
+	h := newProvince(t)
 	h.submitCase("DT-01/UBND-12142-2507/2026")
+	h.openCase(t, "CK-01", khoaiChau, "2026-Q4")
+	h.openCase(t, "TD-01", khoaiChau, "2026")
+	board := h.missingBoard(t)
 	s := serve(t, h)
 	for who, paths := range map[string][]string{
-		"o-an":  {"/", caseURL(khoaiChauCase), holdPath, caseURL(khoaiChauCase) + "/kiem-tra", caseURL(khoaiChauCase) + "/lich-su", caseURL(khoaiChauCase) + "/viec/nguyen-nhan-cham", "/khong-co"},
+		"o-an": {"/", caseURL(khoaiChauCase), holdPath, caseURL(khoaiChauCase) + "/kiem-tra", caseURL(khoaiChauCase) + "/lich-su", caseURL(khoaiChauCase) + "/viec/nguyen-nhan-cham", "/khong-co",
+			"/su-kien", votersAsk, petitionCame, "/h/" + register, addEntry, "/h/TD-01/" + khoaiChau + "/2026", "/h/TD-01/" + khoaiChau + "/2026/buoc/m02"},
+		"o-hoa": {"/su-kien", projectStarted, caseURL(board)},
+		"o-lan": {caseURL(khoaiChauCase) + "/lenh/ap-dung-quy-dinh", "/su-kien?don-vi=" + department, "/chi-tieu", "/chi-tieu/DT-01", "/chi-tieu/L-04", "/chi-tieu/TTND-02", "/chi-tieu/GSDT-01", "/bang-theo-doi?nhom=ban"},
 		"o-cuc": {"/", "/cho-xac-nhan", "/bang-theo-doi", "/bang-theo-doi?xem=danh-sach", "/h/DT-01/UBND-12142-2507/2026", "/h/DT-01/UBND-12142-2507/2026/viec/xac-nhan"},
 	} {
 		b := s.as(t, who)
@@ -416,4 +424,22 @@ func TestEveryPageIsWrittenAsAnOfficeWrites(t *testing.T) {
 			require.LessOrEqual(t, len(html), 150_000, path)
 		}
 	}
+}
+
+func TestEveryWordOfTheFrameIsThereInBothLanguages(t *testing.T) {
+	v, err := loadViews()
+	require.NoError(t, err)
+	names, err := fs.Glob(files, "templates/*.html")
+	require.NoError(t, err)
+	for _, name := range names {
+		content, err := files.ReadFile(name)
+		require.NoError(t, err)
+		for _, used := range regexp.MustCompile(`\.T "([a-z]+)"`).FindAllStringSubmatch(string(content), -1) {
+			require.NotEmpty(t, v.labels[used[1]]["vi"], used[1])
+			require.NotEmpty(t, v.labels[used[1]]["en"], used[1])
+		}
+	}
+	b := serve(t, newProvince(t)).as(t, "o-lan")
+	b.get("/ngon-ngu/en?ve=%2Fchi-tieu")
+	require.Equal(t, []string{"My work", "Record an event", "Overview", "Targets"}, b.get("/chi-tieu").each("header nav li"))
 }
