@@ -102,7 +102,7 @@ var caseProcesses = map[string]func(workflow.Context, *casefilev1.CaseInput) err
 	contract.CommitteeRestructuring: board.CommitteeRestructuring, contract.InspectionBoardTerm: board.InspectionBoardTerm,
 	contract.ProjectSupervisionBoard: board.ProjectSupervisionBoard,
 
-	contract.PublicationRegister: publication.PublicationRegister, contract.QuarterlyRegister: publication.QuarterlyRegister,
+	contract.PublicationRegister: publication.Register, contract.QuarterlyRegister: publication.QuarterlyRegister,
 	contract.Petition: petition.Petition, contract.PublicConsultation: consultation.PublicConsultation,
 
 	contract.OneOffTask: task.OneOffTask, contract.PlanAndCarryOut: task.PlanAndCarryOut,

@@ -250,7 +250,7 @@ type Trigger struct {
 	EveryUnit bool `json:"every_unit,omitempty"`
 }
 
-// Threshold: the count Part must be at least the rule's share (percent, or a fraction) of the count Whole.
+// Threshold says that the count Part must be at least the rule's share (percent, or a fraction) of the count Whole.
 type Threshold struct {
 	Part    string `json:"part"`
 	Whole   string `json:"whole"`

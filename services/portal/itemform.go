@@ -48,7 +48,7 @@ func (p *portal) workableItem(c echo.Context) (*caseView, *casefilev1.ItemRecord
 	if !v.Mine() {
 		return nil, nil, p.refuseStranger("ghi "+v.ItemTitle(), v.Unit.GetName())
 	}
-	if c.Request().Method == http.MethodGet && !v.Working() && !(v.Correctable() && c.Param("item") != newItem) {
+	if c.Request().Method == http.MethodGet && !v.Working() && (!v.Correctable() || c.Param("item") == newItem) {
 		return nil, nil, wire.Refuse(contract.CodeWrongState,
 			"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không ghi thêm được. Tải lại trang hồ sơ để xem các việc có thể làm.",
 			"The case is in a state in which nothing can be entered. Reload its page.")

@@ -116,8 +116,8 @@ func carryOut(tx *gorm.DB, row reorganisation, outcome reform.Outcome) error {
 		func(tx *gorm.DB) error { return endAreasAndUnits(tx, outcome, lastDay) },
 		func(tx *gorm.DB) error { return endPositions(tx, outcome.UnitsEnded, lastDay) },
 		func(tx *gorm.DB) error { return endBoards(tx, outcome.UnitsEnded, lastDay, row.ID) },
-		func(tx *gorm.DB) error { return begun.create(tx) },
-		func(tx *gorm.DB) error { return changed.replace(tx) },
+		begun.create,
+		changed.replace,
 	} {
 		if err := do(tx); err != nil {
 			return err

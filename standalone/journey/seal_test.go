@@ -60,7 +60,7 @@ func TestACaseThatTemporalHasForgottenIsNotOpenedAgain(t *testing.T) {
 	const unit = "DU-11953-2507"
 	c := standing.currentCase(t, "BCD-04", unit)
 	administrator := standing.holder(t, "VP-TU", "administrator")
-	standing.act(t, administrator, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: "Mở nhầm."}}})
+	standing.act(t, administrator, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: "Mở nhầm.", Document: "Công văn số 12-CV/BTGDV"}}})
 	before := standing.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetExportSha256() != "" })
 	standing.forget(t, c.GetId())
 

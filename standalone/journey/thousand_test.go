@@ -38,7 +38,7 @@ func thousandUnits(n int) []byte {
 	var file strings.Builder
 	file.WriteString("id\tkind\tname\tarea\tparent\tsuperior\treviewer\tvalid_from\tvalid_to\tstaff\n")
 	for i := 1; i <= n; i++ {
-		fmt.Fprintf(&file, "DVSN-THU-%04d\tpublic-unit\tĐơn vị sự nghiệp diễn tập số %d\t33-2507\tUBND-TINH\tUBND-TINH\tBTGDV\t2025-07-01\t\t40\n", i, i)
+		fmt.Fprintf(&file, "DVSN-THU-%04d\tpress-agency\tCơ quan báo chí diễn tập số %d\t33-2507\tUBND-TINH\tUBND-TINH\tBTGDV\t2025-07-01\t\t40\n", i, i)
 	}
 	return []byte(file.String())
 }

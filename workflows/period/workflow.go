@@ -17,7 +17,7 @@ var forever = &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoeffic
 func ReconcilePeriods(ctx workflow.Context, input contract.ReconcileInput) (contract.ReconcileResult, error) {
 	var result contract.ReconcileResult
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: time.Hour, HeartbeatTimeout: 20 * time.Second, RetryPolicy: forever,
+		StartToCloseTimeout: time.Hour, HeartbeatTimeout: 40 * time.Second, RetryPolicy: forever,
 		Summary: "Đối chiếu danh mục, đơn vị và sổ theo dõi; mở hồ sơ còn thiếu",
 	})
 	err := workflow.ExecuteActivity(ctx, contract.ActivityReconcile, input).Get(ctx, &result)

@@ -14,8 +14,8 @@ import (
 	"nenep/workflows/casefile"
 )
 
-// PublicationRegister is a quarter of the information that a unit must make public.
-func PublicationRegister(ctx workflow.Context, input *casefilev1.CaseInput) error {
+// Register is a quarter of the information that a unit must make public.
+func Register(ctx workflow.Context, input *casefilev1.CaseInput) error {
 	return casefile.Run(ctx, input, Pattern{})
 }
 
