@@ -140,6 +140,9 @@ func (r *running) recordRequired(t *testing.T, official string, c *reportsv1.Cas
 		if step.GetId() == "notice" {
 			record.HeldOn = held.AddDays(-10).String()
 		}
+		if held.String() < c.GetInput().GetReport().GetWindowTo() {
+			record.Words = "Số liệu lập trước khi hết kỳ theo yêu cầu của cơ quan theo dõi."
+		}
 		if step.GetEvidenceRequired() {
 			file, refusal := r.upload(t, official, c.GetId(), step.GetId(), step.GetId()+".pdf", bytes.NewReader(onePagePDF))
 			require.Nil(t, refusal)
