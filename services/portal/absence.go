@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"slices"
+	"strings"
 
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
@@ -30,12 +31,12 @@ func noUnit(word string) standing {
 // absences answers for the units of a page; catalogue and boards are asked once.
 func (p *portal) absences(ctx context.Context, filter overviewFilter, units []*unitsv1.Unit) (func(*unitsv1.Unit, string) absent, error) {
 	today, edition := p.today(), p.edition()
-	judged, err := p.factsOf(ctx, units)
+	known, err := p.factsOf(ctx, units)
 	if err != nil {
 		return nil, err
 	}
 	byID := map[string]catalogue.UnitFacts{}
-	for _, facts := range judged {
+	for _, facts := range known {
 		byID[facts.ID] = facts
 	}
 	return func(unit *unitsv1.Unit, code string) absent {
@@ -65,7 +66,7 @@ func withGround(reason catalogue.Text, ground *casefilev1.LegalGround) string {
 	if ground.GetDocument() == "" {
 		return reason.VI
 	}
-	return reason.VI + " (" + ground.GetArticle() + ", " + ground.GetDocument() + "; " + confidence(ground.GetConfidence()) + ")"
+	return strings.TrimSuffix(reason.VI, ".") + " (" + ground.GetArticle() + ", " + ground.GetDocument() + "; " + confidence(ground.GetConfidence()) + ")."
 }
 
 // goneIn tells whether the unit did not exist in the period asked for, or today.

@@ -510,7 +510,7 @@ func legend() []standing {
 		{Key: "late-3", Shape: "triangle", Word: "7–13"}, {Key: "late-4", Shape: "triangle", Word: "từ 14"},
 		{Key: "submitted", Shape: "up", Word: "đã nộp, chờ xác nhận"}, {Key: "returned", Shape: "hook", Word: "trả lại"},
 		{Key: "accepted", Shape: "tick", Word: "hoàn thành (+ số ngày làm việc quá hạn)"},
-		{Key: "not-due", Shape: "dot", Word: "chưa đến kỳ"}, {Key: "not-obliged", Shape: "dash", Word: "không thuộc đối tượng"},
+		{Key: "not-due", Shape: "dot", Word: "chưa đến kỳ, chưa phát sinh"}, {Key: "not-obliged", Shape: "dash", Word: "không thuộc đối tượng"},
 		{Key: "no-unit", Shape: "hatch", Word: "đơn vị chưa thành lập hoặc đã kết thúc"},
 	}
 }

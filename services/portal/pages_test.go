@@ -399,12 +399,13 @@ func TestEveryPageIsWrittenAsAnOfficeWrites(t *testing.T) {
 	h.submitCase("DT-01/UBND-12142-2507/2026")
 	h.openCase(t, "CK-01", khoaiChau, "2026-Q4")
 	h.openCase(t, "TD-01", khoaiChau, "2026")
+	h.addBoard(front, "peoples-inspection-board")
 	board := h.missingBoard(t)
 	s := serve(t, h)
 	for who, paths := range map[string][]string{
 		"o-an": {"/", caseURL(khoaiChauCase), holdPath, caseURL(khoaiChauCase) + "/kiem-tra", caseURL(khoaiChauCase) + "/lich-su", caseURL(khoaiChauCase) + "/viec/nguyen-nhan-cham", "/khong-co",
 			"/su-kien", votersAsk, petitionCame, "/h/" + register, addEntry, "/h/TD-01/" + khoaiChau + "/2026", "/h/TD-01/" + khoaiChau + "/2026/buoc/m02"},
-		"o-hoa": {"/su-kien", projectStarted, caseURL(board)},
+		"o-hoa": {"/su-kien", projectStarted, caseURL(board), seatEmpty},
 		"o-lan": {caseURL(khoaiChauCase) + "/lenh/ap-dung-quy-dinh", "/su-kien?don-vi=" + department, "/chi-tieu", "/chi-tieu/DT-01", "/chi-tieu/L-04", "/chi-tieu/TTND-02", "/chi-tieu/GSDT-01", "/bang-theo-doi?nhom=ban"},
 		"o-cuc": {"/", "/cho-xac-nhan", "/bang-theo-doi", "/bang-theo-doi?xem=danh-sach", "/h/DT-01/UBND-12142-2507/2026", "/h/DT-01/UBND-12142-2507/2026/viec/xac-nhan"},
 	} {

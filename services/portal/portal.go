@@ -180,6 +180,8 @@ func (p *portal) routes(e *echo.Echo) {
 	inside.GET("/su-kien", p.happenings)
 	inside.GET("/su-kien/:obligation/:trigger", p.happeningPage)
 	inside.POST("/su-kien/:obligation/:trigger", p.recordHappening)
+	inside.GET("/ban/:board/khuyet", p.vacancyPage)
+	inside.POST("/ban/:board/khuyet", p.recordVacancy)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}

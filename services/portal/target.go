@@ -65,11 +65,11 @@ func (p *portal) target(c echo.Context) error {
 }
 
 func (p *portal) fillTarget(ctx context.Context, view *targetView, edition *catalogue.Edition, o *catalogue.Obligation) error {
-	units, judged, err := p.allUnits(ctx)
+	units, facts, err := p.allUnits(ctx)
 	if err != nil {
 		return err
 	}
-	owed := p.owings(edition, judged)[o.Code]
+	owed := p.owings(edition, facts)[o.Code]
 	if view.targetRow, err = p.targetRow(ctx, edition, o, owed); err != nil || o.CarriedBy != nil {
 		return err
 	}

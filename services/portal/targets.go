@@ -58,11 +58,11 @@ func (p *portal) targets(c echo.Context) error {
 	if edition == nil {
 		return notFound()
 	}
-	_, judged, err := p.allUnits(ctx)
+	_, facts, err := p.allUnits(ctx)
 	if err != nil {
 		return err
 	}
-	view, owings := &targetsView{Day: p.today().Vietnamese()}, p.owings(edition, judged)
+	view, owings := &targetsView{Day: p.today().Vietnamese()}, p.owings(edition, facts)
 	for _, o := range edition.Obligations {
 		row, err := p.targetRow(ctx, edition, o, owings[o.Code])
 		if err != nil {
@@ -79,8 +79,8 @@ func (p *portal) allUnits(ctx context.Context) ([]*unitsv1.Unit, []catalogue.Uni
 	if err != nil {
 		return nil, nil, err
 	}
-	judged, err := p.factsOf(ctx, answer.Msg.GetUnits())
-	return answer.Msg.GetUnits(), judged, err
+	facts, err := p.factsOf(ctx, answer.Msg.GetUnits())
+	return answer.Msg.GetUnits(), facts, err
 }
 
 func (p *portal) targetRow(ctx context.Context, edition *catalogue.Edition, o *catalogue.Obligation, owed *owing) (targetRow, error) {

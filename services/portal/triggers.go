@@ -16,14 +16,18 @@ import (
 	"nenep/rules/ladder"
 )
 
-// happening is a trigger that a person may record for a unit: "có công trình, dự án bắt đầu".
-type happening struct {
-	Title, Task, Href string
+// happening is what a person may record for a unit: "có công trình, dự án bắt đầu".
+type happening struct{ Title, Href string }
+
+// happeningTask is a task with the happenings that open its case.
+type happeningTask struct {
+	Title string
+	Items []happening
 }
 
 type happeningGroup struct {
 	Unit  string
-	Items []happening
+	Tasks []happeningTask
 }
 
 type happeningsView struct {
@@ -40,13 +44,15 @@ func (p *portal) happenings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	judged, err := p.factsOf(ctx, found)
+	boards, err := p.boardsOf(ctx, found)
 	if err != nil {
 		return err
 	}
+	facts := judged(found, boards)
 	for i, unit := range found {
-		if items := p.happeningsOf(judged[i]); len(items) > 0 {
-			view.Groups = append(view.Groups, happeningGroup{unit.GetName(), items})
+		tasks := append(p.happeningsOf(facts[i]), p.vacanciesOf(who, unit, boards)...)
+		if len(tasks) > 0 {
+			view.Groups = append(view.Groups, happeningGroup{unit.GetName(), tasks})
 		}
 	}
 	return p.render(c, http.StatusOK, "happenings", &page{Title: "Ghi sự kiện", Active: "happenings", Body: view})
@@ -87,23 +93,41 @@ func valuesOf(units map[string]*unitsv1.Unit) []*unitsv1.Unit {
 	return list
 }
 
-func (p *portal) happeningsOf(unit catalogue.UnitFacts) []happening {
+func (p *portal) happeningsOf(unit catalogue.UnitFacts) []happeningTask {
 	edition := p.edition()
 	if edition == nil {
 		return nil
 	}
-	var items []happening
+	var tasks []happeningTask
 	for _, o := range edition.Obligations {
 		if obliged, _, _ := edition.Obliged(o, unit, p.today()); !obliged {
 			continue
 		}
+		task := happeningTask{Title: o.Title.VI}
 		for _, t := range o.Triggers {
 			if p.recordable(edition, t) {
-				items = append(items, happening{t.Title.VI, o.Title.VI, happeningURL(o.Code, t.ID, unit.ID, "")})
+				task.Items = append(task.Items, happening{t.Title.VI, happeningURL(o.Code, t.ID, unit.ID, "")})
 			}
 		}
+		if len(task.Items) > 0 {
+			tasks = append(tasks, task)
+		}
 	}
-	return items
+	return tasks
+}
+
+// vacanciesOf are the boards of the unit of which the person may say that a seat fell empty.
+func (p *portal) vacanciesOf(who *person, unit *unitsv1.Unit, boards []*unitsv1.Board) []happeningTask {
+	if !who.recordsVacancies(unit) {
+		return nil
+	}
+	var tasks []happeningTask
+	for _, board := range boards {
+		if board.GetUnitId() == unit.GetId() && inTerm(board, p.today().String()) {
+			tasks = append(tasks, happeningTask{board.GetName(), []happening{{"Thành viên thôi tham gia ban", vacancyURL(board)}}})
+		}
+	}
+	return tasks
 }
 
 // recordable tells whether people record the trigger, rather than the house itself, and whether its rule is in force.

@@ -8,8 +8,8 @@ import (
 	"nenep/rules/catalogue"
 )
 
-// factsOf are what the catalogue judges units by, in their order, with the boards they have and had.
-func (p *portal) factsOf(ctx context.Context, units []*unitsv1.Unit) ([]catalogue.UnitFacts, error) {
+// boardsOf are the boards that the units have and had.
+func (p *portal) boardsOf(ctx context.Context, units []*unitsv1.Unit) ([]*unitsv1.Board, error) {
 	request := &unitsv1.ListBoardsRequest{}
 	if len(units) == 1 {
 		request.UnitId = units[0].GetId()
@@ -18,17 +18,30 @@ func (p *portal) factsOf(ctx context.Context, units []*unitsv1.Unit) ([]catalogu
 	if err != nil {
 		return nil, err
 	}
-	boards := map[string][]catalogue.BoardFacts{}
-	for _, board := range answer.Msg.GetBoards() {
-		boards[board.GetUnitId()] = append(boards[board.GetUnitId()], catalogue.BoardFacts{
+	return answer.Msg.GetBoards(), nil
+}
+
+// factsOf are what the catalogue judges units by, in their order.
+func (p *portal) factsOf(ctx context.Context, units []*unitsv1.Unit) ([]catalogue.UnitFacts, error) {
+	boards, err := p.boardsOf(ctx, units)
+	if err != nil {
+		return nil, err
+	}
+	return judged(units, boards), nil
+}
+
+func judged(units []*unitsv1.Unit, boards []*unitsv1.Board) []catalogue.UnitFacts {
+	had := map[string][]catalogue.BoardFacts{}
+	for _, board := range boards {
+		had[board.GetUnitId()] = append(had[board.GetUnitId()], catalogue.BoardFacts{
 			ID: board.GetId(), Kind: board.GetKind(), ValidFrom: wireDay(board.GetValidFrom()), ValidTo: wireDay(board.GetValidTo()),
 		})
 	}
 	facts := make([]catalogue.UnitFacts, len(units))
 	for i, unit := range units {
-		facts[i] = unitFacts(unit, boards[unit.GetId()])
+		facts[i] = unitFacts(unit, had[unit.GetId()])
 	}
-	return facts, nil
+	return facts
 }
 
 func unitFacts(unit *unitsv1.Unit, boards []catalogue.BoardFacts) catalogue.UnitFacts {
