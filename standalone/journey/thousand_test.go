@@ -29,7 +29,7 @@ func TestOpeningAPeriodForAThousandUnits(t *testing.T) {
 	again, err := standing.as(administrator).Units.ImportUnits(t.Context(), connect.NewRequest(&unitsv1.ImportUnitsRequest{Content: thousandUnits(units)}))
 	require.NoError(t, err)
 	require.EqualValues(t, units, again.Msg.GetSame())
-	listed, err := standing.clients.Register.ListCases(t.Context(), connect.NewRequest(&reportsv1.ListCasesRequest{UnitId: "DVSN-THU-0001"}))
+	listed, err := standing.clients.Register.ListCases(t.Context(), connect.NewRequest(&reportsv1.ListCasesRequest{UnitId: "DVSN-THU-0001", ObligationId: "TT-02"}))
 	require.NoError(t, err)
 	require.Len(t, listed.Msg.GetCases(), 1)
 }
