@@ -47,6 +47,11 @@ type Config struct {
 	SMTPTLS      string `env:"NENEP_SMTP_TLS" envDefault:"mandatory" doc:"TLS to the mail relay: mandatory, opportunistic or none"`
 	MailFrom     string `env:"NENEP_MAIL_FROM" envDefault:"ne-nep@hungyen.example" doc:"sender of messages"`
 
+	Channels      string   `env:"NENEP_CHANNELS" doc:"file (YAML) that declares SMS, Zalo and webhook channels; empty means e-mail and paper only"`
+	DigestWindows []string `env:"NENEP_DIGEST_WINDOWS" envDefault:"07:30,06:30,11:00,15:00" doc:"times of day (Asia/Ho_Chi_Minh) at which officials may get their digest, the usual one first"`
+	QuietHours    string   `env:"NENEP_QUIET_HOURS" envDefault:"20:00-06:30" doc:"when no message leaves by itself (Asia/Ho_Chi_Minh)"`
+	PersonalKey   string   `env:"NENEP_PERSONAL_KEY" doc:"key that telephone numbers are encrypted with at rest, at least 32 characters; empty means one derived from the service key" secret:"true"`
+
 	Catalogue string `env:"NENEP_CATALOGUE" doc:"catalogues of obligations, separated by commas: folders, or the word built-in; empty means built-in"`
 
 	OIDCIssuer       string `env:"NENEP_OIDC_ISSUER" doc:"sign-in: OpenID Connect issuer"`
@@ -88,7 +93,7 @@ func (c Config) Settings() []Setting {
 		field := kind.Field(i)
 		setting := Setting{
 			Name: field.Tag.Get("env"), Default: field.Tag.Get("envDefault"), Doc: field.Tag.Get("doc"),
-			Secret: field.Tag.Get("secret") == "true", Value: fmt.Sprint(value.Field(i).Interface()),
+			Secret: field.Tag.Get("secret") == "true", Value: written(value.Field(i).Interface()),
 		}
 		if setting.Secret && setting.Value != "" {
 			setting.Value = "(set)"
@@ -96,6 +101,14 @@ func (c Config) Settings() []Setting {
 		settings = append(settings, setting)
 	}
 	return settings
+}
+
+// written is a value as the variable holds it.
+func written(value any) string {
+	if list, ok := value.([]string); ok {
+		return strings.Join(list, ",")
+	}
+	return fmt.Sprint(value)
 }
 
 // VerifyService tells all at once what a service role cannot start without.

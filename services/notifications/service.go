@@ -43,6 +43,8 @@ type Options struct {
 }
 
 type service struct {
+	notificationsv1connect.UnimplementedNotificationsServiceHandler
+
 	db      *gorm.DB
 	clients wire.Clients
 	letters *letters

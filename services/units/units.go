@@ -31,6 +31,8 @@ type Options struct {
 }
 
 type server struct {
+	unitsv1connect.UnimplementedUnitsServiceHandler
+
 	db         *gorm.DB
 	cfg        wire.Config
 	logger     *zap.Logger

@@ -4,7 +4,7 @@
 // 	protoc        (unknown)
 // source: nenep/notifications/v1/notifications.proto
 
-// Who is told: messages, templates, channels.
+// Who is told: messages, templates, channels, preferences, calendar feeds.
 
 package notificationsv1
 
@@ -37,6 +37,8 @@ type TellRequest struct {
 	Draft         bool                   `protobuf:"varint,9,opt,name=draft,proto3" json:"draft,omitempty"`                                                                          // a person releases it
 	ActId         string                 `protobuf:"bytes,10,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`                                                             // whose words the template may quote
 	RungId        string                 `protobuf:"bytes,11,opt,name=rung_id,json=rungId,proto3" json:"rung_id,omitempty"`
+	Personal      bool                   `protobuf:"varint,12,opt,name=personal,proto3" json:"personal,omitempty"`                      // the law lets nobody stand in: a delegate is not told
+	VacantRole    string                 `protobuf:"bytes,13,opt,name=vacant_role,json=vacantRole,proto3" json:"vacant_role,omitempty"` // the role that nobody holds, in whose place this one is told
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -148,6 +150,20 @@ func (x *TellRequest) GetRungId() string {
 	return ""
 }
 
+func (x *TellRequest) GetPersonal() bool {
+	if x != nil {
+		return x.Personal
+	}
+	return false
+}
+
+func (x *TellRequest) GetVacantRole() string {
+	if x != nil {
+		return x.VacantRole
+	}
+	return ""
+}
+
 type TellResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialIds   []string               `protobuf:"bytes,1,rep,name=official_ids,json=officialIds,proto3" json:"official_ids,omitempty"` // empty: nobody holds the role
@@ -211,7 +227,7 @@ func (x *TellResponse) GetRepeatedCall() bool {
 type SendDigestRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
-	Window        string                 `protobuf:"bytes,2,opt,name=window,proto3" json:"window,omitempty"` // "07:30"
+	Window        string                 `protobuf:"bytes,2,opt,name=window,proto3" json:"window,omitempty"` // "07:30"; officials who chose another window get theirs then
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -312,31 +328,142 @@ func (x *SendDigestResponse) GetLines() int32 {
 	return 0
 }
 
+type SendPendingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         int32                  `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendPendingRequest) Reset() {
+	*x = SendPendingRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendPendingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendPendingRequest) ProtoMessage() {}
+
+func (x *SendPendingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendPendingRequest.ProtoReflect.Descriptor instead.
+func (*SendPendingRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SendPendingRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type SendPendingResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sent          int32                  `protobuf:"varint,1,opt,name=sent,proto3" json:"sent,omitempty"`
+	Left          int32                  `protobuf:"varint,2,opt,name=left,proto3" json:"left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendPendingResponse) Reset() {
+	*x = SendPendingResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendPendingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendPendingResponse) ProtoMessage() {}
+
+func (x *SendPendingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendPendingResponse.ProtoReflect.Descriptor instead.
+func (*SendPendingResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SendPendingResponse) GetSent() int32 {
+	if x != nil {
+		return x.Sent
+	}
+	return 0
+}
+
+func (x *SendPendingResponse) GetLeft() int32 {
+	if x != nil {
+		return x.Left
+	}
+	return 0
+}
+
+// Message is a row of the ledger: who, what, when, why, through which channel, with what answer.
 type Message struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Key           string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	CaseId        string                 `protobuf:"bytes,3,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
 	OfficialId    string                 `protobuf:"bytes,4,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
-	Channel       string                 `protobuf:"bytes,5,opt,name=channel,proto3" json:"channel,omitempty"`
+	Channel       string                 `protobuf:"bytes,5,opt,name=channel,proto3" json:"channel,omitempty"` // email | sms | zalo | webhook | paper
 	Template      string                 `protobuf:"bytes,6,opt,name=template,proto3" json:"template,omitempty"`
 	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"` // waiting | sending | sent | failed | draft | dropped
 	Subject       string                 `protobuf:"bytes,8,opt,name=subject,proto3" json:"subject,omitempty"`
-	Body          string                 `protobuf:"bytes,9,opt,name=body,proto3" json:"body,omitempty"`
+	Body          string                 `protobuf:"bytes,9,opt,name=body,proto3" json:"body,omitempty"` // empty once purged
 	CreatedAt     string                 `protobuf:"bytes,10,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	SentAt        string                 `protobuf:"bytes,11,opt,name=sent_at,json=sentAt,proto3" json:"sent_at,omitempty"`
 	MessageId     string                 `protobuf:"bytes,12,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // RFC 5322
-	Answer        string                 `protobuf:"bytes,13,opt,name=answer,proto3" json:"answer,omitempty"`                        // what the mail server said
+	Answer        string                 `protobuf:"bytes,13,opt,name=answer,proto3" json:"answer,omitempty"`                        // what the mail server or the provider said
 	Repeated      bool                   `protobuf:"varint,14,opt,name=repeated,proto3" json:"repeated,omitempty"`                   // sent again with the same Message-ID because its fate was unknown
 	RungId        string                 `protobuf:"bytes,15,opt,name=rung_id,json=rungId,proto3" json:"rung_id,omitempty"`
 	DigestId      string                 `protobuf:"bytes,16,opt,name=digest_id,json=digestId,proto3" json:"digest_id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,17,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Role          string                 `protobuf:"bytes,18,opt,name=role,proto3" json:"role,omitempty"`
+	Name          string                 `protobuf:"bytes,19,opt,name=name,proto3" json:"name,omitempty"`                                  // of the official, as the letter names him
+	On            string                 `protobuf:"bytes,20,opt,name=on,proto3" json:"on,omitempty"`                                      // case's day
+	DeliveredAt   string                 `protobuf:"bytes,21,opt,name=delivered_at,json=deliveredAt,proto3" json:"delivered_at,omitempty"` // what the channel said afterwards; empty = it said nothing
+	Delivery      string                 `protobuf:"bytes,22,opt,name=delivery,proto3" json:"delivery,omitempty"`                          // delivered | failed, and in answer why
+	DelegatedBy   string                 `protobuf:"bytes,23,opt,name=delegated_by,json=delegatedBy,proto3" json:"delegated_by,omitempty"` // the official in whose place this one was told
+	VacantRole    string                 `protobuf:"bytes,24,opt,name=vacant_role,json=vacantRole,proto3" json:"vacant_role,omitempty"`    // the role that nobody held, in whose place this one was told
+	DecidedBy     string                 `protobuf:"bytes,25,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`       // of a draft: who released or discarded it
+	DecidedAt     string                 `protobuf:"bytes,26,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	Words         string                 `protobuf:"bytes,27,opt,name=words,proto3" json:"words,omitempty"`                                     // of a draft: what was added on release, or why it was discarded
+	LeavesAt      string                 `protobuf:"bytes,28,opt,name=leaves_at,json=leavesAt,proto3" json:"leaves_at,omitempty"`               // not before; empty = with the digest or at once
+	FollowsId     string                 `protobuf:"bytes,29,opt,name=follows_id,json=followsId,proto3" json:"follows_id,omitempty"`            // the message on another channel that did not arrive
+	SenderUnitId  string                 `protobuf:"bytes,30,opt,name=sender_unit_id,json=senderUnitId,proto3" json:"sender_unit_id,omitempty"` // the body in whose name a draft speaks
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[4]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -348,7 +475,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[4]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -361,7 +488,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{4}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Message) GetId() string {
@@ -476,19 +603,126 @@ func (x *Message) GetDigestId() string {
 	return ""
 }
 
+func (x *Message) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *Message) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Message) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Message) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *Message) GetDeliveredAt() string {
+	if x != nil {
+		return x.DeliveredAt
+	}
+	return ""
+}
+
+func (x *Message) GetDelivery() string {
+	if x != nil {
+		return x.Delivery
+	}
+	return ""
+}
+
+func (x *Message) GetDelegatedBy() string {
+	if x != nil {
+		return x.DelegatedBy
+	}
+	return ""
+}
+
+func (x *Message) GetVacantRole() string {
+	if x != nil {
+		return x.VacantRole
+	}
+	return ""
+}
+
+func (x *Message) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *Message) GetDecidedAt() string {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return ""
+}
+
+func (x *Message) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *Message) GetLeavesAt() string {
+	if x != nil {
+		return x.LeavesAt
+	}
+	return ""
+}
+
+func (x *Message) GetFollowsId() string {
+	if x != nil {
+		return x.FollowsId
+	}
+	return ""
+}
+
+func (x *Message) GetSenderUnitId() string {
+	if x != nil {
+		return x.SenderUnitId
+	}
+	return ""
+}
+
 type ListMessagesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
 	OfficialId    string                 `protobuf:"bytes,2,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
 	State         string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
 	Limit         int32                  `protobuf:"varint,4,opt,name=limit,proto3" json:"limit,omitempty"`
+	UnitId        string                 `protobuf:"bytes,5,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Channel       string                 `protobuf:"bytes,6,opt,name=channel,proto3" json:"channel,omitempty"`
+	Template      string                 `protobuf:"bytes,7,opt,name=template,proto3" json:"template,omitempty"`
+	From          string                 `protobuf:"bytes,8,opt,name=from,proto3" json:"from,omitempty"` // days of creation, both inclusive
+	To            string                 `protobuf:"bytes,9,opt,name=to,proto3" json:"to,omitempty"`
+	Text          string                 `protobuf:"bytes,10,opt,name=text,proto3" json:"text,omitempty"` // in subject, name, case or answer; case and diacritics do not matter
+	Offset        int32                  `protobuf:"varint,11,opt,name=offset,proto3" json:"offset,omitempty"`
+	Nobody        bool                   `protobuf:"varint,12,opt,name=nobody,proto3" json:"nobody,omitempty"`                                  // only rows that say that nobody was there to be told
+	SenderUnitId  string                 `protobuf:"bytes,13,opt,name=sender_unit_id,json=senderUnitId,proto3" json:"sender_unit_id,omitempty"` // drafts that speak in the name of this body
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[5]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -500,7 +734,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[5]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -513,7 +747,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{5}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListMessagesRequest) GetCaseId() string {
@@ -544,16 +778,80 @@ func (x *ListMessagesRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *ListMessagesRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetOffset() int32 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *ListMessagesRequest) GetNobody() bool {
+	if x != nil {
+		return x.Nobody
+	}
+	return false
+}
+
+func (x *ListMessagesRequest) GetSenderUnitId() string {
+	if x != nil {
+		return x.SenderUnitId
+	}
+	return ""
+}
+
 type ListMessagesResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Messages      []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	Total         int32                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[6]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -565,7 +863,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[6]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -578,7 +876,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{6}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -586,6 +884,1389 @@ func (x *ListMessagesResponse) GetMessages() []*Message {
 		return x.Messages
 	}
 	return nil
+}
+
+func (x *ListMessagesResponse) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type ExportMessagesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportMessagesResponse) Reset() {
+	*x = ExportMessagesResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportMessagesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportMessagesResponse) ProtoMessage() {}
+
+func (x *ExportMessagesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportMessagesResponse.ProtoReflect.Descriptor instead.
+func (*ExportMessagesResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ExportMessagesResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+type ReleaseDraftRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Words         string                 `protobuf:"bytes,2,opt,name=words,proto3" json:"words,omitempty"` // added to the letter
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseDraftRequest) Reset() {
+	*x = ReleaseDraftRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseDraftRequest) ProtoMessage() {}
+
+func (x *ReleaseDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseDraftRequest.ProtoReflect.Descriptor instead.
+func (*ReleaseDraftRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ReleaseDraftRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ReleaseDraftRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+type DiscardDraftRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DiscardDraftRequest) Reset() {
+	*x = DiscardDraftRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DiscardDraftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DiscardDraftRequest) ProtoMessage() {}
+
+func (x *DiscardDraftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DiscardDraftRequest.ProtoReflect.Descriptor instead.
+func (*DiscardDraftRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DiscardDraftRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DiscardDraftRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type PrintLetterRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	MessageId     string                 `protobuf:"bytes,2,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"` // the ledger's id of the message that could not be sent otherwise; empty: the case as it stands
+	AnswerBy      string                 `protobuf:"bytes,3,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`    // day until which the unit is asked to hand in; empty: five working days from today
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PrintLetterRequest) Reset() {
+	*x = PrintLetterRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PrintLetterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PrintLetterRequest) ProtoMessage() {}
+
+func (x *PrintLetterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PrintLetterRequest.ProtoReflect.Descriptor instead.
+func (*PrintLetterRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *PrintLetterRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *PrintLetterRequest) GetMessageId() string {
+	if x != nil {
+		return x.MessageId
+	}
+	return ""
+}
+
+func (x *PrintLetterRequest) GetAnswerBy() string {
+	if x != nil {
+		return x.AnswerBy
+	}
+	return ""
+}
+
+type PrintLetterResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	Filename      string                 `protobuf:"bytes,2,opt,name=filename,proto3" json:"filename,omitempty"` // .docx
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PrintLetterResponse) Reset() {
+	*x = PrintLetterResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PrintLetterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PrintLetterResponse) ProtoMessage() {}
+
+func (x *PrintLetterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PrintLetterResponse.ProtoReflect.Descriptor instead.
+func (*PrintLetterResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *PrintLetterResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+func (x *PrintLetterResponse) GetFilename() string {
+	if x != nil {
+		return x.Filename
+	}
+	return ""
+}
+
+type PreviewLetterRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	RungId        string                 `protobuf:"bytes,2,opt,name=rung_id,json=rungId,proto3" json:"rung_id,omitempty"` // of the obligation's ladder; or
+	Template      string                 `protobuf:"bytes,3,opt,name=template,proto3" json:"template,omitempty"`           // a letter by its name
+	UnitId        string                 `protobuf:"bytes,4,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"` // empty: an example
+	Language      string                 `protobuf:"bytes,5,opt,name=language,proto3" json:"language,omitempty"`           // vi | en
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewLetterRequest) Reset() {
+	*x = PreviewLetterRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewLetterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewLetterRequest) ProtoMessage() {}
+
+func (x *PreviewLetterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewLetterRequest.ProtoReflect.Descriptor instead.
+func (*PreviewLetterRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *PreviewLetterRequest) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *PreviewLetterRequest) GetRungId() string {
+	if x != nil {
+		return x.RungId
+	}
+	return ""
+}
+
+func (x *PreviewLetterRequest) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *PreviewLetterRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *PreviewLetterRequest) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+type PreviewLetterResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Subject       string                 `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Html          string                 `protobuf:"bytes,3,opt,name=html,proto3" json:"html,omitempty"`
+	Short         string                 `protobuf:"bytes,4,opt,name=short,proto3" json:"short,omitempty"` // as SMS
+	Role          string                 `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`   // who would hear
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewLetterResponse) Reset() {
+	*x = PreviewLetterResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewLetterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewLetterResponse) ProtoMessage() {}
+
+func (x *PreviewLetterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewLetterResponse.ProtoReflect.Descriptor instead.
+func (*PreviewLetterResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *PreviewLetterResponse) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *PreviewLetterResponse) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *PreviewLetterResponse) GetHtml() string {
+	if x != nil {
+		return x.Html
+	}
+	return ""
+}
+
+func (x *PreviewLetterResponse) GetShort() string {
+	if x != nil {
+		return x.Short
+	}
+	return ""
+}
+
+func (x *PreviewLetterResponse) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+type Preferences struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	Language      string                 `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"` // vi | en
+	Channels      []string               `protobuf:"bytes,3,rep,name=channels,proto3" json:"channels,omitempty"` // tried in this order; empty = e-mail, then what else the official can be reached by
+	Window        string                 `protobuf:"bytes,4,opt,name=window,proto3" json:"window,omitempty"`     // of the digest, one of windows
+	Mutes         []*Mute                `protobuf:"bytes,5,rep,name=mutes,proto3" json:"mutes,omitempty"`       // written by MuteCase
+	Consents      []*Consent             `protobuf:"bytes,6,rep,name=consents,proto3" json:"consents,omitempty"` // sms and zalo need one
+	UpdatedAt     string                 `protobuf:"bytes,7,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Preferences) Reset() {
+	*x = Preferences{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Preferences) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Preferences) ProtoMessage() {}
+
+func (x *Preferences) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Preferences.ProtoReflect.Descriptor instead.
+func (*Preferences) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Preferences) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Preferences) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *Preferences) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+func (x *Preferences) GetWindow() string {
+	if x != nil {
+		return x.Window
+	}
+	return ""
+}
+
+func (x *Preferences) GetMutes() []*Mute {
+	if x != nil {
+		return x.Mutes
+	}
+	return nil
+}
+
+func (x *Preferences) GetConsents() []*Consent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
+func (x *Preferences) GetUpdatedAt() string {
+	if x != nil {
+		return x.UpdatedAt
+	}
+	return ""
+}
+
+type Mute struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Until         string                 `protobuf:"bytes,2,opt,name=until,proto3" json:"until,omitempty"` // last day
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Mute) Reset() {
+	*x = Mute{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Mute) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Mute) ProtoMessage() {}
+
+func (x *Mute) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Mute.ProtoReflect.Descriptor instead.
+func (*Mute) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *Mute) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *Mute) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+type Consent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"` // day it was given
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Consent) Reset() {
+	*x = Consent{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Consent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Consent) ProtoMessage() {}
+
+func (x *Consent) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Consent.ProtoReflect.Descriptor instead.
+func (*Consent) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Consent) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *Consent) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type GetPreferencesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPreferencesRequest) Reset() {
+	*x = GetPreferencesRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPreferencesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPreferencesRequest) ProtoMessage() {}
+
+func (x *GetPreferencesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPreferencesRequest.ProtoReflect.Descriptor instead.
+func (*GetPreferencesRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetPreferencesRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+type GetPreferencesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Preferences   *Preferences           `protobuf:"bytes,1,opt,name=preferences,proto3" json:"preferences,omitempty"`
+	Windows       []string               `protobuf:"bytes,2,rep,name=windows,proto3" json:"windows,omitempty"`   // that the province offers, the usual one first
+	Channels      []string               `protobuf:"bytes,3,rep,name=channels,proto3" json:"channels,omitempty"` // that the installation has
+	Reach         []*ChannelState        `protobuf:"bytes,4,rep,name=reach,proto3" json:"reach,omitempty"`       // how each channel fares for this person
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPreferencesResponse) Reset() {
+	*x = GetPreferencesResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPreferencesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPreferencesResponse) ProtoMessage() {}
+
+func (x *GetPreferencesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPreferencesResponse.ProtoReflect.Descriptor instead.
+func (*GetPreferencesResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *GetPreferencesResponse) GetPreferences() *Preferences {
+	if x != nil {
+		return x.Preferences
+	}
+	return nil
+}
+
+func (x *GetPreferencesResponse) GetWindows() []string {
+	if x != nil {
+		return x.Windows
+	}
+	return nil
+}
+
+func (x *GetPreferencesResponse) GetChannels() []string {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+func (x *GetPreferencesResponse) GetReach() []*ChannelState {
+	if x != nil {
+		return x.Reach
+	}
+	return nil
+}
+
+type MuteCaseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	CaseId        string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Until         string                 `protobuf:"bytes,3,opt,name=until,proto3" json:"until,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MuteCaseRequest) Reset() {
+	*x = MuteCaseRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MuteCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MuteCaseRequest) ProtoMessage() {}
+
+func (x *MuteCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MuteCaseRequest.ProtoReflect.Descriptor instead.
+func (*MuteCaseRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *MuteCaseRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *MuteCaseRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *MuteCaseRequest) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+type FeedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FeedRequest) Reset() {
+	*x = FeedRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FeedRequest) ProtoMessage() {}
+
+func (x *FeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FeedRequest.ProtoReflect.Descriptor instead.
+func (*FeedRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *FeedRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+type Feed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	Address       string                 `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`                   // only in the answer of OpenFeed: the secret is not stored
+	OpenedAt      string                 `protobuf:"bytes,3,opt,name=opened_at,json=openedAt,proto3" json:"opened_at,omitempty"` // empty: none is open
+	ReadAt        string                 `protobuf:"bytes,4,opt,name=read_at,json=readAt,proto3" json:"read_at,omitempty"`       // last time a calendar program fetched it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Feed) Reset() {
+	*x = Feed{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Feed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Feed) ProtoMessage() {}
+
+func (x *Feed) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Feed.ProtoReflect.Descriptor instead.
+func (*Feed) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Feed) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Feed) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Feed) GetOpenedAt() string {
+	if x != nil {
+		return x.OpenedAt
+	}
+	return ""
+}
+
+func (x *Feed) GetReadAt() string {
+	if x != nil {
+		return x.ReadAt
+	}
+	return ""
+}
+
+type ReadFeedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Token         string                 `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadFeedRequest) Reset() {
+	*x = ReadFeedRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadFeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadFeedRequest) ProtoMessage() {}
+
+func (x *ReadFeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadFeedRequest.ProtoReflect.Descriptor instead.
+func (*ReadFeedRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ReadFeedRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+type ReadFeedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Calendar      []byte                 `protobuf:"bytes,1,opt,name=calendar,proto3" json:"calendar,omitempty"`
+	Etag          string                 `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadFeedResponse) Reset() {
+	*x = ReadFeedResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadFeedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadFeedResponse) ProtoMessage() {}
+
+func (x *ReadFeedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadFeedResponse.ProtoReflect.Descriptor instead.
+func (*ReadFeedResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ReadFeedResponse) GetCalendar() []byte {
+	if x != nil {
+		return x.Calendar
+	}
+	return nil
+}
+
+func (x *ReadFeedResponse) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+type TakeCallbackRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Headers       map[string]string      `protobuf:"bytes,2,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // lower-case names
+	Body          []byte                 `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeCallbackRequest) Reset() {
+	*x = TakeCallbackRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeCallbackRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeCallbackRequest) ProtoMessage() {}
+
+func (x *TakeCallbackRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeCallbackRequest.ProtoReflect.Descriptor instead.
+func (*TakeCallbackRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TakeCallbackRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *TakeCallbackRequest) GetHeaders() map[string]string {
+	if x != nil {
+		return x.Headers
+	}
+	return nil
+}
+
+func (x *TakeCallbackRequest) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+type TakeCallbackResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Known         bool                   `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"` // the message it speaks of is in the ledger
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeCallbackResponse) Reset() {
+	*x = TakeCallbackResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeCallbackResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeCallbackResponse) ProtoMessage() {}
+
+func (x *TakeCallbackResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeCallbackResponse.ProtoReflect.Descriptor instead.
+func (*TakeCallbackResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *TakeCallbackResponse) GetKnown() bool {
+	if x != nil {
+		return x.Known
+	}
+	return false
+}
+
+type ListChannelsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChannelsRequest) Reset() {
+	*x = ListChannelsRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChannelsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChannelsRequest) ProtoMessage() {}
+
+func (x *ListChannelsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChannelsRequest.ProtoReflect.Descriptor instead.
+func (*ListChannelsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{28}
+}
+
+type ListChannelsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channels      []*ChannelState        `protobuf:"bytes,1,rep,name=channels,proto3" json:"channels,omitempty"` // those that fail, per person; and each channel as a whole with an empty official
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChannelsResponse) Reset() {
+	*x = ListChannelsResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChannelsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChannelsResponse) ProtoMessage() {}
+
+func (x *ListChannelsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChannelsResponse.ProtoReflect.Descriptor instead.
+func (*ListChannelsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListChannelsResponse) GetChannels() []*ChannelState {
+	if x != nil {
+		return x.Channels
+	}
+	return nil
+}
+
+type ChannelState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	OfficialId    string                 `protobuf:"bytes,2,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	Failures      int32                  `protobuf:"varint,3,opt,name=failures,proto3" json:"failures,omitempty"` // one after another, up to now
+	LastAnswer    string                 `protobuf:"bytes,4,opt,name=last_answer,json=lastAnswer,proto3" json:"last_answer,omitempty"`
+	LastFailedAt  string                 `protobuf:"bytes,5,opt,name=last_failed_at,json=lastFailedAt,proto3" json:"last_failed_at,omitempty"`
+	LastTakenAt   string                 `protobuf:"bytes,6,opt,name=last_taken_at,json=lastTakenAt,proto3" json:"last_taken_at,omitempty"`
+	Failing       bool                   `protobuf:"varint,7,opt,name=failing,proto3" json:"failing,omitempty"` // often enough that its owner is told
+	Name          string                 `protobuf:"bytes,8,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChannelState) Reset() {
+	*x = ChannelState{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChannelState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChannelState) ProtoMessage() {}
+
+func (x *ChannelState) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChannelState.ProtoReflect.Descriptor instead.
+func (*ChannelState) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ChannelState) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *ChannelState) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *ChannelState) GetFailures() int32 {
+	if x != nil {
+		return x.Failures
+	}
+	return 0
+}
+
+func (x *ChannelState) GetLastAnswer() string {
+	if x != nil {
+		return x.LastAnswer
+	}
+	return ""
+}
+
+func (x *ChannelState) GetLastFailedAt() string {
+	if x != nil {
+		return x.LastFailedAt
+	}
+	return ""
+}
+
+func (x *ChannelState) GetLastTakenAt() string {
+	if x != nil {
+		return x.LastTakenAt
+	}
+	return ""
+}
+
+func (x *ChannelState) GetFailing() bool {
+	if x != nil {
+		return x.Failing
+	}
+	return false
+}
+
+func (x *ChannelState) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type PurgeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PurgeRequest) Reset() {
+	*x = PurgeRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PurgeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PurgeRequest) ProtoMessage() {}
+
+func (x *PurgeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PurgeRequest.ProtoReflect.Descriptor instead.
+func (*PurgeRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *PurgeRequest) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+type PurgeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Messages      int32                  `protobuf:"varint,1,opt,name=messages,proto3" json:"messages,omitempty"`
+	Digests       int32                  `protobuf:"varint,2,opt,name=digests,proto3" json:"digests,omitempty"`
+	Preferences   int32                  `protobuf:"varint,3,opt,name=preferences,proto3" json:"preferences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PurgeResponse) Reset() {
+	*x = PurgeResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PurgeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PurgeResponse) ProtoMessage() {}
+
+func (x *PurgeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PurgeResponse.ProtoReflect.Descriptor instead.
+func (*PurgeResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *PurgeResponse) GetMessages() int32 {
+	if x != nil {
+		return x.Messages
+	}
+	return 0
+}
+
+func (x *PurgeResponse) GetDigests() int32 {
+	if x != nil {
+		return x.Digests
+	}
+	return 0
+}
+
+func (x *PurgeResponse) GetPreferences() int32 {
+	if x != nil {
+		return x.Preferences
+	}
+	return 0
 }
 
 type OpenLinkRequest struct {
@@ -597,7 +2278,7 @@ type OpenLinkRequest struct {
 
 func (x *OpenLinkRequest) Reset() {
 	*x = OpenLinkRequest{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[7]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +2290,7 @@ func (x *OpenLinkRequest) String() string {
 func (*OpenLinkRequest) ProtoMessage() {}
 
 func (x *OpenLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[7]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +2303,7 @@ func (x *OpenLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenLinkRequest.ProtoReflect.Descriptor instead.
 func (*OpenLinkRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{7}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *OpenLinkRequest) GetToken() string {
@@ -644,7 +2325,7 @@ type OpenLinkResponse struct {
 
 func (x *OpenLinkResponse) Reset() {
 	*x = OpenLinkResponse{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[8]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -656,7 +2337,7 @@ func (x *OpenLinkResponse) String() string {
 func (*OpenLinkResponse) ProtoMessage() {}
 
 func (x *OpenLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[8]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -669,7 +2350,7 @@ func (x *OpenLinkResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenLinkResponse.ProtoReflect.Descriptor instead.
 func (*OpenLinkResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{8}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *OpenLinkResponse) GetCaseId() string {
@@ -704,7 +2385,7 @@ var File_nenep_notifications_v1_notifications_proto protoreflect.FileDescriptor
 
 const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\n" +
-	"*nenep/notifications/v1/notifications.proto\x12\x16nenep.notifications.v1\x1a\x1bbuf/validate/validate.proto\"\xf2\x02\n" +
+	"*nenep/notifications/v1/notifications.proto\x12\x16nenep.notifications.v1\x1a\x1bbuf/validate/validate.proto\"\xaf\x03\n" +
 	"\vTellRequest\x12\x19\n" +
 	"\x03key\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x03R\x03key\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12\x17\n" +
@@ -717,7 +2398,10 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\x05draft\x18\t \x01(\bR\x05draft\x12\x15\n" +
 	"\x06act_id\x18\n" +
 	" \x01(\tR\x05actId\x12\x17\n" +
-	"\arung_id\x18\v \x01(\tR\x06rungId\x1a8\n" +
+	"\arung_id\x18\v \x01(\tR\x06rungId\x12\x1a\n" +
+	"\bpersonal\x18\f \x01(\bR\bpersonal\x12\x1f\n" +
+	"\vvacant_role\x18\r \x01(\tR\n" +
+	"vacantRole\x1a8\n" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -731,7 +2415,12 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\x06window\x18\x02 \x01(\tR\x06window\"F\n" +
 	"\x12SendDigestResponse\x12\x1a\n" +
 	"\bmessages\x18\x01 \x01(\x05R\bmessages\x12\x14\n" +
-	"\x05lines\x18\x02 \x01(\x05R\x05lines\"\xa0\x03\n" +
+	"\x05lines\x18\x02 \x01(\x05R\x05lines\"*\n" +
+	"\x12SendPendingRequest\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\"=\n" +
+	"\x13SendPendingResponse\x12\x12\n" +
+	"\x04sent\x18\x01 \x01(\x05R\x04sent\x12\x12\n" +
+	"\x04left\x18\x02 \x01(\x05R\x04left\"\xaa\x06\n" +
 	"\aMessage\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x17\n" +
@@ -752,15 +2441,144 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\x06answer\x18\r \x01(\tR\x06answer\x12\x1a\n" +
 	"\brepeated\x18\x0e \x01(\bR\brepeated\x12\x17\n" +
 	"\arung_id\x18\x0f \x01(\tR\x06rungId\x12\x1b\n" +
-	"\tdigest_id\x18\x10 \x01(\tR\bdigestId\"{\n" +
+	"\tdigest_id\x18\x10 \x01(\tR\bdigestId\x12\x17\n" +
+	"\aunit_id\x18\x11 \x01(\tR\x06unitId\x12\x12\n" +
+	"\x04role\x18\x12 \x01(\tR\x04role\x12\x12\n" +
+	"\x04name\x18\x13 \x01(\tR\x04name\x12\x0e\n" +
+	"\x02on\x18\x14 \x01(\tR\x02on\x12!\n" +
+	"\fdelivered_at\x18\x15 \x01(\tR\vdeliveredAt\x12\x1a\n" +
+	"\bdelivery\x18\x16 \x01(\tR\bdelivery\x12!\n" +
+	"\fdelegated_by\x18\x17 \x01(\tR\vdelegatedBy\x12\x1f\n" +
+	"\vvacant_role\x18\x18 \x01(\tR\n" +
+	"vacantRole\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\x19 \x01(\tR\tdecidedBy\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\x1a \x01(\tR\tdecidedAt\x12\x14\n" +
+	"\x05words\x18\x1b \x01(\tR\x05words\x12\x1b\n" +
+	"\tleaves_at\x18\x1c \x01(\tR\bleavesAt\x12\x1d\n" +
+	"\n" +
+	"follows_id\x18\x1d \x01(\tR\tfollowsId\x12$\n" +
+	"\x0esender_unit_id\x18\x1e \x01(\tR\fsenderUnitId\"\xd8\x02\n" +
 	"\x13ListMessagesRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x1f\n" +
 	"\vofficial_id\x18\x02 \x01(\tR\n" +
 	"officialId\x12\x14\n" +
 	"\x05state\x18\x03 \x01(\tR\x05state\x12\x14\n" +
-	"\x05limit\x18\x04 \x01(\x05R\x05limit\"S\n" +
+	"\x05limit\x18\x04 \x01(\x05R\x05limit\x12\x17\n" +
+	"\aunit_id\x18\x05 \x01(\tR\x06unitId\x12\x18\n" +
+	"\achannel\x18\x06 \x01(\tR\achannel\x12\x1a\n" +
+	"\btemplate\x18\a \x01(\tR\btemplate\x12\x12\n" +
+	"\x04from\x18\b \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\t \x01(\tR\x02to\x12\x12\n" +
+	"\x04text\x18\n" +
+	" \x01(\tR\x04text\x12\x16\n" +
+	"\x06offset\x18\v \x01(\x05R\x06offset\x12\x16\n" +
+	"\x06nobody\x18\f \x01(\bR\x06nobody\x12$\n" +
+	"\x0esender_unit_id\x18\r \x01(\tR\fsenderUnitId\"i\n" +
 	"\x14ListMessagesResponse\x12;\n" +
-	"\bmessages\x18\x01 \x03(\v2\x1f.nenep.notifications.v1.MessageR\bmessages\"'\n" +
+	"\bmessages\x18\x01 \x03(\v2\x1f.nenep.notifications.v1.MessageR\bmessages\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x05R\x05total\"2\n" +
+	"\x16ExportMessagesResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent\";\n" +
+	"\x13ReleaseDraftRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
+	"\x05words\x18\x02 \x01(\tR\x05words\"=\n" +
+	"\x13DiscardDraftRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"i\n" +
+	"\x12PrintLetterRequest\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x02 \x01(\tR\tmessageId\x12\x1b\n" +
+	"\tanswer_by\x18\x03 \x01(\tR\banswerBy\"K\n" +
+	"\x13PrintLetterResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent\x12\x1a\n" +
+	"\bfilename\x18\x02 \x01(\tR\bfilename\"\xa5\x01\n" +
+	"\x14PreviewLetterRequest\x12#\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
+	"\arung_id\x18\x02 \x01(\tR\x06rungId\x12\x1a\n" +
+	"\btemplate\x18\x03 \x01(\tR\btemplate\x12\x17\n" +
+	"\aunit_id\x18\x04 \x01(\tR\x06unitId\x12\x1a\n" +
+	"\blanguage\x18\x05 \x01(\tR\blanguage\"\x83\x01\n" +
+	"\x15PreviewLetterResponse\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
+	"\x04html\x18\x03 \x01(\tR\x04html\x12\x14\n" +
+	"\x05short\x18\x04 \x01(\tR\x05short\x12\x12\n" +
+	"\x04role\x18\x05 \x01(\tR\x04role\"\x8e\x02\n" +
+	"\vPreferences\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x1a\n" +
+	"\blanguage\x18\x02 \x01(\tR\blanguage\x12\x1a\n" +
+	"\bchannels\x18\x03 \x03(\tR\bchannels\x12\x16\n" +
+	"\x06window\x18\x04 \x01(\tR\x06window\x122\n" +
+	"\x05mutes\x18\x05 \x03(\v2\x1c.nenep.notifications.v1.MuteR\x05mutes\x12;\n" +
+	"\bconsents\x18\x06 \x03(\v2\x1f.nenep.notifications.v1.ConsentR\bconsents\x12\x1d\n" +
+	"\n" +
+	"updated_at\x18\a \x01(\tR\tupdatedAt\"5\n" +
+	"\x04Mute\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x14\n" +
+	"\x05until\x18\x02 \x01(\tR\x05until\"3\n" +
+	"\aConsent\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\"8\n" +
+	"\x15GetPreferencesRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\"\xd1\x01\n" +
+	"\x16GetPreferencesResponse\x12E\n" +
+	"\vpreferences\x18\x01 \x01(\v2#.nenep.notifications.v1.PreferencesR\vpreferences\x12\x18\n" +
+	"\awindows\x18\x02 \x03(\tR\awindows\x12\x1a\n" +
+	"\bchannels\x18\x03 \x03(\tR\bchannels\x12:\n" +
+	"\x05reach\x18\x04 \x03(\v2$.nenep.notifications.v1.ChannelStateR\x05reach\"a\n" +
+	"\x0fMuteCaseRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x17\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12\x14\n" +
+	"\x05until\x18\x03 \x01(\tR\x05until\".\n" +
+	"\vFeedRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\"w\n" +
+	"\x04Feed\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x18\n" +
+	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x1b\n" +
+	"\topened_at\x18\x03 \x01(\tR\bopenedAt\x12\x17\n" +
+	"\aread_at\x18\x04 \x01(\tR\x06readAt\"'\n" +
+	"\x0fReadFeedRequest\x12\x14\n" +
+	"\x05token\x18\x01 \x01(\tR\x05token\"B\n" +
+	"\x10ReadFeedResponse\x12\x1a\n" +
+	"\bcalendar\x18\x01 \x01(\fR\bcalendar\x12\x12\n" +
+	"\x04etag\x18\x02 \x01(\tR\x04etag\"\xd3\x01\n" +
+	"\x13TakeCallbackRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12R\n" +
+	"\aheaders\x18\x02 \x03(\v28.nenep.notifications.v1.TakeCallbackRequest.HeadersEntryR\aheaders\x12\x12\n" +
+	"\x04body\x18\x03 \x01(\fR\x04body\x1a:\n" +
+	"\fHeadersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\",\n" +
+	"\x14TakeCallbackResponse\x12\x14\n" +
+	"\x05known\x18\x01 \x01(\bR\x05known\"\x15\n" +
+	"\x13ListChannelsRequest\"X\n" +
+	"\x14ListChannelsResponse\x12@\n" +
+	"\bchannels\x18\x01 \x03(\v2$.nenep.notifications.v1.ChannelStateR\bchannels\"\xfe\x01\n" +
+	"\fChannelState\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x1f\n" +
+	"\vofficial_id\x18\x02 \x01(\tR\n" +
+	"officialId\x12\x1a\n" +
+	"\bfailures\x18\x03 \x01(\x05R\bfailures\x12\x1f\n" +
+	"\vlast_answer\x18\x04 \x01(\tR\n" +
+	"lastAnswer\x12$\n" +
+	"\x0elast_failed_at\x18\x05 \x01(\tR\flastFailedAt\x12\"\n" +
+	"\rlast_taken_at\x18\x06 \x01(\tR\vlastTakenAt\x12\x18\n" +
+	"\afailing\x18\a \x01(\bR\afailing\x12\x12\n" +
+	"\x04name\x18\b \x01(\tR\x04name\" \n" +
+	"\fPurgeRequest\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\tR\x03day\"g\n" +
+	"\rPurgeResponse\x12\x1a\n" +
+	"\bmessages\x18\x01 \x01(\x05R\bmessages\x12\x18\n" +
+	"\adigests\x18\x02 \x01(\x05R\adigests\x12 \n" +
+	"\vpreferences\x18\x03 \x01(\x05R\vpreferences\"'\n" +
 	"\x0fOpenLinkRequest\x12\x14\n" +
 	"\x05token\x18\x01 \x01(\tR\x05token\"\x85\x01\n" +
 	"\x10OpenLinkResponse\x12\x17\n" +
@@ -769,12 +2587,29 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"officialId\x12\x1d\n" +
 	"\n" +
 	"expires_on\x18\x03 \x01(\tR\texpiresOn\x12\x18\n" +
-	"\aexpired\x18\x04 \x01(\bR\aexpired2\x98\x03\n" +
+	"\aexpired\x18\x04 \x01(\bR\aexpired2\xb9\x0f\n" +
 	"\x14NotificationsService\x12Q\n" +
 	"\x04Tell\x12#.nenep.notifications.v1.TellRequest\x1a$.nenep.notifications.v1.TellResponse\x12c\n" +
 	"\n" +
-	"SendDigest\x12).nenep.notifications.v1.SendDigestRequest\x1a*.nenep.notifications.v1.SendDigestResponse\x12i\n" +
-	"\fListMessages\x12+.nenep.notifications.v1.ListMessagesRequest\x1a,.nenep.notifications.v1.ListMessagesResponse\x12]\n" +
+	"SendDigest\x12).nenep.notifications.v1.SendDigestRequest\x1a*.nenep.notifications.v1.SendDigestResponse\x12f\n" +
+	"\vSendPending\x12*.nenep.notifications.v1.SendPendingRequest\x1a+.nenep.notifications.v1.SendPendingResponse\x12i\n" +
+	"\fListMessages\x12+.nenep.notifications.v1.ListMessagesRequest\x1a,.nenep.notifications.v1.ListMessagesResponse\x12o\n" +
+	"\x0eExportMessages\x12+.nenep.notifications.v1.ListMessagesRequest\x1a..nenep.notifications.v1.ExportMessagesResponse0\x01\x12\\\n" +
+	"\fReleaseDraft\x12+.nenep.notifications.v1.ReleaseDraftRequest\x1a\x1f.nenep.notifications.v1.Message\x12\\\n" +
+	"\fDiscardDraft\x12+.nenep.notifications.v1.DiscardDraftRequest\x1a\x1f.nenep.notifications.v1.Message\x12f\n" +
+	"\vPrintLetter\x12*.nenep.notifications.v1.PrintLetterRequest\x1a+.nenep.notifications.v1.PrintLetterResponse\x12l\n" +
+	"\rPreviewLetter\x12,.nenep.notifications.v1.PreviewLetterRequest\x1a-.nenep.notifications.v1.PreviewLetterResponse\x12o\n" +
+	"\x0eGetPreferences\x12-.nenep.notifications.v1.GetPreferencesRequest\x1a..nenep.notifications.v1.GetPreferencesResponse\x12e\n" +
+	"\x0eSetPreferences\x12#.nenep.notifications.v1.Preferences\x1a..nenep.notifications.v1.GetPreferencesResponse\x12c\n" +
+	"\bMuteCase\x12'.nenep.notifications.v1.MuteCaseRequest\x1a..nenep.notifications.v1.GetPreferencesResponse\x12M\n" +
+	"\bOpenFeed\x12#.nenep.notifications.v1.FeedRequest\x1a\x1c.nenep.notifications.v1.Feed\x12O\n" +
+	"\n" +
+	"RevokeFeed\x12#.nenep.notifications.v1.FeedRequest\x1a\x1c.nenep.notifications.v1.Feed\x12L\n" +
+	"\aGetFeed\x12#.nenep.notifications.v1.FeedRequest\x1a\x1c.nenep.notifications.v1.Feed\x12]\n" +
+	"\bReadFeed\x12'.nenep.notifications.v1.ReadFeedRequest\x1a(.nenep.notifications.v1.ReadFeedResponse\x12i\n" +
+	"\fTakeCallback\x12+.nenep.notifications.v1.TakeCallbackRequest\x1a,.nenep.notifications.v1.TakeCallbackResponse\x12i\n" +
+	"\fListChannels\x12+.nenep.notifications.v1.ListChannelsRequest\x1a,.nenep.notifications.v1.ListChannelsResponse\x12T\n" +
+	"\x05Purge\x12$.nenep.notifications.v1.PurgeRequest\x1a%.nenep.notifications.v1.PurgeResponse\x12]\n" +
 	"\bOpenLink\x12'.nenep.notifications.v1.OpenLinkRequest\x1a(.nenep.notifications.v1.OpenLinkResponseB4Z2nenep/proto/nenep/notifications/v1;notificationsv1b\x06proto3"
 
 var (
@@ -789,35 +2624,100 @@ func file_nenep_notifications_v1_notifications_proto_rawDescGZIP() []byte {
 	return file_nenep_notifications_v1_notifications_proto_rawDescData
 }
 
-var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
-	(*TellRequest)(nil),          // 0: nenep.notifications.v1.TellRequest
-	(*TellResponse)(nil),         // 1: nenep.notifications.v1.TellResponse
-	(*SendDigestRequest)(nil),    // 2: nenep.notifications.v1.SendDigestRequest
-	(*SendDigestResponse)(nil),   // 3: nenep.notifications.v1.SendDigestResponse
-	(*Message)(nil),              // 4: nenep.notifications.v1.Message
-	(*ListMessagesRequest)(nil),  // 5: nenep.notifications.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil), // 6: nenep.notifications.v1.ListMessagesResponse
-	(*OpenLinkRequest)(nil),      // 7: nenep.notifications.v1.OpenLinkRequest
-	(*OpenLinkResponse)(nil),     // 8: nenep.notifications.v1.OpenLinkResponse
-	nil,                          // 9: nenep.notifications.v1.TellRequest.FactsEntry
+	(*TellRequest)(nil),            // 0: nenep.notifications.v1.TellRequest
+	(*TellResponse)(nil),           // 1: nenep.notifications.v1.TellResponse
+	(*SendDigestRequest)(nil),      // 2: nenep.notifications.v1.SendDigestRequest
+	(*SendDigestResponse)(nil),     // 3: nenep.notifications.v1.SendDigestResponse
+	(*SendPendingRequest)(nil),     // 4: nenep.notifications.v1.SendPendingRequest
+	(*SendPendingResponse)(nil),    // 5: nenep.notifications.v1.SendPendingResponse
+	(*Message)(nil),                // 6: nenep.notifications.v1.Message
+	(*ListMessagesRequest)(nil),    // 7: nenep.notifications.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),   // 8: nenep.notifications.v1.ListMessagesResponse
+	(*ExportMessagesResponse)(nil), // 9: nenep.notifications.v1.ExportMessagesResponse
+	(*ReleaseDraftRequest)(nil),    // 10: nenep.notifications.v1.ReleaseDraftRequest
+	(*DiscardDraftRequest)(nil),    // 11: nenep.notifications.v1.DiscardDraftRequest
+	(*PrintLetterRequest)(nil),     // 12: nenep.notifications.v1.PrintLetterRequest
+	(*PrintLetterResponse)(nil),    // 13: nenep.notifications.v1.PrintLetterResponse
+	(*PreviewLetterRequest)(nil),   // 14: nenep.notifications.v1.PreviewLetterRequest
+	(*PreviewLetterResponse)(nil),  // 15: nenep.notifications.v1.PreviewLetterResponse
+	(*Preferences)(nil),            // 16: nenep.notifications.v1.Preferences
+	(*Mute)(nil),                   // 17: nenep.notifications.v1.Mute
+	(*Consent)(nil),                // 18: nenep.notifications.v1.Consent
+	(*GetPreferencesRequest)(nil),  // 19: nenep.notifications.v1.GetPreferencesRequest
+	(*GetPreferencesResponse)(nil), // 20: nenep.notifications.v1.GetPreferencesResponse
+	(*MuteCaseRequest)(nil),        // 21: nenep.notifications.v1.MuteCaseRequest
+	(*FeedRequest)(nil),            // 22: nenep.notifications.v1.FeedRequest
+	(*Feed)(nil),                   // 23: nenep.notifications.v1.Feed
+	(*ReadFeedRequest)(nil),        // 24: nenep.notifications.v1.ReadFeedRequest
+	(*ReadFeedResponse)(nil),       // 25: nenep.notifications.v1.ReadFeedResponse
+	(*TakeCallbackRequest)(nil),    // 26: nenep.notifications.v1.TakeCallbackRequest
+	(*TakeCallbackResponse)(nil),   // 27: nenep.notifications.v1.TakeCallbackResponse
+	(*ListChannelsRequest)(nil),    // 28: nenep.notifications.v1.ListChannelsRequest
+	(*ListChannelsResponse)(nil),   // 29: nenep.notifications.v1.ListChannelsResponse
+	(*ChannelState)(nil),           // 30: nenep.notifications.v1.ChannelState
+	(*PurgeRequest)(nil),           // 31: nenep.notifications.v1.PurgeRequest
+	(*PurgeResponse)(nil),          // 32: nenep.notifications.v1.PurgeResponse
+	(*OpenLinkRequest)(nil),        // 33: nenep.notifications.v1.OpenLinkRequest
+	(*OpenLinkResponse)(nil),       // 34: nenep.notifications.v1.OpenLinkResponse
+	nil,                            // 35: nenep.notifications.v1.TellRequest.FactsEntry
+	nil,                            // 36: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 }
 var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
-	9, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
-	4, // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
-	0, // 2: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
-	2, // 3: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
-	5, // 4: nenep.notifications.v1.NotificationsService.ListMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
-	7, // 5: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
-	1, // 6: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
-	3, // 7: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
-	6, // 8: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
-	8, // 9: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
-	6, // [6:10] is the sub-list for method output_type
-	2, // [2:6] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	35, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
+	6,  // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
+	17, // 2: nenep.notifications.v1.Preferences.mutes:type_name -> nenep.notifications.v1.Mute
+	18, // 3: nenep.notifications.v1.Preferences.consents:type_name -> nenep.notifications.v1.Consent
+	16, // 4: nenep.notifications.v1.GetPreferencesResponse.preferences:type_name -> nenep.notifications.v1.Preferences
+	30, // 5: nenep.notifications.v1.GetPreferencesResponse.reach:type_name -> nenep.notifications.v1.ChannelState
+	36, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	30, // 7: nenep.notifications.v1.ListChannelsResponse.channels:type_name -> nenep.notifications.v1.ChannelState
+	0,  // 8: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
+	2,  // 9: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
+	4,  // 10: nenep.notifications.v1.NotificationsService.SendPending:input_type -> nenep.notifications.v1.SendPendingRequest
+	7,  // 11: nenep.notifications.v1.NotificationsService.ListMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
+	7,  // 12: nenep.notifications.v1.NotificationsService.ExportMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
+	10, // 13: nenep.notifications.v1.NotificationsService.ReleaseDraft:input_type -> nenep.notifications.v1.ReleaseDraftRequest
+	11, // 14: nenep.notifications.v1.NotificationsService.DiscardDraft:input_type -> nenep.notifications.v1.DiscardDraftRequest
+	12, // 15: nenep.notifications.v1.NotificationsService.PrintLetter:input_type -> nenep.notifications.v1.PrintLetterRequest
+	14, // 16: nenep.notifications.v1.NotificationsService.PreviewLetter:input_type -> nenep.notifications.v1.PreviewLetterRequest
+	19, // 17: nenep.notifications.v1.NotificationsService.GetPreferences:input_type -> nenep.notifications.v1.GetPreferencesRequest
+	16, // 18: nenep.notifications.v1.NotificationsService.SetPreferences:input_type -> nenep.notifications.v1.Preferences
+	21, // 19: nenep.notifications.v1.NotificationsService.MuteCase:input_type -> nenep.notifications.v1.MuteCaseRequest
+	22, // 20: nenep.notifications.v1.NotificationsService.OpenFeed:input_type -> nenep.notifications.v1.FeedRequest
+	22, // 21: nenep.notifications.v1.NotificationsService.RevokeFeed:input_type -> nenep.notifications.v1.FeedRequest
+	22, // 22: nenep.notifications.v1.NotificationsService.GetFeed:input_type -> nenep.notifications.v1.FeedRequest
+	24, // 23: nenep.notifications.v1.NotificationsService.ReadFeed:input_type -> nenep.notifications.v1.ReadFeedRequest
+	26, // 24: nenep.notifications.v1.NotificationsService.TakeCallback:input_type -> nenep.notifications.v1.TakeCallbackRequest
+	28, // 25: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
+	31, // 26: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
+	33, // 27: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
+	1,  // 28: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
+	3,  // 29: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
+	5,  // 30: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
+	8,  // 31: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
+	9,  // 32: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
+	6,  // 33: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
+	6,  // 34: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
+	13, // 35: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
+	15, // 36: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
+	20, // 37: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 38: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 39: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	23, // 40: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 41: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 42: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
+	25, // 43: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
+	27, // 44: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
+	29, // 45: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
+	32, // 46: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
+	34, // 47: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
+	28, // [28:48] is the sub-list for method output_type
+	8,  // [8:28] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_nenep_notifications_v1_notifications_proto_init() }
@@ -831,7 +2731,7 @@ func file_nenep_notifications_v1_notifications_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_notifications_v1_notifications_proto_rawDesc), len(file_nenep_notifications_v1_notifications_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

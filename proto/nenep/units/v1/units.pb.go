@@ -185,6 +185,7 @@ type Unit struct {
 	Source         string                 `protobuf:"bytes,16,opt,name=source,proto3" json:"source,omitempty"`
 	Special        bool                   `protobuf:"varint,17,opt,name=special,proto3" json:"special,omitempty"`                                 // a unit of a special kind, which the law leaves out of some obligations
 	SpecialGround  string                 `protobuf:"bytes,18,opt,name=special_ground,json=specialGround,proto3" json:"special_ground,omitempty"` // the document that says so
+	FollowedFrom   string                 `protobuf:"bytes,19,opt,name=followed_from,json=followedFrom,proto3" json:"followed_from,omitempty"`    // from this day the system follows the unit; what was due before is left to an import of records
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -341,6 +342,13 @@ func (x *Unit) GetSpecial() bool {
 func (x *Unit) GetSpecialGround() string {
 	if x != nil {
 		return x.SpecialGround
+	}
+	return ""
+}
+
+func (x *Unit) GetFollowedFrom() string {
+	if x != nil {
+		return x.FollowedFrom
 	}
 	return ""
 }
@@ -1069,8 +1077,9 @@ type Official struct {
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	Email         string                 `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
-	Phone         string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
+	Phone         string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"` // E.164; only in answers to notifications, to the official himself and to an administrator
 	Example       bool                   `protobuf:"varint,5,opt,name=example,proto3" json:"example,omitempty"`
+	HasPhone      bool                   `protobuf:"varint,6,opt,name=has_phone,json=hasPhone,proto3" json:"has_phone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1140,6 +1149,239 @@ func (x *Official) GetExample() bool {
 	return false
 }
 
+func (x *Official) GetHasPhone() bool {
+	if x != nil {
+		return x.HasPhone
+	}
+	return false
+}
+
+// Absence is a span of days on which an official does not act; whoever is next is told in his place.
+type Absence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	OfficialId    string                 `protobuf:"bytes,2,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	From          string                 `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	To            string                 `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"` // last day
+	Words         string                 `protobuf:"bytes,5,opt,name=words,proto3" json:"words,omitempty"`
+	RecordedBy    string                 `protobuf:"bytes,6,opt,name=recorded_by,json=recordedBy,proto3" json:"recorded_by,omitempty"`
+	RecordedAt    string                 `protobuf:"bytes,7,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	EndedOn       string                 `protobuf:"bytes,8,opt,name=ended_on,json=endedOn,proto3" json:"ended_on,omitempty"` // came back early: the last day of the absence
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Absence) Reset() {
+	*x = Absence{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Absence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Absence) ProtoMessage() {}
+
+func (x *Absence) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Absence.ProtoReflect.Descriptor instead.
+func (*Absence) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Absence) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Absence) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Absence) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Absence) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *Absence) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *Absence) GetRecordedBy() string {
+	if x != nil {
+		return x.RecordedBy
+	}
+	return ""
+}
+
+func (x *Absence) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *Absence) GetEndedOn() string {
+	if x != nil {
+		return x.EndedOn
+	}
+	return ""
+}
+
+// Delegation is ủy quyền: a delegate acts and is told in an official's place, but for what the law keeps personal.
+type Delegation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	OfficialId    string                 `protobuf:"bytes,2,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // who delegates
+	UnitId        string                 `protobuf:"bytes,3,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Role          string                 `protobuf:"bytes,4,opt,name=role,proto3" json:"role,omitempty"` // the position that is delegated
+	DelegateId    string                 `protobuf:"bytes,5,opt,name=delegate_id,json=delegateId,proto3" json:"delegate_id,omitempty"`
+	From          string                 `protobuf:"bytes,6,opt,name=from,proto3" json:"from,omitempty"`
+	To            string                 `protobuf:"bytes,7,opt,name=to,proto3" json:"to,omitempty"`             // last day; a delegation without an end is refused
+	Document      string                 `protobuf:"bytes,8,opt,name=document,proto3" json:"document,omitempty"` // number and symbol
+	RecordedBy    string                 `protobuf:"bytes,9,opt,name=recorded_by,json=recordedBy,proto3" json:"recorded_by,omitempty"`
+	RecordedAt    string                 `protobuf:"bytes,10,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	RevokedOn     string                 `protobuf:"bytes,11,opt,name=revoked_on,json=revokedOn,proto3" json:"revoked_on,omitempty"` // the first day on which it no longer holds
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Delegation) Reset() {
+	*x = Delegation{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Delegation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Delegation) ProtoMessage() {}
+
+func (x *Delegation) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Delegation.ProtoReflect.Descriptor instead.
+func (*Delegation) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Delegation) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Delegation) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Delegation) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *Delegation) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Delegation) GetDelegateId() string {
+	if x != nil {
+		return x.DelegateId
+	}
+	return ""
+}
+
+func (x *Delegation) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Delegation) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *Delegation) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Delegation) GetRecordedBy() string {
+	if x != nil {
+		return x.RecordedBy
+	}
+	return ""
+}
+
+func (x *Delegation) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *Delegation) GetRevokedOn() string {
+	if x != nil {
+		return x.RevokedOn
+	}
+	return ""
+}
+
 type Position struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
@@ -1154,7 +1396,7 @@ type Position struct {
 
 func (x *Position) Reset() {
 	*x = Position{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1166,7 +1408,7 @@ func (x *Position) String() string {
 func (*Position) ProtoMessage() {}
 
 func (x *Position) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[11]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1179,7 +1421,7 @@ func (x *Position) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Position.ProtoReflect.Descriptor instead.
 func (*Position) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{11}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Position) GetOfficialId() string {
@@ -1226,17 +1468,20 @@ func (x *Position) GetValidTo() string {
 
 // Holder is an official in a position.
 type Holder struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Official      *Official              `protobuf:"bytes,1,opt,name=official,proto3" json:"official,omitempty"`
-	Position      *Position              `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"`
-	Unit          *Unit                  `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	Official           *Official              `protobuf:"bytes,1,opt,name=official,proto3" json:"official,omitempty"`
+	Position           *Position              `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"` // of him who delegated, where delegated_by says so
+	Unit               *Unit                  `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	DelegatedBy        string                 `protobuf:"bytes,4,opt,name=delegated_by,json=delegatedBy,proto3" json:"delegated_by,omitempty"` // the official in whose place this one stands
+	DelegatedUntil     string                 `protobuf:"bytes,5,opt,name=delegated_until,json=delegatedUntil,proto3" json:"delegated_until,omitempty"`
+	DelegationDocument string                 `protobuf:"bytes,6,opt,name=delegation_document,json=delegationDocument,proto3" json:"delegation_document,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Holder) Reset() {
 	*x = Holder{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1248,7 +1493,7 @@ func (x *Holder) String() string {
 func (*Holder) ProtoMessage() {}
 
 func (x *Holder) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[12]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1261,7 +1506,7 @@ func (x *Holder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Holder.ProtoReflect.Descriptor instead.
 func (*Holder) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{12}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Holder) GetOfficial() *Official {
@@ -1285,6 +1530,27 @@ func (x *Holder) GetUnit() *Unit {
 	return nil
 }
 
+func (x *Holder) GetDelegatedBy() string {
+	if x != nil {
+		return x.DelegatedBy
+	}
+	return ""
+}
+
+func (x *Holder) GetDelegatedUntil() string {
+	if x != nil {
+		return x.DelegatedUntil
+	}
+	return ""
+}
+
+func (x *Holder) GetDelegationDocument() string {
+	if x != nil {
+		return x.DelegationDocument
+	}
+	return ""
+}
+
 type SetSettingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -1296,7 +1562,7 @@ type SetSettingRequest struct {
 
 func (x *SetSettingRequest) Reset() {
 	*x = SetSettingRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1308,7 +1574,7 @@ func (x *SetSettingRequest) String() string {
 func (*SetSettingRequest) ProtoMessage() {}
 
 func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[13]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1321,7 +1587,7 @@ func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSettingRequest.ProtoReflect.Descriptor instead.
 func (*SetSettingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{13}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SetSettingRequest) GetKey() string {
@@ -1359,7 +1625,7 @@ type DayOff struct {
 
 func (x *DayOff) Reset() {
 	*x = DayOff{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1371,7 +1637,7 @@ func (x *DayOff) String() string {
 func (*DayOff) ProtoMessage() {}
 
 func (x *DayOff) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[14]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1384,7 +1650,7 @@ func (x *DayOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DayOff.ProtoReflect.Descriptor instead.
 func (*DayOff) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{14}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DayOff) GetDay() string {
@@ -1439,7 +1705,7 @@ type SetDaysOffRequest struct {
 
 func (x *SetDaysOffRequest) Reset() {
 	*x = SetDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1451,7 +1717,7 @@ func (x *SetDaysOffRequest) String() string {
 func (*SetDaysOffRequest) ProtoMessage() {}
 
 func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1464,7 +1730,7 @@ func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*SetDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SetDaysOffRequest) GetDays() []*DayOff {
@@ -1491,7 +1757,7 @@ type SetDaysOffResponse struct {
 
 func (x *SetDaysOffResponse) Reset() {
 	*x = SetDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +1769,7 @@ func (x *SetDaysOffResponse) String() string {
 func (*SetDaysOffResponse) ProtoMessage() {}
 
 func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +1782,7 @@ func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*SetDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SetDaysOffResponse) GetChanged() int32 {
@@ -1544,7 +1810,7 @@ type ListBoardsRequest struct {
 
 func (x *ListBoardsRequest) Reset() {
 	*x = ListBoardsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +1822,7 @@ func (x *ListBoardsRequest) String() string {
 func (*ListBoardsRequest) ProtoMessage() {}
 
 func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +1835,7 @@ func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsRequest.ProtoReflect.Descriptor instead.
 func (*ListBoardsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListBoardsRequest) GetUnitId() string {
@@ -1602,7 +1868,7 @@ type ListBoardsResponse struct {
 
 func (x *ListBoardsResponse) Reset() {
 	*x = ListBoardsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1614,7 +1880,7 @@ func (x *ListBoardsResponse) String() string {
 func (*ListBoardsResponse) ProtoMessage() {}
 
 func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1627,7 +1893,7 @@ func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsResponse.ProtoReflect.Descriptor instead.
 func (*ListBoardsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListBoardsResponse) GetBoards() []*Board {
@@ -1647,7 +1913,7 @@ type RecordVacancyRequest struct {
 
 func (x *RecordVacancyRequest) Reset() {
 	*x = RecordVacancyRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1659,7 +1925,7 @@ func (x *RecordVacancyRequest) String() string {
 func (*RecordVacancyRequest) ProtoMessage() {}
 
 func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1672,7 +1938,7 @@ func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordVacancyRequest.ProtoReflect.Descriptor instead.
 func (*RecordVacancyRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RecordVacancyRequest) GetBoardId() string {
@@ -1701,7 +1967,7 @@ type PlanReorganisationRequest struct {
 
 func (x *PlanReorganisationRequest) Reset() {
 	*x = PlanReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1713,7 +1979,7 @@ func (x *PlanReorganisationRequest) String() string {
 func (*PlanReorganisationRequest) ProtoMessage() {}
 
 func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1726,7 +1992,7 @@ func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *PlanReorganisationRequest) GetReorganisation() *Reorganisation {
@@ -1769,7 +2035,7 @@ type PlanReorganisationResponse struct {
 
 func (x *PlanReorganisationResponse) Reset() {
 	*x = PlanReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1781,7 +2047,7 @@ func (x *PlanReorganisationResponse) String() string {
 func (*PlanReorganisationResponse) ProtoMessage() {}
 
 func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1794,7 +2060,7 @@ func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PlanReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -1834,7 +2100,7 @@ type GetReorganisationRequest struct {
 
 func (x *GetReorganisationRequest) Reset() {
 	*x = GetReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +2112,7 @@ func (x *GetReorganisationRequest) String() string {
 func (*GetReorganisationRequest) ProtoMessage() {}
 
 func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +2125,7 @@ func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*GetReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetReorganisationRequest) GetId() string {
@@ -1879,7 +2145,7 @@ type GetReorganisationResponse struct {
 
 func (x *GetReorganisationResponse) Reset() {
 	*x = GetReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1891,7 +2157,7 @@ func (x *GetReorganisationResponse) String() string {
 func (*GetReorganisationResponse) ProtoMessage() {}
 
 func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1904,7 +2170,7 @@ func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*GetReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -1931,7 +2197,7 @@ type ListReorganisationsRequest struct {
 
 func (x *ListReorganisationsRequest) Reset() {
 	*x = ListReorganisationsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1943,7 +2209,7 @@ func (x *ListReorganisationsRequest) String() string {
 func (*ListReorganisationsRequest) ProtoMessage() {}
 
 func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1956,7 +2222,7 @@ func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsRequest.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListReorganisationsRequest) GetUnitId() string {
@@ -1982,7 +2248,7 @@ type ListReorganisationsResponse struct {
 
 func (x *ListReorganisationsResponse) Reset() {
 	*x = ListReorganisationsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1994,7 +2260,7 @@ func (x *ListReorganisationsResponse) String() string {
 func (*ListReorganisationsResponse) ProtoMessage() {}
 
 func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2007,7 +2273,7 @@ func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsResponse.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListReorganisationsResponse) GetReorganisations() []*Reorganisation {
@@ -2027,7 +2293,7 @@ type CancelReorganisationRequest struct {
 
 func (x *CancelReorganisationRequest) Reset() {
 	*x = CancelReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2039,7 +2305,7 @@ func (x *CancelReorganisationRequest) String() string {
 func (*CancelReorganisationRequest) ProtoMessage() {}
 
 func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2052,7 +2318,7 @@ func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*CancelReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CancelReorganisationRequest) GetId() string {
@@ -2079,7 +2345,7 @@ type FinishReorganisationRequest struct {
 
 func (x *FinishReorganisationRequest) Reset() {
 	*x = FinishReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2091,7 +2357,7 @@ func (x *FinishReorganisationRequest) String() string {
 func (*FinishReorganisationRequest) ProtoMessage() {}
 
 func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2104,7 +2370,7 @@ func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*FinishReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FinishReorganisationRequest) GetId() string {
@@ -2133,7 +2399,7 @@ type ListAreasRequest struct {
 
 func (x *ListAreasRequest) Reset() {
 	*x = ListAreasRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2145,7 +2411,7 @@ func (x *ListAreasRequest) String() string {
 func (*ListAreasRequest) ProtoMessage() {}
 
 func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2158,7 +2424,7 @@ func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasRequest.ProtoReflect.Descriptor instead.
 func (*ListAreasRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListAreasRequest) GetOn() string {
@@ -2198,7 +2464,7 @@ type ListAreasResponse struct {
 
 func (x *ListAreasResponse) Reset() {
 	*x = ListAreasResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2210,7 +2476,7 @@ func (x *ListAreasResponse) String() string {
 func (*ListAreasResponse) ProtoMessage() {}
 
 func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2223,7 +2489,7 @@ func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasResponse.ProtoReflect.Descriptor instead.
 func (*ListAreasResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListAreasResponse) GetAreas() []*Area {
@@ -2242,7 +2508,7 @@ type GetAreaRequest struct {
 
 func (x *GetAreaRequest) Reset() {
 	*x = GetAreaRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2254,7 +2520,7 @@ func (x *GetAreaRequest) String() string {
 func (*GetAreaRequest) ProtoMessage() {}
 
 func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2267,7 +2533,7 @@ func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAreaRequest.ProtoReflect.Descriptor instead.
 func (*GetAreaRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetAreaRequest) GetId() string {
@@ -2291,7 +2557,7 @@ type ListUnitsRequest struct {
 
 func (x *ListUnitsRequest) Reset() {
 	*x = ListUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2303,7 +2569,7 @@ func (x *ListUnitsRequest) String() string {
 func (*ListUnitsRequest) ProtoMessage() {}
 
 func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2316,7 +2582,7 @@ func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ListUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListUnitsRequest) GetOn() string {
@@ -2370,7 +2636,7 @@ type ListUnitsResponse struct {
 
 func (x *ListUnitsResponse) Reset() {
 	*x = ListUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2382,7 +2648,7 @@ func (x *ListUnitsResponse) String() string {
 func (*ListUnitsResponse) ProtoMessage() {}
 
 func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2395,7 +2661,7 @@ func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ListUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListUnitsResponse) GetUnits() []*Unit {
@@ -2415,7 +2681,7 @@ type GetUnitRequest struct {
 
 func (x *GetUnitRequest) Reset() {
 	*x = GetUnitRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2427,7 +2693,7 @@ func (x *GetUnitRequest) String() string {
 func (*GetUnitRequest) ProtoMessage() {}
 
 func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2440,7 +2706,7 @@ func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitRequest.ProtoReflect.Descriptor instead.
 func (*GetUnitRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetUnitRequest) GetId() string {
@@ -2467,7 +2733,7 @@ type GetUnitResponse struct {
 
 func (x *GetUnitResponse) Reset() {
 	*x = GetUnitResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2479,7 +2745,7 @@ func (x *GetUnitResponse) String() string {
 func (*GetUnitResponse) ProtoMessage() {}
 
 func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2492,7 +2758,7 @@ func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitResponse.ProtoReflect.Descriptor instead.
 func (*GetUnitResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetUnitResponse) GetUnit() *Unit {
@@ -2514,13 +2780,14 @@ type ResolveRoleRequest struct {
 	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
 	Role          string                 `protobuf:"bytes,2,opt,name=role,proto3" json:"role,omitempty"`
 	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	Personal      bool                   `protobuf:"varint,4,opt,name=personal,proto3" json:"personal,omitempty"` // the law keeps the duty personal: a delegate is not answered, the holder is
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ResolveRoleRequest) Reset() {
 	*x = ResolveRoleRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2532,7 +2799,7 @@ func (x *ResolveRoleRequest) String() string {
 func (*ResolveRoleRequest) ProtoMessage() {}
 
 func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2545,7 +2812,7 @@ func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRoleRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ResolveRoleRequest) GetUnitId() string {
@@ -2569,17 +2836,25 @@ func (x *ResolveRoleRequest) GetOn() string {
 	return ""
 }
 
+func (x *ResolveRoleRequest) GetPersonal() bool {
+	if x != nil {
+		return x.Personal
+	}
+	return false
+}
+
 type ResolveRoleResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"` // the unit that role leads to
-	Holders       []*Holder              `protobuf:"bytes,2,rep,name=holders,proto3" json:"holders,omitempty"`
+	Holders       []*Holder              `protobuf:"bytes,2,rep,name=holders,proto3" json:"holders,omitempty"`             // delegates in the place of those who delegated; without those who are absent
+	Absent        []*Absence             `protobuf:"bytes,3,rep,name=absent,proto3" json:"absent,omitempty"`               // holders who are away and delegated to nobody
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ResolveRoleResponse) Reset() {
 	*x = ResolveRoleResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2591,7 +2866,7 @@ func (x *ResolveRoleResponse) String() string {
 func (*ResolveRoleResponse) ProtoMessage() {}
 
 func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2604,7 +2879,7 @@ func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleResponse.ProtoReflect.Descriptor instead.
 func (*ResolveRoleResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ResolveRoleResponse) GetUnitId() string {
@@ -2621,6 +2896,385 @@ func (x *ResolveRoleResponse) GetHolders() []*Holder {
 	return nil
 }
 
+func (x *ResolveRoleResponse) GetAbsent() []*Absence {
+	if x != nil {
+		return x.Absent
+	}
+	return nil
+}
+
+type ListAbsencesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"` // of officials who hold a position there
+	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`                       // those that have not ended by this day; empty: all
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAbsencesRequest) Reset() {
+	*x = ListAbsencesRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAbsencesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAbsencesRequest) ProtoMessage() {}
+
+func (x *ListAbsencesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAbsencesRequest.ProtoReflect.Descriptor instead.
+func (*ListAbsencesRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListAbsencesRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *ListAbsencesRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListAbsencesRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type ListAbsencesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Absences      []*Absence             `protobuf:"bytes,1,rep,name=absences,proto3" json:"absences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAbsencesResponse) Reset() {
+	*x = ListAbsencesResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAbsencesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAbsencesResponse) ProtoMessage() {}
+
+func (x *ListAbsencesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAbsencesResponse.ProtoReflect.Descriptor instead.
+func (*ListAbsencesResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ListAbsencesResponse) GetAbsences() []*Absence {
+	if x != nil {
+		return x.Absences
+	}
+	return nil
+}
+
+type EndAbsenceRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"` // last day of the absence; the day before its first takes it back whole
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndAbsenceRequest) Reset() {
+	*x = EndAbsenceRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndAbsenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndAbsenceRequest) ProtoMessage() {}
+
+func (x *EndAbsenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndAbsenceRequest.ProtoReflect.Descriptor instead.
+func (*EndAbsenceRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *EndAbsenceRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *EndAbsenceRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type ListDelegationsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // who delegated or is the delegate
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDelegationsRequest) Reset() {
+	*x = ListDelegationsRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDelegationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDelegationsRequest) ProtoMessage() {}
+
+func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDelegationsRequest.ProtoReflect.Descriptor instead.
+func (*ListDelegationsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *ListDelegationsRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *ListDelegationsRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListDelegationsRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type ListDelegationsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Delegations   []*Delegation          `protobuf:"bytes,1,rep,name=delegations,proto3" json:"delegations,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDelegationsResponse) Reset() {
+	*x = ListDelegationsResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDelegationsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDelegationsResponse) ProtoMessage() {}
+
+func (x *ListDelegationsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDelegationsResponse.ProtoReflect.Descriptor instead.
+func (*ListDelegationsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ListDelegationsResponse) GetDelegations() []*Delegation {
+	if x != nil {
+		return x.Delegations
+	}
+	return nil
+}
+
+type RevokeDelegationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeDelegationRequest) Reset() {
+	*x = RevokeDelegationRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeDelegationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeDelegationRequest) ProtoMessage() {}
+
+func (x *RevokeDelegationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeDelegationRequest.ProtoReflect.Descriptor instead.
+func (*RevokeDelegationRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *RevokeDelegationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *RevokeDelegationRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type SetReachRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	Email         string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"` // RFC 5321 with a domain that has a dot; empty takes it out
+	Phone         string                 `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"` // Vietnamese or E.164, kept as E.164; empty takes it out
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetReachRequest) Reset() {
+	*x = SetReachRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetReachRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetReachRequest) ProtoMessage() {}
+
+func (x *SetReachRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetReachRequest.ProtoReflect.Descriptor instead.
+func (*SetReachRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *SetReachRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *SetReachRequest) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *SetReachRequest) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
 type ListHatsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
@@ -2631,7 +3285,7 @@ type ListHatsRequest struct {
 
 func (x *ListHatsRequest) Reset() {
 	*x = ListHatsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2643,7 +3297,7 @@ func (x *ListHatsRequest) String() string {
 func (*ListHatsRequest) ProtoMessage() {}
 
 func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2656,7 +3310,7 @@ func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsRequest.ProtoReflect.Descriptor instead.
 func (*ListHatsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListHatsRequest) GetOfficialId() string {
@@ -2683,7 +3337,7 @@ type ListHatsResponse struct {
 
 func (x *ListHatsResponse) Reset() {
 	*x = ListHatsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2695,7 +3349,7 @@ func (x *ListHatsResponse) String() string {
 func (*ListHatsResponse) ProtoMessage() {}
 
 func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2708,7 +3362,7 @@ func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsResponse.ProtoReflect.Descriptor instead.
 func (*ListHatsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListHatsResponse) GetOfficial() *Official {
@@ -2738,7 +3392,7 @@ type FindOfficialsRequest struct {
 
 func (x *FindOfficialsRequest) Reset() {
 	*x = FindOfficialsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2750,7 +3404,7 @@ func (x *FindOfficialsRequest) String() string {
 func (*FindOfficialsRequest) ProtoMessage() {}
 
 func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2763,7 +3417,7 @@ func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsRequest.ProtoReflect.Descriptor instead.
 func (*FindOfficialsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *FindOfficialsRequest) GetIds() []string {
@@ -2810,7 +3464,7 @@ type FindOfficialsResponse struct {
 
 func (x *FindOfficialsResponse) Reset() {
 	*x = FindOfficialsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2822,7 +3476,7 @@ func (x *FindOfficialsResponse) String() string {
 func (*FindOfficialsResponse) ProtoMessage() {}
 
 func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2835,7 +3489,7 @@ func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsResponse.ProtoReflect.Descriptor instead.
 func (*FindOfficialsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *FindOfficialsResponse) GetHolders() []*Holder {
@@ -2855,7 +3509,7 @@ type ListDaysOffRequest struct {
 
 func (x *ListDaysOffRequest) Reset() {
 	*x = ListDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2867,7 +3521,7 @@ func (x *ListDaysOffRequest) String() string {
 func (*ListDaysOffRequest) ProtoMessage() {}
 
 func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2880,7 +3534,7 @@ func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*ListDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListDaysOffRequest) GetFrom() string {
@@ -2908,7 +3562,7 @@ type ListDaysOffResponse struct {
 
 func (x *ListDaysOffResponse) Reset() {
 	*x = ListDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2920,7 +3574,7 @@ func (x *ListDaysOffResponse) String() string {
 func (*ListDaysOffResponse) ProtoMessage() {}
 
 func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2933,7 +3587,7 @@ func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*ListDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListDaysOffResponse) GetDays() []*v1.DayException {
@@ -2973,7 +3627,7 @@ type Setting struct {
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2985,7 +3639,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2998,7 +3652,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Setting) GetKey() string {
@@ -3065,7 +3719,7 @@ type ListSettingsRequest struct {
 
 func (x *ListSettingsRequest) Reset() {
 	*x = ListSettingsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3077,7 +3731,7 @@ func (x *ListSettingsRequest) String() string {
 func (*ListSettingsRequest) ProtoMessage() {}
 
 func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3090,7 +3744,7 @@ func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{53}
 }
 
 type ListSettingsResponse struct {
@@ -3102,7 +3756,7 @@ type ListSettingsResponse struct {
 
 func (x *ListSettingsResponse) Reset() {
 	*x = ListSettingsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3114,7 +3768,7 @@ func (x *ListSettingsResponse) String() string {
 func (*ListSettingsResponse) ProtoMessage() {}
 
 func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3127,7 +3781,7 @@ func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListSettingsResponse) GetSettings() []*Setting {
@@ -3147,7 +3801,7 @@ type ImportUnitsRequest struct {
 
 func (x *ImportUnitsRequest) Reset() {
 	*x = ImportUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3159,7 +3813,7 @@ func (x *ImportUnitsRequest) String() string {
 func (*ImportUnitsRequest) ProtoMessage() {}
 
 func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3172,7 +3826,7 @@ func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ImportUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ImportUnitsRequest) GetContent() []byte {
@@ -3201,7 +3855,7 @@ type ImportFault struct {
 
 func (x *ImportFault) Reset() {
 	*x = ImportFault{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3213,7 +3867,7 @@ func (x *ImportFault) String() string {
 func (*ImportFault) ProtoMessage() {}
 
 func (x *ImportFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3226,7 +3880,7 @@ func (x *ImportFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportFault.ProtoReflect.Descriptor instead.
 func (*ImportFault) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ImportFault) GetLine() int32 {
@@ -3270,7 +3924,7 @@ type ImportUnitsResponse struct {
 
 func (x *ImportUnitsResponse) Reset() {
 	*x = ImportUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3282,7 +3936,7 @@ func (x *ImportUnitsResponse) String() string {
 func (*ImportUnitsResponse) ProtoMessage() {}
 
 func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3295,7 +3949,7 @@ func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ImportUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{48}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ImportUnitsResponse) GetAdded() int32 {
@@ -3353,7 +4007,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	" \x03(\tR\x0epredecessorIds\x12#\n" +
 	"\rsuccessor_ids\x18\v \x03(\tR\fsuccessorIds\x121\n" +
 	"\x14predecessors_outside\x18\f \x03(\tR\x13predecessorsOutside\x12\x16\n" +
-	"\x06source\x18\r \x01(\tR\x06source\"\x83\x04\n" +
+	"\x06source\x18\r \x01(\tR\x06source\"\xa8\x04\n" +
 	"\x04Unit\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -3376,7 +4030,8 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\rsuccessor_ids\x18\x0f \x03(\tR\fsuccessorIds\x12\x16\n" +
 	"\x06source\x18\x10 \x01(\tR\x06source\x12\x18\n" +
 	"\aspecial\x18\x11 \x01(\bR\aspecial\x12%\n" +
-	"\x0especial_ground\x18\x12 \x01(\tR\rspecialGround\"\xcd\x02\n" +
+	"\x0especial_ground\x18\x12 \x01(\tR\rspecialGround\x12#\n" +
+	"\rfollowed_from\x18\x13 \x01(\tR\ffollowedFrom\"\xcd\x02\n" +
 	"\x05Board\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x12\n" +
@@ -3448,13 +4103,45 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x03day\x18\x03 \x01(\tR\x03day\x12\x1c\n" +
 	"\tuncertain\x18\x04 \x01(\bR\tuncertain\x12\x12\n" +
 	"\x04heir\x18\x05 \x01(\bR\x04heir\x12\x12\n" +
-	"\x04only\x18\x06 \x01(\bR\x04only\"t\n" +
+	"\x04only\x18\x06 \x01(\bR\x04only\"\x91\x01\n" +
 	"\bOfficial\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
 	"\x05email\x18\x03 \x01(\tR\x05email\x12\x14\n" +
 	"\x05phone\x18\x04 \x01(\tR\x05phone\x12\x18\n" +
-	"\aexample\x18\x05 \x01(\bR\aexample\"\xa8\x01\n" +
+	"\aexample\x18\x05 \x01(\bR\aexample\x12\x1b\n" +
+	"\thas_phone\x18\x06 \x01(\bR\bhasPhone\"\xd1\x01\n" +
+	"\aAbsence\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vofficial_id\x18\x02 \x01(\tR\n" +
+	"officialId\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x04 \x01(\tR\x02to\x12\x14\n" +
+	"\x05words\x18\x05 \x01(\tR\x05words\x12\x1f\n" +
+	"\vrecorded_by\x18\x06 \x01(\tR\n" +
+	"recordedBy\x12\x1f\n" +
+	"\vrecorded_at\x18\a \x01(\tR\n" +
+	"recordedAt\x12\x19\n" +
+	"\bended_on\x18\b \x01(\tR\aendedOn\"\xac\x02\n" +
+	"\n" +
+	"Delegation\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vofficial_id\x18\x02 \x01(\tR\n" +
+	"officialId\x12\x17\n" +
+	"\aunit_id\x18\x03 \x01(\tR\x06unitId\x12\x12\n" +
+	"\x04role\x18\x04 \x01(\tR\x04role\x12\x1f\n" +
+	"\vdelegate_id\x18\x05 \x01(\tR\n" +
+	"delegateId\x12\x12\n" +
+	"\x04from\x18\x06 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\a \x01(\tR\x02to\x12\x1a\n" +
+	"\bdocument\x18\b \x01(\tR\bdocument\x12\x1f\n" +
+	"\vrecorded_by\x18\t \x01(\tR\n" +
+	"recordedBy\x12\x1f\n" +
+	"\vrecorded_at\x18\n" +
+	" \x01(\tR\n" +
+	"recordedAt\x12\x1d\n" +
+	"\n" +
+	"revoked_on\x18\v \x01(\tR\trevokedOn\"\xa8\x01\n" +
 	"\bPosition\x12\x1f\n" +
 	"\vofficial_id\x18\x01 \x01(\tR\n" +
 	"officialId\x12\x17\n" +
@@ -3463,11 +4150,14 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x05title\x18\x04 \x01(\tR\x05title\x12\x1d\n" +
 	"\n" +
 	"valid_from\x18\x05 \x01(\tR\tvalidFrom\x12\x19\n" +
-	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\"\x9e\x01\n" +
+	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\"\x9b\x02\n" +
 	"\x06Holder\x124\n" +
 	"\bofficial\x18\x01 \x01(\v2\x18.nenep.units.v1.OfficialR\bofficial\x124\n" +
 	"\bposition\x18\x02 \x01(\v2\x18.nenep.units.v1.PositionR\bposition\x12(\n" +
-	"\x04unit\x18\x03 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\"t\n" +
+	"\x04unit\x18\x03 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\x12!\n" +
+	"\fdelegated_by\x18\x04 \x01(\tR\vdelegatedBy\x12'\n" +
+	"\x0fdelegated_until\x18\x05 \x01(\tR\x0edelegatedUntil\x12/\n" +
+	"\x13delegation_document\x18\x06 \x01(\tR\x12delegationDocument\"t\n" +
 	"\x11SetSettingRequest\x12\x19\n" +
 	"\x03key\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03key\x12\x1e\n" +
 	"\x05value\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05value\x12$\n" +
@@ -3546,14 +4236,41 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x02on\x18\x02 \x01(\tR\x02on\"m\n" +
 	"\x0fGetUnitResponse\x12(\n" +
 	"\x04unit\x18\x01 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\x120\n" +
-	"\aholders\x18\x02 \x03(\v2\x16.nenep.units.v1.HolderR\aholders\"Q\n" +
+	"\aholders\x18\x02 \x03(\v2\x16.nenep.units.v1.HolderR\aholders\"m\n" +
 	"\x12ResolveRoleRequest\x12\x17\n" +
 	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x12\x12\n" +
 	"\x04role\x18\x02 \x01(\tR\x04role\x12\x0e\n" +
-	"\x02on\x18\x03 \x01(\tR\x02on\"`\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\x12\x1a\n" +
+	"\bpersonal\x18\x04 \x01(\bR\bpersonal\"\x91\x01\n" +
 	"\x13ResolveRoleResponse\x12\x17\n" +
 	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x120\n" +
-	"\aholders\x18\x02 \x03(\v2\x16.nenep.units.v1.HolderR\aholders\"B\n" +
+	"\aholders\x18\x02 \x03(\v2\x16.nenep.units.v1.HolderR\aholders\x12/\n" +
+	"\x06absent\x18\x03 \x03(\v2\x17.nenep.units.v1.AbsenceR\x06absent\"_\n" +
+	"\x13ListAbsencesRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\"K\n" +
+	"\x14ListAbsencesResponse\x123\n" +
+	"\babsences\x18\x01 \x03(\v2\x17.nenep.units.v1.AbsenceR\babsences\"3\n" +
+	"\x11EndAbsenceRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\"b\n" +
+	"\x16ListDelegationsRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\"W\n" +
+	"\x17ListDelegationsResponse\x12<\n" +
+	"\vdelegations\x18\x01 \x03(\v2\x1a.nenep.units.v1.DelegationR\vdelegations\"9\n" +
+	"\x17RevokeDelegationRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\"^\n" +
+	"\x0fSetReachRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x14\n" +
+	"\x05email\x18\x02 \x01(\tR\x05email\x12\x14\n" +
+	"\x05phone\x18\x03 \x01(\tR\x05phone\"B\n" +
 	"\x0fListHatsRequest\x12\x1f\n" +
 	"\vofficial_id\x18\x01 \x01(\tR\n" +
 	"officialId\x12\x0e\n" +
@@ -3602,14 +4319,22 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\achanged\x18\x02 \x01(\x05R\achanged\x12\x12\n" +
 	"\x04same\x18\x03 \x01(\x05R\x04same\x123\n" +
 	"\x06faults\x18\x04 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12\x18\n" +
-	"\awritten\x18\x05 \x01(\bR\awritten2\xc8\x0e\n" +
+	"\awritten\x18\x05 \x01(\bR\awritten2\x80\x13\n" +
 	"\fUnitsService\x12P\n" +
 	"\tListAreas\x12 .nenep.units.v1.ListAreasRequest\x1a!.nenep.units.v1.ListAreasResponse\x12?\n" +
 	"\aGetArea\x12\x1e.nenep.units.v1.GetAreaRequest\x1a\x14.nenep.units.v1.Area\x12P\n" +
 	"\tListUnits\x12 .nenep.units.v1.ListUnitsRequest\x1a!.nenep.units.v1.ListUnitsResponse\x12J\n" +
 	"\aGetUnit\x12\x1e.nenep.units.v1.GetUnitRequest\x1a\x1f.nenep.units.v1.GetUnitResponse\x12V\n" +
 	"\vResolveRole\x12\".nenep.units.v1.ResolveRoleRequest\x1a#.nenep.units.v1.ResolveRoleResponse\x12M\n" +
-	"\bListHats\x12\x1f.nenep.units.v1.ListHatsRequest\x1a .nenep.units.v1.ListHatsResponse\x12\\\n" +
+	"\bListHats\x12\x1f.nenep.units.v1.ListHatsRequest\x1a .nenep.units.v1.ListHatsResponse\x12A\n" +
+	"\rRecordAbsence\x12\x17.nenep.units.v1.Absence\x1a\x17.nenep.units.v1.Absence\x12H\n" +
+	"\n" +
+	"EndAbsence\x12!.nenep.units.v1.EndAbsenceRequest\x1a\x17.nenep.units.v1.Absence\x12Y\n" +
+	"\fListAbsences\x12#.nenep.units.v1.ListAbsencesRequest\x1a$.nenep.units.v1.ListAbsencesResponse\x12J\n" +
+	"\x10RecordDelegation\x12\x1a.nenep.units.v1.Delegation\x1a\x1a.nenep.units.v1.Delegation\x12W\n" +
+	"\x10RevokeDelegation\x12'.nenep.units.v1.RevokeDelegationRequest\x1a\x1a.nenep.units.v1.Delegation\x12b\n" +
+	"\x0fListDelegations\x12&.nenep.units.v1.ListDelegationsRequest\x1a'.nenep.units.v1.ListDelegationsResponse\x12E\n" +
+	"\bSetReach\x12\x1f.nenep.units.v1.SetReachRequest\x1a\x18.nenep.units.v1.Official\x12\\\n" +
 	"\rFindOfficials\x12$.nenep.units.v1.FindOfficialsRequest\x1a%.nenep.units.v1.FindOfficialsResponse\x12V\n" +
 	"\vListDaysOff\x12\".nenep.units.v1.ListDaysOffRequest\x1a#.nenep.units.v1.ListDaysOffResponse\x12Y\n" +
 	"\fListSettings\x12#.nenep.units.v1.ListSettingsRequest\x1a$.nenep.units.v1.ListSettingsResponse\x12V\n" +
@@ -3641,7 +4366,7 @@ func file_nenep_units_v1_units_proto_rawDescGZIP() []byte {
 	return file_nenep_units_v1_units_proto_rawDescData
 }
 
-var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
+var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 58)
 var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Area)(nil),                        // 0: nenep.units.v1.Area
 	(*Unit)(nil),                        // 1: nenep.units.v1.Unit
@@ -3654,45 +4379,54 @@ var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Reorganisation)(nil),              // 8: nenep.units.v1.Reorganisation
 	(*UnitSuccession)(nil),              // 9: nenep.units.v1.UnitSuccession
 	(*Official)(nil),                    // 10: nenep.units.v1.Official
-	(*Position)(nil),                    // 11: nenep.units.v1.Position
-	(*Holder)(nil),                      // 12: nenep.units.v1.Holder
-	(*SetSettingRequest)(nil),           // 13: nenep.units.v1.SetSettingRequest
-	(*DayOff)(nil),                      // 14: nenep.units.v1.DayOff
-	(*SetDaysOffRequest)(nil),           // 15: nenep.units.v1.SetDaysOffRequest
-	(*SetDaysOffResponse)(nil),          // 16: nenep.units.v1.SetDaysOffResponse
-	(*ListBoardsRequest)(nil),           // 17: nenep.units.v1.ListBoardsRequest
-	(*ListBoardsResponse)(nil),          // 18: nenep.units.v1.ListBoardsResponse
-	(*RecordVacancyRequest)(nil),        // 19: nenep.units.v1.RecordVacancyRequest
-	(*PlanReorganisationRequest)(nil),   // 20: nenep.units.v1.PlanReorganisationRequest
-	(*PlanReorganisationResponse)(nil),  // 21: nenep.units.v1.PlanReorganisationResponse
-	(*GetReorganisationRequest)(nil),    // 22: nenep.units.v1.GetReorganisationRequest
-	(*GetReorganisationResponse)(nil),   // 23: nenep.units.v1.GetReorganisationResponse
-	(*ListReorganisationsRequest)(nil),  // 24: nenep.units.v1.ListReorganisationsRequest
-	(*ListReorganisationsResponse)(nil), // 25: nenep.units.v1.ListReorganisationsResponse
-	(*CancelReorganisationRequest)(nil), // 26: nenep.units.v1.CancelReorganisationRequest
-	(*FinishReorganisationRequest)(nil), // 27: nenep.units.v1.FinishReorganisationRequest
-	(*ListAreasRequest)(nil),            // 28: nenep.units.v1.ListAreasRequest
-	(*ListAreasResponse)(nil),           // 29: nenep.units.v1.ListAreasResponse
-	(*GetAreaRequest)(nil),              // 30: nenep.units.v1.GetAreaRequest
-	(*ListUnitsRequest)(nil),            // 31: nenep.units.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),           // 32: nenep.units.v1.ListUnitsResponse
-	(*GetUnitRequest)(nil),              // 33: nenep.units.v1.GetUnitRequest
-	(*GetUnitResponse)(nil),             // 34: nenep.units.v1.GetUnitResponse
-	(*ResolveRoleRequest)(nil),          // 35: nenep.units.v1.ResolveRoleRequest
-	(*ResolveRoleResponse)(nil),         // 36: nenep.units.v1.ResolveRoleResponse
-	(*ListHatsRequest)(nil),             // 37: nenep.units.v1.ListHatsRequest
-	(*ListHatsResponse)(nil),            // 38: nenep.units.v1.ListHatsResponse
-	(*FindOfficialsRequest)(nil),        // 39: nenep.units.v1.FindOfficialsRequest
-	(*FindOfficialsResponse)(nil),       // 40: nenep.units.v1.FindOfficialsResponse
-	(*ListDaysOffRequest)(nil),          // 41: nenep.units.v1.ListDaysOffRequest
-	(*ListDaysOffResponse)(nil),         // 42: nenep.units.v1.ListDaysOffResponse
-	(*Setting)(nil),                     // 43: nenep.units.v1.Setting
-	(*ListSettingsRequest)(nil),         // 44: nenep.units.v1.ListSettingsRequest
-	(*ListSettingsResponse)(nil),        // 45: nenep.units.v1.ListSettingsResponse
-	(*ImportUnitsRequest)(nil),          // 46: nenep.units.v1.ImportUnitsRequest
-	(*ImportFault)(nil),                 // 47: nenep.units.v1.ImportFault
-	(*ImportUnitsResponse)(nil),         // 48: nenep.units.v1.ImportUnitsResponse
-	(*v1.DayException)(nil),             // 49: nenep.casefile.v1.DayException
+	(*Absence)(nil),                     // 11: nenep.units.v1.Absence
+	(*Delegation)(nil),                  // 12: nenep.units.v1.Delegation
+	(*Position)(nil),                    // 13: nenep.units.v1.Position
+	(*Holder)(nil),                      // 14: nenep.units.v1.Holder
+	(*SetSettingRequest)(nil),           // 15: nenep.units.v1.SetSettingRequest
+	(*DayOff)(nil),                      // 16: nenep.units.v1.DayOff
+	(*SetDaysOffRequest)(nil),           // 17: nenep.units.v1.SetDaysOffRequest
+	(*SetDaysOffResponse)(nil),          // 18: nenep.units.v1.SetDaysOffResponse
+	(*ListBoardsRequest)(nil),           // 19: nenep.units.v1.ListBoardsRequest
+	(*ListBoardsResponse)(nil),          // 20: nenep.units.v1.ListBoardsResponse
+	(*RecordVacancyRequest)(nil),        // 21: nenep.units.v1.RecordVacancyRequest
+	(*PlanReorganisationRequest)(nil),   // 22: nenep.units.v1.PlanReorganisationRequest
+	(*PlanReorganisationResponse)(nil),  // 23: nenep.units.v1.PlanReorganisationResponse
+	(*GetReorganisationRequest)(nil),    // 24: nenep.units.v1.GetReorganisationRequest
+	(*GetReorganisationResponse)(nil),   // 25: nenep.units.v1.GetReorganisationResponse
+	(*ListReorganisationsRequest)(nil),  // 26: nenep.units.v1.ListReorganisationsRequest
+	(*ListReorganisationsResponse)(nil), // 27: nenep.units.v1.ListReorganisationsResponse
+	(*CancelReorganisationRequest)(nil), // 28: nenep.units.v1.CancelReorganisationRequest
+	(*FinishReorganisationRequest)(nil), // 29: nenep.units.v1.FinishReorganisationRequest
+	(*ListAreasRequest)(nil),            // 30: nenep.units.v1.ListAreasRequest
+	(*ListAreasResponse)(nil),           // 31: nenep.units.v1.ListAreasResponse
+	(*GetAreaRequest)(nil),              // 32: nenep.units.v1.GetAreaRequest
+	(*ListUnitsRequest)(nil),            // 33: nenep.units.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),           // 34: nenep.units.v1.ListUnitsResponse
+	(*GetUnitRequest)(nil),              // 35: nenep.units.v1.GetUnitRequest
+	(*GetUnitResponse)(nil),             // 36: nenep.units.v1.GetUnitResponse
+	(*ResolveRoleRequest)(nil),          // 37: nenep.units.v1.ResolveRoleRequest
+	(*ResolveRoleResponse)(nil),         // 38: nenep.units.v1.ResolveRoleResponse
+	(*ListAbsencesRequest)(nil),         // 39: nenep.units.v1.ListAbsencesRequest
+	(*ListAbsencesResponse)(nil),        // 40: nenep.units.v1.ListAbsencesResponse
+	(*EndAbsenceRequest)(nil),           // 41: nenep.units.v1.EndAbsenceRequest
+	(*ListDelegationsRequest)(nil),      // 42: nenep.units.v1.ListDelegationsRequest
+	(*ListDelegationsResponse)(nil),     // 43: nenep.units.v1.ListDelegationsResponse
+	(*RevokeDelegationRequest)(nil),     // 44: nenep.units.v1.RevokeDelegationRequest
+	(*SetReachRequest)(nil),             // 45: nenep.units.v1.SetReachRequest
+	(*ListHatsRequest)(nil),             // 46: nenep.units.v1.ListHatsRequest
+	(*ListHatsResponse)(nil),            // 47: nenep.units.v1.ListHatsResponse
+	(*FindOfficialsRequest)(nil),        // 48: nenep.units.v1.FindOfficialsRequest
+	(*FindOfficialsResponse)(nil),       // 49: nenep.units.v1.FindOfficialsResponse
+	(*ListDaysOffRequest)(nil),          // 50: nenep.units.v1.ListDaysOffRequest
+	(*ListDaysOffResponse)(nil),         // 51: nenep.units.v1.ListDaysOffResponse
+	(*Setting)(nil),                     // 52: nenep.units.v1.Setting
+	(*ListSettingsRequest)(nil),         // 53: nenep.units.v1.ListSettingsRequest
+	(*ListSettingsResponse)(nil),        // 54: nenep.units.v1.ListSettingsResponse
+	(*ImportUnitsRequest)(nil),          // 55: nenep.units.v1.ImportUnitsRequest
+	(*ImportFault)(nil),                 // 56: nenep.units.v1.ImportFault
+	(*ImportUnitsResponse)(nil),         // 57: nenep.units.v1.ImportUnitsResponse
+	(*v1.DayException)(nil),             // 58: nenep.casefile.v1.DayException
 }
 var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	3,  // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
@@ -3701,78 +4435,95 @@ var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	6,  // 3: nenep.units.v1.Successor.predecessors_outside:type_name -> nenep.units.v1.OutsidePredecessor
 	4,  // 4: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
 	10, // 5: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
-	11, // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
+	13, // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
 	1,  // 7: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
-	14, // 8: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
+	16, // 8: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
 	2,  // 9: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
 	3,  // 10: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
 	8,  // 11: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
 	8,  // 12: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	47, // 13: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
+	56, // 13: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
 	9,  // 14: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	47, // 15: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
+	56, // 15: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
 	8,  // 16: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
 	9,  // 17: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
 	8,  // 18: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
 	0,  // 19: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
 	1,  // 20: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
 	1,  // 21: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
-	12, // 22: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
-	12, // 23: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
-	10, // 24: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
-	12, // 25: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
-	12, // 26: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
-	49, // 27: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	14, // 28: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
-	43, // 29: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	47, // 30: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	28, // 31: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	30, // 32: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	31, // 33: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	33, // 34: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	35, // 35: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	37, // 36: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	39, // 37: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	41, // 38: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	44, // 39: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	46, // 40: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	13, // 41: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
-	15, // 42: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
-	17, // 43: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
-	2,  // 44: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
-	19, // 45: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
-	20, // 46: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
-	22, // 47: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	24, // 48: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
-	26, // 49: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
-	22, // 50: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	27, // 51: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
-	29, // 52: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 53: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	32, // 54: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	34, // 55: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	36, // 56: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	38, // 57: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	40, // 58: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	42, // 59: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	45, // 60: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	48, // 61: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	43, // 62: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
-	16, // 63: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
-	18, // 64: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
-	2,  // 65: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
-	2,  // 66: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
-	21, // 67: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
-	23, // 68: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	25, // 69: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
-	8,  // 70: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
-	23, // 71: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	8,  // 72: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
-	52, // [52:73] is the sub-list for method output_type
-	31, // [31:52] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	14, // 22: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
+	14, // 23: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
+	11, // 24: nenep.units.v1.ResolveRoleResponse.absent:type_name -> nenep.units.v1.Absence
+	11, // 25: nenep.units.v1.ListAbsencesResponse.absences:type_name -> nenep.units.v1.Absence
+	12, // 26: nenep.units.v1.ListDelegationsResponse.delegations:type_name -> nenep.units.v1.Delegation
+	10, // 27: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
+	14, // 28: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
+	14, // 29: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
+	58, // 30: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
+	16, // 31: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
+	52, // 32: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	56, // 33: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	30, // 34: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	32, // 35: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	33, // 36: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	35, // 37: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	37, // 38: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	46, // 39: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	11, // 40: nenep.units.v1.UnitsService.RecordAbsence:input_type -> nenep.units.v1.Absence
+	41, // 41: nenep.units.v1.UnitsService.EndAbsence:input_type -> nenep.units.v1.EndAbsenceRequest
+	39, // 42: nenep.units.v1.UnitsService.ListAbsences:input_type -> nenep.units.v1.ListAbsencesRequest
+	12, // 43: nenep.units.v1.UnitsService.RecordDelegation:input_type -> nenep.units.v1.Delegation
+	44, // 44: nenep.units.v1.UnitsService.RevokeDelegation:input_type -> nenep.units.v1.RevokeDelegationRequest
+	42, // 45: nenep.units.v1.UnitsService.ListDelegations:input_type -> nenep.units.v1.ListDelegationsRequest
+	45, // 46: nenep.units.v1.UnitsService.SetReach:input_type -> nenep.units.v1.SetReachRequest
+	48, // 47: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	50, // 48: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	53, // 49: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	55, // 50: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	15, // 51: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	17, // 52: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	19, // 53: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,  // 54: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	21, // 55: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	22, // 56: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	24, // 57: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	26, // 58: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	28, // 59: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	24, // 60: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	29, // 61: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	31, // 62: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,  // 63: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	34, // 64: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	36, // 65: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	38, // 66: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	47, // 67: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	11, // 68: nenep.units.v1.UnitsService.RecordAbsence:output_type -> nenep.units.v1.Absence
+	11, // 69: nenep.units.v1.UnitsService.EndAbsence:output_type -> nenep.units.v1.Absence
+	40, // 70: nenep.units.v1.UnitsService.ListAbsences:output_type -> nenep.units.v1.ListAbsencesResponse
+	12, // 71: nenep.units.v1.UnitsService.RecordDelegation:output_type -> nenep.units.v1.Delegation
+	12, // 72: nenep.units.v1.UnitsService.RevokeDelegation:output_type -> nenep.units.v1.Delegation
+	43, // 73: nenep.units.v1.UnitsService.ListDelegations:output_type -> nenep.units.v1.ListDelegationsResponse
+	10, // 74: nenep.units.v1.UnitsService.SetReach:output_type -> nenep.units.v1.Official
+	49, // 75: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	51, // 76: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	54, // 77: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	57, // 78: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	52, // 79: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	18, // 80: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	20, // 81: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,  // 82: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,  // 83: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	23, // 84: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	25, // 85: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	27, // 86: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	8,  // 87: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	25, // 88: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	8,  // 89: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	62, // [62:90] is the sub-list for method output_type
+	34, // [34:62] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
@@ -3786,7 +4537,7 @@ func file_nenep_units_v1_units_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_units_v1_units_proto_rawDesc), len(file_nenep_units_v1_units_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   49,
+			NumMessages:   58,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

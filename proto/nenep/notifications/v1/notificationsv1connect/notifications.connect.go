@@ -2,7 +2,7 @@
 //
 // Source: nenep/notifications/v1/notifications.proto
 
-// Who is told: messages, templates, channels.
+// Who is told: messages, templates, channels, preferences, calendar feeds.
 package notificationsv1connect
 
 import (
@@ -40,9 +40,57 @@ const (
 	// NotificationsServiceSendDigestProcedure is the fully-qualified name of the NotificationsService's
 	// SendDigest RPC.
 	NotificationsServiceSendDigestProcedure = "/nenep.notifications.v1.NotificationsService/SendDigest"
+	// NotificationsServiceSendPendingProcedure is the fully-qualified name of the
+	// NotificationsService's SendPending RPC.
+	NotificationsServiceSendPendingProcedure = "/nenep.notifications.v1.NotificationsService/SendPending"
 	// NotificationsServiceListMessagesProcedure is the fully-qualified name of the
 	// NotificationsService's ListMessages RPC.
 	NotificationsServiceListMessagesProcedure = "/nenep.notifications.v1.NotificationsService/ListMessages"
+	// NotificationsServiceExportMessagesProcedure is the fully-qualified name of the
+	// NotificationsService's ExportMessages RPC.
+	NotificationsServiceExportMessagesProcedure = "/nenep.notifications.v1.NotificationsService/ExportMessages"
+	// NotificationsServiceReleaseDraftProcedure is the fully-qualified name of the
+	// NotificationsService's ReleaseDraft RPC.
+	NotificationsServiceReleaseDraftProcedure = "/nenep.notifications.v1.NotificationsService/ReleaseDraft"
+	// NotificationsServiceDiscardDraftProcedure is the fully-qualified name of the
+	// NotificationsService's DiscardDraft RPC.
+	NotificationsServiceDiscardDraftProcedure = "/nenep.notifications.v1.NotificationsService/DiscardDraft"
+	// NotificationsServicePrintLetterProcedure is the fully-qualified name of the
+	// NotificationsService's PrintLetter RPC.
+	NotificationsServicePrintLetterProcedure = "/nenep.notifications.v1.NotificationsService/PrintLetter"
+	// NotificationsServicePreviewLetterProcedure is the fully-qualified name of the
+	// NotificationsService's PreviewLetter RPC.
+	NotificationsServicePreviewLetterProcedure = "/nenep.notifications.v1.NotificationsService/PreviewLetter"
+	// NotificationsServiceGetPreferencesProcedure is the fully-qualified name of the
+	// NotificationsService's GetPreferences RPC.
+	NotificationsServiceGetPreferencesProcedure = "/nenep.notifications.v1.NotificationsService/GetPreferences"
+	// NotificationsServiceSetPreferencesProcedure is the fully-qualified name of the
+	// NotificationsService's SetPreferences RPC.
+	NotificationsServiceSetPreferencesProcedure = "/nenep.notifications.v1.NotificationsService/SetPreferences"
+	// NotificationsServiceMuteCaseProcedure is the fully-qualified name of the NotificationsService's
+	// MuteCase RPC.
+	NotificationsServiceMuteCaseProcedure = "/nenep.notifications.v1.NotificationsService/MuteCase"
+	// NotificationsServiceOpenFeedProcedure is the fully-qualified name of the NotificationsService's
+	// OpenFeed RPC.
+	NotificationsServiceOpenFeedProcedure = "/nenep.notifications.v1.NotificationsService/OpenFeed"
+	// NotificationsServiceRevokeFeedProcedure is the fully-qualified name of the NotificationsService's
+	// RevokeFeed RPC.
+	NotificationsServiceRevokeFeedProcedure = "/nenep.notifications.v1.NotificationsService/RevokeFeed"
+	// NotificationsServiceGetFeedProcedure is the fully-qualified name of the NotificationsService's
+	// GetFeed RPC.
+	NotificationsServiceGetFeedProcedure = "/nenep.notifications.v1.NotificationsService/GetFeed"
+	// NotificationsServiceReadFeedProcedure is the fully-qualified name of the NotificationsService's
+	// ReadFeed RPC.
+	NotificationsServiceReadFeedProcedure = "/nenep.notifications.v1.NotificationsService/ReadFeed"
+	// NotificationsServiceTakeCallbackProcedure is the fully-qualified name of the
+	// NotificationsService's TakeCallback RPC.
+	NotificationsServiceTakeCallbackProcedure = "/nenep.notifications.v1.NotificationsService/TakeCallback"
+	// NotificationsServiceListChannelsProcedure is the fully-qualified name of the
+	// NotificationsService's ListChannels RPC.
+	NotificationsServiceListChannelsProcedure = "/nenep.notifications.v1.NotificationsService/ListChannels"
+	// NotificationsServicePurgeProcedure is the fully-qualified name of the NotificationsService's
+	// Purge RPC.
+	NotificationsServicePurgeProcedure = "/nenep.notifications.v1.NotificationsService/Purge"
 	// NotificationsServiceOpenLinkProcedure is the fully-qualified name of the NotificationsService's
 	// OpenLink RPC.
 	NotificationsServiceOpenLinkProcedure = "/nenep.notifications.v1.NotificationsService/OpenLink"
@@ -54,9 +102,37 @@ type NotificationsServiceClient interface {
 	// Tell writes what a person must hear into the ledger, once per (key, official, channel), and
 	// sends at once what cannot wait for the digest. Repeating the call sends nothing again.
 	Tell(context.Context, *connect.Request[v1.TellRequest]) (*connect.Response[v1.TellResponse], error)
-	// SendDigest sends to each official who has something waiting one message, once per day.
+	// SendDigest sends to each official of the window who has something waiting one message, once per day.
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
+	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
+	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
+	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
+	ExportMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.ServerStreamForClient[v1.ExportMessagesResponse], error)
+	// ReleaseDraft has a person send a message that speaks upwards in a body's name; again is harmless.
+	ReleaseDraft(context.Context, *connect.Request[v1.ReleaseDraftRequest]) (*connect.Response[v1.Message], error)
+	// DiscardDraft says why a draft is not sent.
+	DiscardDraft(context.Context, *connect.Request[v1.DiscardDraftRequest]) (*connect.Response[v1.Message], error)
+	// PrintLetter makes the printable reminder letter (công văn đôn đốc) of a case or of a message.
+	PrintLetter(context.Context, *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error)
+	// PreviewLetter shows a letter as a person of the unit would read it today; nothing is stored or sent.
+	PreviewLetter(context.Context, *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error)
+	GetPreferences(context.Context, *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	SetPreferences(context.Context, *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// MuteCase holds reminders of one case back from one person until the end of a day; never an escalation. An empty day ends it.
+	MuteCase(context.Context, *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// OpenFeed gives an official a calendar address; the one before it stops working.
+	OpenFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	RevokeFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	GetFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// ReadFeed answers the calendar (RFC 5545) behind a secret address.
+	ReadFeed(context.Context, *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error)
+	// TakeCallback takes in what a channel says afterwards: a provider's delivery report, a bounce (RFC 3464). Again is harmless.
+	TakeCallback(context.Context, *connect.Request[v1.TakeCallbackRequest]) (*connect.Response[v1.TakeCallbackResponse], error)
+	// ListChannels answers how each channel fares and whom it does not reach.
+	ListChannels(context.Context, *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error)
+	// Purge takes personal data out of what is older than the province's terms. A schedule calls it.
+	Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -85,10 +161,106 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 			connect.WithSchema(notificationsServiceMethods.ByName("SendDigest")),
 			connect.WithClientOptions(opts...),
 		),
+		sendPending: connect.NewClient[v1.SendPendingRequest, v1.SendPendingResponse](
+			httpClient,
+			baseURL+NotificationsServiceSendPendingProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("SendPending")),
+			connect.WithClientOptions(opts...),
+		),
 		listMessages: connect.NewClient[v1.ListMessagesRequest, v1.ListMessagesResponse](
 			httpClient,
 			baseURL+NotificationsServiceListMessagesProcedure,
 			connect.WithSchema(notificationsServiceMethods.ByName("ListMessages")),
+			connect.WithClientOptions(opts...),
+		),
+		exportMessages: connect.NewClient[v1.ListMessagesRequest, v1.ExportMessagesResponse](
+			httpClient,
+			baseURL+NotificationsServiceExportMessagesProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("ExportMessages")),
+			connect.WithClientOptions(opts...),
+		),
+		releaseDraft: connect.NewClient[v1.ReleaseDraftRequest, v1.Message](
+			httpClient,
+			baseURL+NotificationsServiceReleaseDraftProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("ReleaseDraft")),
+			connect.WithClientOptions(opts...),
+		),
+		discardDraft: connect.NewClient[v1.DiscardDraftRequest, v1.Message](
+			httpClient,
+			baseURL+NotificationsServiceDiscardDraftProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("DiscardDraft")),
+			connect.WithClientOptions(opts...),
+		),
+		printLetter: connect.NewClient[v1.PrintLetterRequest, v1.PrintLetterResponse](
+			httpClient,
+			baseURL+NotificationsServicePrintLetterProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("PrintLetter")),
+			connect.WithClientOptions(opts...),
+		),
+		previewLetter: connect.NewClient[v1.PreviewLetterRequest, v1.PreviewLetterResponse](
+			httpClient,
+			baseURL+NotificationsServicePreviewLetterProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("PreviewLetter")),
+			connect.WithClientOptions(opts...),
+		),
+		getPreferences: connect.NewClient[v1.GetPreferencesRequest, v1.GetPreferencesResponse](
+			httpClient,
+			baseURL+NotificationsServiceGetPreferencesProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("GetPreferences")),
+			connect.WithClientOptions(opts...),
+		),
+		setPreferences: connect.NewClient[v1.Preferences, v1.GetPreferencesResponse](
+			httpClient,
+			baseURL+NotificationsServiceSetPreferencesProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("SetPreferences")),
+			connect.WithClientOptions(opts...),
+		),
+		muteCase: connect.NewClient[v1.MuteCaseRequest, v1.GetPreferencesResponse](
+			httpClient,
+			baseURL+NotificationsServiceMuteCaseProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("MuteCase")),
+			connect.WithClientOptions(opts...),
+		),
+		openFeed: connect.NewClient[v1.FeedRequest, v1.Feed](
+			httpClient,
+			baseURL+NotificationsServiceOpenFeedProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("OpenFeed")),
+			connect.WithClientOptions(opts...),
+		),
+		revokeFeed: connect.NewClient[v1.FeedRequest, v1.Feed](
+			httpClient,
+			baseURL+NotificationsServiceRevokeFeedProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("RevokeFeed")),
+			connect.WithClientOptions(opts...),
+		),
+		getFeed: connect.NewClient[v1.FeedRequest, v1.Feed](
+			httpClient,
+			baseURL+NotificationsServiceGetFeedProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("GetFeed")),
+			connect.WithClientOptions(opts...),
+		),
+		readFeed: connect.NewClient[v1.ReadFeedRequest, v1.ReadFeedResponse](
+			httpClient,
+			baseURL+NotificationsServiceReadFeedProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("ReadFeed")),
+			connect.WithClientOptions(opts...),
+		),
+		takeCallback: connect.NewClient[v1.TakeCallbackRequest, v1.TakeCallbackResponse](
+			httpClient,
+			baseURL+NotificationsServiceTakeCallbackProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("TakeCallback")),
+			connect.WithClientOptions(opts...),
+		),
+		listChannels: connect.NewClient[v1.ListChannelsRequest, v1.ListChannelsResponse](
+			httpClient,
+			baseURL+NotificationsServiceListChannelsProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("ListChannels")),
+			connect.WithClientOptions(opts...),
+		),
+		purge: connect.NewClient[v1.PurgeRequest, v1.PurgeResponse](
+			httpClient,
+			baseURL+NotificationsServicePurgeProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("Purge")),
 			connect.WithClientOptions(opts...),
 		),
 		openLink: connect.NewClient[v1.OpenLinkRequest, v1.OpenLinkResponse](
@@ -102,10 +274,26 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 
 // notificationsServiceClient implements NotificationsServiceClient.
 type notificationsServiceClient struct {
-	tell         *connect.Client[v1.TellRequest, v1.TellResponse]
-	sendDigest   *connect.Client[v1.SendDigestRequest, v1.SendDigestResponse]
-	listMessages *connect.Client[v1.ListMessagesRequest, v1.ListMessagesResponse]
-	openLink     *connect.Client[v1.OpenLinkRequest, v1.OpenLinkResponse]
+	tell           *connect.Client[v1.TellRequest, v1.TellResponse]
+	sendDigest     *connect.Client[v1.SendDigestRequest, v1.SendDigestResponse]
+	sendPending    *connect.Client[v1.SendPendingRequest, v1.SendPendingResponse]
+	listMessages   *connect.Client[v1.ListMessagesRequest, v1.ListMessagesResponse]
+	exportMessages *connect.Client[v1.ListMessagesRequest, v1.ExportMessagesResponse]
+	releaseDraft   *connect.Client[v1.ReleaseDraftRequest, v1.Message]
+	discardDraft   *connect.Client[v1.DiscardDraftRequest, v1.Message]
+	printLetter    *connect.Client[v1.PrintLetterRequest, v1.PrintLetterResponse]
+	previewLetter  *connect.Client[v1.PreviewLetterRequest, v1.PreviewLetterResponse]
+	getPreferences *connect.Client[v1.GetPreferencesRequest, v1.GetPreferencesResponse]
+	setPreferences *connect.Client[v1.Preferences, v1.GetPreferencesResponse]
+	muteCase       *connect.Client[v1.MuteCaseRequest, v1.GetPreferencesResponse]
+	openFeed       *connect.Client[v1.FeedRequest, v1.Feed]
+	revokeFeed     *connect.Client[v1.FeedRequest, v1.Feed]
+	getFeed        *connect.Client[v1.FeedRequest, v1.Feed]
+	readFeed       *connect.Client[v1.ReadFeedRequest, v1.ReadFeedResponse]
+	takeCallback   *connect.Client[v1.TakeCallbackRequest, v1.TakeCallbackResponse]
+	listChannels   *connect.Client[v1.ListChannelsRequest, v1.ListChannelsResponse]
+	purge          *connect.Client[v1.PurgeRequest, v1.PurgeResponse]
+	openLink       *connect.Client[v1.OpenLinkRequest, v1.OpenLinkResponse]
 }
 
 // Tell calls nenep.notifications.v1.NotificationsService.Tell.
@@ -118,9 +306,89 @@ func (c *notificationsServiceClient) SendDigest(ctx context.Context, req *connec
 	return c.sendDigest.CallUnary(ctx, req)
 }
 
+// SendPending calls nenep.notifications.v1.NotificationsService.SendPending.
+func (c *notificationsServiceClient) SendPending(ctx context.Context, req *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error) {
+	return c.sendPending.CallUnary(ctx, req)
+}
+
 // ListMessages calls nenep.notifications.v1.NotificationsService.ListMessages.
 func (c *notificationsServiceClient) ListMessages(ctx context.Context, req *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error) {
 	return c.listMessages.CallUnary(ctx, req)
+}
+
+// ExportMessages calls nenep.notifications.v1.NotificationsService.ExportMessages.
+func (c *notificationsServiceClient) ExportMessages(ctx context.Context, req *connect.Request[v1.ListMessagesRequest]) (*connect.ServerStreamForClient[v1.ExportMessagesResponse], error) {
+	return c.exportMessages.CallServerStream(ctx, req)
+}
+
+// ReleaseDraft calls nenep.notifications.v1.NotificationsService.ReleaseDraft.
+func (c *notificationsServiceClient) ReleaseDraft(ctx context.Context, req *connect.Request[v1.ReleaseDraftRequest]) (*connect.Response[v1.Message], error) {
+	return c.releaseDraft.CallUnary(ctx, req)
+}
+
+// DiscardDraft calls nenep.notifications.v1.NotificationsService.DiscardDraft.
+func (c *notificationsServiceClient) DiscardDraft(ctx context.Context, req *connect.Request[v1.DiscardDraftRequest]) (*connect.Response[v1.Message], error) {
+	return c.discardDraft.CallUnary(ctx, req)
+}
+
+// PrintLetter calls nenep.notifications.v1.NotificationsService.PrintLetter.
+func (c *notificationsServiceClient) PrintLetter(ctx context.Context, req *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error) {
+	return c.printLetter.CallUnary(ctx, req)
+}
+
+// PreviewLetter calls nenep.notifications.v1.NotificationsService.PreviewLetter.
+func (c *notificationsServiceClient) PreviewLetter(ctx context.Context, req *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error) {
+	return c.previewLetter.CallUnary(ctx, req)
+}
+
+// GetPreferences calls nenep.notifications.v1.NotificationsService.GetPreferences.
+func (c *notificationsServiceClient) GetPreferences(ctx context.Context, req *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return c.getPreferences.CallUnary(ctx, req)
+}
+
+// SetPreferences calls nenep.notifications.v1.NotificationsService.SetPreferences.
+func (c *notificationsServiceClient) SetPreferences(ctx context.Context, req *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return c.setPreferences.CallUnary(ctx, req)
+}
+
+// MuteCase calls nenep.notifications.v1.NotificationsService.MuteCase.
+func (c *notificationsServiceClient) MuteCase(ctx context.Context, req *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return c.muteCase.CallUnary(ctx, req)
+}
+
+// OpenFeed calls nenep.notifications.v1.NotificationsService.OpenFeed.
+func (c *notificationsServiceClient) OpenFeed(ctx context.Context, req *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return c.openFeed.CallUnary(ctx, req)
+}
+
+// RevokeFeed calls nenep.notifications.v1.NotificationsService.RevokeFeed.
+func (c *notificationsServiceClient) RevokeFeed(ctx context.Context, req *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return c.revokeFeed.CallUnary(ctx, req)
+}
+
+// GetFeed calls nenep.notifications.v1.NotificationsService.GetFeed.
+func (c *notificationsServiceClient) GetFeed(ctx context.Context, req *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return c.getFeed.CallUnary(ctx, req)
+}
+
+// ReadFeed calls nenep.notifications.v1.NotificationsService.ReadFeed.
+func (c *notificationsServiceClient) ReadFeed(ctx context.Context, req *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error) {
+	return c.readFeed.CallUnary(ctx, req)
+}
+
+// TakeCallback calls nenep.notifications.v1.NotificationsService.TakeCallback.
+func (c *notificationsServiceClient) TakeCallback(ctx context.Context, req *connect.Request[v1.TakeCallbackRequest]) (*connect.Response[v1.TakeCallbackResponse], error) {
+	return c.takeCallback.CallUnary(ctx, req)
+}
+
+// ListChannels calls nenep.notifications.v1.NotificationsService.ListChannels.
+func (c *notificationsServiceClient) ListChannels(ctx context.Context, req *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error) {
+	return c.listChannels.CallUnary(ctx, req)
+}
+
+// Purge calls nenep.notifications.v1.NotificationsService.Purge.
+func (c *notificationsServiceClient) Purge(ctx context.Context, req *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error) {
+	return c.purge.CallUnary(ctx, req)
 }
 
 // OpenLink calls nenep.notifications.v1.NotificationsService.OpenLink.
@@ -134,9 +402,37 @@ type NotificationsServiceHandler interface {
 	// Tell writes what a person must hear into the ledger, once per (key, official, channel), and
 	// sends at once what cannot wait for the digest. Repeating the call sends nothing again.
 	Tell(context.Context, *connect.Request[v1.TellRequest]) (*connect.Response[v1.TellResponse], error)
-	// SendDigest sends to each official who has something waiting one message, once per day.
+	// SendDigest sends to each official of the window who has something waiting one message, once per day.
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
+	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
+	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
+	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
+	ExportMessages(context.Context, *connect.Request[v1.ListMessagesRequest], *connect.ServerStream[v1.ExportMessagesResponse]) error
+	// ReleaseDraft has a person send a message that speaks upwards in a body's name; again is harmless.
+	ReleaseDraft(context.Context, *connect.Request[v1.ReleaseDraftRequest]) (*connect.Response[v1.Message], error)
+	// DiscardDraft says why a draft is not sent.
+	DiscardDraft(context.Context, *connect.Request[v1.DiscardDraftRequest]) (*connect.Response[v1.Message], error)
+	// PrintLetter makes the printable reminder letter (công văn đôn đốc) of a case or of a message.
+	PrintLetter(context.Context, *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error)
+	// PreviewLetter shows a letter as a person of the unit would read it today; nothing is stored or sent.
+	PreviewLetter(context.Context, *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error)
+	GetPreferences(context.Context, *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	SetPreferences(context.Context, *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// MuteCase holds reminders of one case back from one person until the end of a day; never an escalation. An empty day ends it.
+	MuteCase(context.Context, *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// OpenFeed gives an official a calendar address; the one before it stops working.
+	OpenFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	RevokeFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	GetFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// ReadFeed answers the calendar (RFC 5545) behind a secret address.
+	ReadFeed(context.Context, *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error)
+	// TakeCallback takes in what a channel says afterwards: a provider's delivery report, a bounce (RFC 3464). Again is harmless.
+	TakeCallback(context.Context, *connect.Request[v1.TakeCallbackRequest]) (*connect.Response[v1.TakeCallbackResponse], error)
+	// ListChannels answers how each channel fares and whom it does not reach.
+	ListChannels(context.Context, *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error)
+	// Purge takes personal data out of what is older than the province's terms. A schedule calls it.
+	Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -160,10 +456,106 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 		connect.WithSchema(notificationsServiceMethods.ByName("SendDigest")),
 		connect.WithHandlerOptions(opts...),
 	)
+	notificationsServiceSendPendingHandler := connect.NewUnaryHandler(
+		NotificationsServiceSendPendingProcedure,
+		svc.SendPending,
+		connect.WithSchema(notificationsServiceMethods.ByName("SendPending")),
+		connect.WithHandlerOptions(opts...),
+	)
 	notificationsServiceListMessagesHandler := connect.NewUnaryHandler(
 		NotificationsServiceListMessagesProcedure,
 		svc.ListMessages,
 		connect.WithSchema(notificationsServiceMethods.ByName("ListMessages")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceExportMessagesHandler := connect.NewServerStreamHandler(
+		NotificationsServiceExportMessagesProcedure,
+		svc.ExportMessages,
+		connect.WithSchema(notificationsServiceMethods.ByName("ExportMessages")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceReleaseDraftHandler := connect.NewUnaryHandler(
+		NotificationsServiceReleaseDraftProcedure,
+		svc.ReleaseDraft,
+		connect.WithSchema(notificationsServiceMethods.ByName("ReleaseDraft")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceDiscardDraftHandler := connect.NewUnaryHandler(
+		NotificationsServiceDiscardDraftProcedure,
+		svc.DiscardDraft,
+		connect.WithSchema(notificationsServiceMethods.ByName("DiscardDraft")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServicePrintLetterHandler := connect.NewUnaryHandler(
+		NotificationsServicePrintLetterProcedure,
+		svc.PrintLetter,
+		connect.WithSchema(notificationsServiceMethods.ByName("PrintLetter")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServicePreviewLetterHandler := connect.NewUnaryHandler(
+		NotificationsServicePreviewLetterProcedure,
+		svc.PreviewLetter,
+		connect.WithSchema(notificationsServiceMethods.ByName("PreviewLetter")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceGetPreferencesHandler := connect.NewUnaryHandler(
+		NotificationsServiceGetPreferencesProcedure,
+		svc.GetPreferences,
+		connect.WithSchema(notificationsServiceMethods.ByName("GetPreferences")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceSetPreferencesHandler := connect.NewUnaryHandler(
+		NotificationsServiceSetPreferencesProcedure,
+		svc.SetPreferences,
+		connect.WithSchema(notificationsServiceMethods.ByName("SetPreferences")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceMuteCaseHandler := connect.NewUnaryHandler(
+		NotificationsServiceMuteCaseProcedure,
+		svc.MuteCase,
+		connect.WithSchema(notificationsServiceMethods.ByName("MuteCase")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceOpenFeedHandler := connect.NewUnaryHandler(
+		NotificationsServiceOpenFeedProcedure,
+		svc.OpenFeed,
+		connect.WithSchema(notificationsServiceMethods.ByName("OpenFeed")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceRevokeFeedHandler := connect.NewUnaryHandler(
+		NotificationsServiceRevokeFeedProcedure,
+		svc.RevokeFeed,
+		connect.WithSchema(notificationsServiceMethods.ByName("RevokeFeed")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceGetFeedHandler := connect.NewUnaryHandler(
+		NotificationsServiceGetFeedProcedure,
+		svc.GetFeed,
+		connect.WithSchema(notificationsServiceMethods.ByName("GetFeed")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceReadFeedHandler := connect.NewUnaryHandler(
+		NotificationsServiceReadFeedProcedure,
+		svc.ReadFeed,
+		connect.WithSchema(notificationsServiceMethods.ByName("ReadFeed")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceTakeCallbackHandler := connect.NewUnaryHandler(
+		NotificationsServiceTakeCallbackProcedure,
+		svc.TakeCallback,
+		connect.WithSchema(notificationsServiceMethods.ByName("TakeCallback")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceListChannelsHandler := connect.NewUnaryHandler(
+		NotificationsServiceListChannelsProcedure,
+		svc.ListChannels,
+		connect.WithSchema(notificationsServiceMethods.ByName("ListChannels")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServicePurgeHandler := connect.NewUnaryHandler(
+		NotificationsServicePurgeProcedure,
+		svc.Purge,
+		connect.WithSchema(notificationsServiceMethods.ByName("Purge")),
 		connect.WithHandlerOptions(opts...),
 	)
 	notificationsServiceOpenLinkHandler := connect.NewUnaryHandler(
@@ -178,8 +570,40 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 			notificationsServiceTellHandler.ServeHTTP(w, r)
 		case NotificationsServiceSendDigestProcedure:
 			notificationsServiceSendDigestHandler.ServeHTTP(w, r)
+		case NotificationsServiceSendPendingProcedure:
+			notificationsServiceSendPendingHandler.ServeHTTP(w, r)
 		case NotificationsServiceListMessagesProcedure:
 			notificationsServiceListMessagesHandler.ServeHTTP(w, r)
+		case NotificationsServiceExportMessagesProcedure:
+			notificationsServiceExportMessagesHandler.ServeHTTP(w, r)
+		case NotificationsServiceReleaseDraftProcedure:
+			notificationsServiceReleaseDraftHandler.ServeHTTP(w, r)
+		case NotificationsServiceDiscardDraftProcedure:
+			notificationsServiceDiscardDraftHandler.ServeHTTP(w, r)
+		case NotificationsServicePrintLetterProcedure:
+			notificationsServicePrintLetterHandler.ServeHTTP(w, r)
+		case NotificationsServicePreviewLetterProcedure:
+			notificationsServicePreviewLetterHandler.ServeHTTP(w, r)
+		case NotificationsServiceGetPreferencesProcedure:
+			notificationsServiceGetPreferencesHandler.ServeHTTP(w, r)
+		case NotificationsServiceSetPreferencesProcedure:
+			notificationsServiceSetPreferencesHandler.ServeHTTP(w, r)
+		case NotificationsServiceMuteCaseProcedure:
+			notificationsServiceMuteCaseHandler.ServeHTTP(w, r)
+		case NotificationsServiceOpenFeedProcedure:
+			notificationsServiceOpenFeedHandler.ServeHTTP(w, r)
+		case NotificationsServiceRevokeFeedProcedure:
+			notificationsServiceRevokeFeedHandler.ServeHTTP(w, r)
+		case NotificationsServiceGetFeedProcedure:
+			notificationsServiceGetFeedHandler.ServeHTTP(w, r)
+		case NotificationsServiceReadFeedProcedure:
+			notificationsServiceReadFeedHandler.ServeHTTP(w, r)
+		case NotificationsServiceTakeCallbackProcedure:
+			notificationsServiceTakeCallbackHandler.ServeHTTP(w, r)
+		case NotificationsServiceListChannelsProcedure:
+			notificationsServiceListChannelsHandler.ServeHTTP(w, r)
+		case NotificationsServicePurgeProcedure:
+			notificationsServicePurgeHandler.ServeHTTP(w, r)
 		case NotificationsServiceOpenLinkProcedure:
 			notificationsServiceOpenLinkHandler.ServeHTTP(w, r)
 		default:
@@ -199,8 +623,72 @@ func (UnimplementedNotificationsServiceHandler) SendDigest(context.Context, *con
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SendDigest is not implemented"))
 }
 
+func (UnimplementedNotificationsServiceHandler) SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SendPending is not implemented"))
+}
+
 func (UnimplementedNotificationsServiceHandler) ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.ListMessages is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) ExportMessages(context.Context, *connect.Request[v1.ListMessagesRequest], *connect.ServerStream[v1.ExportMessagesResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.ExportMessages is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) ReleaseDraft(context.Context, *connect.Request[v1.ReleaseDraftRequest]) (*connect.Response[v1.Message], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.ReleaseDraft is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) DiscardDraft(context.Context, *connect.Request[v1.DiscardDraftRequest]) (*connect.Response[v1.Message], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.DiscardDraft is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) PrintLetter(context.Context, *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.PrintLetter is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) PreviewLetter(context.Context, *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.PreviewLetter is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) GetPreferences(context.Context, *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.GetPreferences is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) SetPreferences(context.Context, *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SetPreferences is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) MuteCase(context.Context, *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.MuteCase is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) OpenFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.OpenFeed is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) RevokeFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.RevokeFeed is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) GetFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.GetFeed is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) ReadFeed(context.Context, *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.ReadFeed is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) TakeCallback(context.Context, *connect.Request[v1.TakeCallbackRequest]) (*connect.Response[v1.TakeCallbackResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.TakeCallback is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) ListChannels(context.Context, *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.ListChannels is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.Purge is not implemented"))
 }
 
 func (UnimplementedNotificationsServiceHandler) OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error) {

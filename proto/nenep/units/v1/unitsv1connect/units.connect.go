@@ -47,6 +47,25 @@ const (
 	UnitsServiceResolveRoleProcedure = "/nenep.units.v1.UnitsService/ResolveRole"
 	// UnitsServiceListHatsProcedure is the fully-qualified name of the UnitsService's ListHats RPC.
 	UnitsServiceListHatsProcedure = "/nenep.units.v1.UnitsService/ListHats"
+	// UnitsServiceRecordAbsenceProcedure is the fully-qualified name of the UnitsService's
+	// RecordAbsence RPC.
+	UnitsServiceRecordAbsenceProcedure = "/nenep.units.v1.UnitsService/RecordAbsence"
+	// UnitsServiceEndAbsenceProcedure is the fully-qualified name of the UnitsService's EndAbsence RPC.
+	UnitsServiceEndAbsenceProcedure = "/nenep.units.v1.UnitsService/EndAbsence"
+	// UnitsServiceListAbsencesProcedure is the fully-qualified name of the UnitsService's ListAbsences
+	// RPC.
+	UnitsServiceListAbsencesProcedure = "/nenep.units.v1.UnitsService/ListAbsences"
+	// UnitsServiceRecordDelegationProcedure is the fully-qualified name of the UnitsService's
+	// RecordDelegation RPC.
+	UnitsServiceRecordDelegationProcedure = "/nenep.units.v1.UnitsService/RecordDelegation"
+	// UnitsServiceRevokeDelegationProcedure is the fully-qualified name of the UnitsService's
+	// RevokeDelegation RPC.
+	UnitsServiceRevokeDelegationProcedure = "/nenep.units.v1.UnitsService/RevokeDelegation"
+	// UnitsServiceListDelegationsProcedure is the fully-qualified name of the UnitsService's
+	// ListDelegations RPC.
+	UnitsServiceListDelegationsProcedure = "/nenep.units.v1.UnitsService/ListDelegations"
+	// UnitsServiceSetReachProcedure is the fully-qualified name of the UnitsService's SetReach RPC.
+	UnitsServiceSetReachProcedure = "/nenep.units.v1.UnitsService/SetReach"
 	// UnitsServiceFindOfficialsProcedure is the fully-qualified name of the UnitsService's
 	// FindOfficials RPC.
 	UnitsServiceFindOfficialsProcedure = "/nenep.units.v1.UnitsService/FindOfficials"
@@ -102,6 +121,16 @@ type UnitsServiceClient interface {
 	ResolveRole(context.Context, *connect.Request[v1.ResolveRoleRequest]) (*connect.Response[v1.ResolveRoleResponse], error)
 	// ListHats answers every position an official holds on a day.
 	ListHats(context.Context, *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error)
+	// RecordAbsence is done by the official himself, by the head of his unit or by an administrator.
+	RecordAbsence(context.Context, *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error)
+	EndAbsence(context.Context, *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error)
+	ListAbsences(context.Context, *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error)
+	// RecordDelegation is done by him who delegates or by an administrator who has the document.
+	RecordDelegation(context.Context, *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error)
+	RevokeDelegation(context.Context, *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error)
+	ListDelegations(context.Context, *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error)
+	// SetReach changes the addresses by which an official is reached; every fault at its field.
+	SetReach(context.Context, *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error)
 	FindOfficials(context.Context, *connect.Request[v1.FindOfficialsRequest]) (*connect.Response[v1.FindOfficialsResponse], error)
 	ListDaysOff(context.Context, *connect.Request[v1.ListDaysOffRequest]) (*connect.Response[v1.ListDaysOffResponse], error)
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
@@ -173,6 +202,48 @@ func NewUnitsServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			httpClient,
 			baseURL+UnitsServiceListHatsProcedure,
 			connect.WithSchema(unitsServiceMethods.ByName("ListHats")),
+			connect.WithClientOptions(opts...),
+		),
+		recordAbsence: connect.NewClient[v1.Absence, v1.Absence](
+			httpClient,
+			baseURL+UnitsServiceRecordAbsenceProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("RecordAbsence")),
+			connect.WithClientOptions(opts...),
+		),
+		endAbsence: connect.NewClient[v1.EndAbsenceRequest, v1.Absence](
+			httpClient,
+			baseURL+UnitsServiceEndAbsenceProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("EndAbsence")),
+			connect.WithClientOptions(opts...),
+		),
+		listAbsences: connect.NewClient[v1.ListAbsencesRequest, v1.ListAbsencesResponse](
+			httpClient,
+			baseURL+UnitsServiceListAbsencesProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListAbsences")),
+			connect.WithClientOptions(opts...),
+		),
+		recordDelegation: connect.NewClient[v1.Delegation, v1.Delegation](
+			httpClient,
+			baseURL+UnitsServiceRecordDelegationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("RecordDelegation")),
+			connect.WithClientOptions(opts...),
+		),
+		revokeDelegation: connect.NewClient[v1.RevokeDelegationRequest, v1.Delegation](
+			httpClient,
+			baseURL+UnitsServiceRevokeDelegationProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("RevokeDelegation")),
+			connect.WithClientOptions(opts...),
+		),
+		listDelegations: connect.NewClient[v1.ListDelegationsRequest, v1.ListDelegationsResponse](
+			httpClient,
+			baseURL+UnitsServiceListDelegationsProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListDelegations")),
+			connect.WithClientOptions(opts...),
+		),
+		setReach: connect.NewClient[v1.SetReachRequest, v1.Official](
+			httpClient,
+			baseURL+UnitsServiceSetReachProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("SetReach")),
 			connect.WithClientOptions(opts...),
 		),
 		findOfficials: connect.NewClient[v1.FindOfficialsRequest, v1.FindOfficialsResponse](
@@ -276,6 +347,13 @@ type unitsServiceClient struct {
 	getUnit              *connect.Client[v1.GetUnitRequest, v1.GetUnitResponse]
 	resolveRole          *connect.Client[v1.ResolveRoleRequest, v1.ResolveRoleResponse]
 	listHats             *connect.Client[v1.ListHatsRequest, v1.ListHatsResponse]
+	recordAbsence        *connect.Client[v1.Absence, v1.Absence]
+	endAbsence           *connect.Client[v1.EndAbsenceRequest, v1.Absence]
+	listAbsences         *connect.Client[v1.ListAbsencesRequest, v1.ListAbsencesResponse]
+	recordDelegation     *connect.Client[v1.Delegation, v1.Delegation]
+	revokeDelegation     *connect.Client[v1.RevokeDelegationRequest, v1.Delegation]
+	listDelegations      *connect.Client[v1.ListDelegationsRequest, v1.ListDelegationsResponse]
+	setReach             *connect.Client[v1.SetReachRequest, v1.Official]
 	findOfficials        *connect.Client[v1.FindOfficialsRequest, v1.FindOfficialsResponse]
 	listDaysOff          *connect.Client[v1.ListDaysOffRequest, v1.ListDaysOffResponse]
 	listSettings         *connect.Client[v1.ListSettingsRequest, v1.ListSettingsResponse]
@@ -321,6 +399,41 @@ func (c *unitsServiceClient) ResolveRole(ctx context.Context, req *connect.Reque
 // ListHats calls nenep.units.v1.UnitsService.ListHats.
 func (c *unitsServiceClient) ListHats(ctx context.Context, req *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error) {
 	return c.listHats.CallUnary(ctx, req)
+}
+
+// RecordAbsence calls nenep.units.v1.UnitsService.RecordAbsence.
+func (c *unitsServiceClient) RecordAbsence(ctx context.Context, req *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error) {
+	return c.recordAbsence.CallUnary(ctx, req)
+}
+
+// EndAbsence calls nenep.units.v1.UnitsService.EndAbsence.
+func (c *unitsServiceClient) EndAbsence(ctx context.Context, req *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error) {
+	return c.endAbsence.CallUnary(ctx, req)
+}
+
+// ListAbsences calls nenep.units.v1.UnitsService.ListAbsences.
+func (c *unitsServiceClient) ListAbsences(ctx context.Context, req *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error) {
+	return c.listAbsences.CallUnary(ctx, req)
+}
+
+// RecordDelegation calls nenep.units.v1.UnitsService.RecordDelegation.
+func (c *unitsServiceClient) RecordDelegation(ctx context.Context, req *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error) {
+	return c.recordDelegation.CallUnary(ctx, req)
+}
+
+// RevokeDelegation calls nenep.units.v1.UnitsService.RevokeDelegation.
+func (c *unitsServiceClient) RevokeDelegation(ctx context.Context, req *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error) {
+	return c.revokeDelegation.CallUnary(ctx, req)
+}
+
+// ListDelegations calls nenep.units.v1.UnitsService.ListDelegations.
+func (c *unitsServiceClient) ListDelegations(ctx context.Context, req *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error) {
+	return c.listDelegations.CallUnary(ctx, req)
+}
+
+// SetReach calls nenep.units.v1.UnitsService.SetReach.
+func (c *unitsServiceClient) SetReach(ctx context.Context, req *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error) {
+	return c.setReach.CallUnary(ctx, req)
 }
 
 // FindOfficials calls nenep.units.v1.UnitsService.FindOfficials.
@@ -410,6 +523,16 @@ type UnitsServiceHandler interface {
 	ResolveRole(context.Context, *connect.Request[v1.ResolveRoleRequest]) (*connect.Response[v1.ResolveRoleResponse], error)
 	// ListHats answers every position an official holds on a day.
 	ListHats(context.Context, *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error)
+	// RecordAbsence is done by the official himself, by the head of his unit or by an administrator.
+	RecordAbsence(context.Context, *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error)
+	EndAbsence(context.Context, *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error)
+	ListAbsences(context.Context, *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error)
+	// RecordDelegation is done by him who delegates or by an administrator who has the document.
+	RecordDelegation(context.Context, *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error)
+	RevokeDelegation(context.Context, *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error)
+	ListDelegations(context.Context, *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error)
+	// SetReach changes the addresses by which an official is reached; every fault at its field.
+	SetReach(context.Context, *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error)
 	FindOfficials(context.Context, *connect.Request[v1.FindOfficialsRequest]) (*connect.Response[v1.FindOfficialsResponse], error)
 	ListDaysOff(context.Context, *connect.Request[v1.ListDaysOffRequest]) (*connect.Response[v1.ListDaysOffResponse], error)
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
@@ -477,6 +600,48 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 		UnitsServiceListHatsProcedure,
 		svc.ListHats,
 		connect.WithSchema(unitsServiceMethods.ByName("ListHats")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceRecordAbsenceHandler := connect.NewUnaryHandler(
+		UnitsServiceRecordAbsenceProcedure,
+		svc.RecordAbsence,
+		connect.WithSchema(unitsServiceMethods.ByName("RecordAbsence")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceEndAbsenceHandler := connect.NewUnaryHandler(
+		UnitsServiceEndAbsenceProcedure,
+		svc.EndAbsence,
+		connect.WithSchema(unitsServiceMethods.ByName("EndAbsence")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListAbsencesHandler := connect.NewUnaryHandler(
+		UnitsServiceListAbsencesProcedure,
+		svc.ListAbsences,
+		connect.WithSchema(unitsServiceMethods.ByName("ListAbsences")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceRecordDelegationHandler := connect.NewUnaryHandler(
+		UnitsServiceRecordDelegationProcedure,
+		svc.RecordDelegation,
+		connect.WithSchema(unitsServiceMethods.ByName("RecordDelegation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceRevokeDelegationHandler := connect.NewUnaryHandler(
+		UnitsServiceRevokeDelegationProcedure,
+		svc.RevokeDelegation,
+		connect.WithSchema(unitsServiceMethods.ByName("RevokeDelegation")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListDelegationsHandler := connect.NewUnaryHandler(
+		UnitsServiceListDelegationsProcedure,
+		svc.ListDelegations,
+		connect.WithSchema(unitsServiceMethods.ByName("ListDelegations")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceSetReachHandler := connect.NewUnaryHandler(
+		UnitsServiceSetReachProcedure,
+		svc.SetReach,
+		connect.WithSchema(unitsServiceMethods.ByName("SetReach")),
 		connect.WithHandlerOptions(opts...),
 	)
 	unitsServiceFindOfficialsHandler := connect.NewUnaryHandler(
@@ -583,6 +748,20 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 			unitsServiceResolveRoleHandler.ServeHTTP(w, r)
 		case UnitsServiceListHatsProcedure:
 			unitsServiceListHatsHandler.ServeHTTP(w, r)
+		case UnitsServiceRecordAbsenceProcedure:
+			unitsServiceRecordAbsenceHandler.ServeHTTP(w, r)
+		case UnitsServiceEndAbsenceProcedure:
+			unitsServiceEndAbsenceHandler.ServeHTTP(w, r)
+		case UnitsServiceListAbsencesProcedure:
+			unitsServiceListAbsencesHandler.ServeHTTP(w, r)
+		case UnitsServiceRecordDelegationProcedure:
+			unitsServiceRecordDelegationHandler.ServeHTTP(w, r)
+		case UnitsServiceRevokeDelegationProcedure:
+			unitsServiceRevokeDelegationHandler.ServeHTTP(w, r)
+		case UnitsServiceListDelegationsProcedure:
+			unitsServiceListDelegationsHandler.ServeHTTP(w, r)
+		case UnitsServiceSetReachProcedure:
+			unitsServiceSetReachHandler.ServeHTTP(w, r)
 		case UnitsServiceFindOfficialsProcedure:
 			unitsServiceFindOfficialsHandler.ServeHTTP(w, r)
 		case UnitsServiceListDaysOffProcedure:
@@ -644,6 +823,34 @@ func (UnimplementedUnitsServiceHandler) ResolveRole(context.Context, *connect.Re
 
 func (UnimplementedUnitsServiceHandler) ListHats(context.Context, *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListHats is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) RecordAbsence(context.Context, *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.RecordAbsence is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) EndAbsence(context.Context, *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.EndAbsence is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListAbsences(context.Context, *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListAbsences is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) RecordDelegation(context.Context, *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.RecordDelegation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) RevokeDelegation(context.Context, *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.RevokeDelegation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListDelegations(context.Context, *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListDelegations is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) SetReach(context.Context, *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.SetReach is not implemented"))
 }
 
 func (UnimplementedUnitsServiceHandler) FindOfficials(context.Context, *connect.Request[v1.FindOfficialsRequest]) (*connect.Response[v1.FindOfficialsResponse], error) {
