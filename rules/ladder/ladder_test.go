@@ -385,6 +385,27 @@ func TestHeadAlwaysHearsFirst(t *testing.T) {
 	}
 }
 
+// A plan that is late in February is told to the head in February. What nobody heard then hurries nothing at the year's end, and the head
+// hears of the case before his superior though he heard of the plan long ago.
+func TestAStepClimbsForItself(t *testing.T) {
+	t.Parallel()
+	input := dialogue()
+	input.Steps[0].Due.Day = "2026-02-02"
+	input.Ladder.Rungs = append(input.Ladder.Rungs,
+		&casefilev1.RungPolicy{Id: "overdue-plan-1", Kind: "escalation", Step: "plan", Offset: 1, Counted: "working", Role: "head"})
+	for _, outcome := range []string{"told", "nobody"} {
+		require.Equal(t, []string{
+			"2026-02-03 overdue-plan-1", "2026-12-17 remind-14", "2026-12-24 remind-7", "2026-12-30 remind-1",
+			"2027-01-04 overdue-1", "2027-01-06 overdue-3", "2027-01-12 overdue-7", "2027-01-21 overdue-14",
+		}, climb(input, open("2026-12-31"), at("2026-01-05 09:00"), map[string]string{"overdue-plan-1": outcome}), outcome)
+	}
+
+	late := open("2026-12-31")
+	late.Fired = []*casefilev1.FiredRung{fired("overdue-plan-1", "2026-02-03", "told", 1)}
+	require.Equal(t, []string{"2027-02-01 overdue-1", "2027-02-02 overdue-3", "2027-02-12 overdue-7", "2027-02-23 overdue-14"},
+		climb(input, late, at("2027-02-01 09:00"), nil))
+}
+
 // climb lives through the ladder without any act and tells which rung left when.
 func climb(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Time, outcomes map[string]string) []string {
 	var left []string

@@ -164,23 +164,59 @@ func (p plan) open() []Planned {
 }
 
 func (p plan) openOf(chain []Planned) []Planned {
-	shift, head := p.push(chain), headIndex(chain)
+	climbs := p.climbs(chain)
 	var open []Planned
-	var below *casefilev1.FiredRung // the escalation just below, if it was carried out
-	for i, rung := range chain {
-		fired := p.fired[rung.RungID]
+	for _, rung := range chain {
+		fired, c := p.fired[rung.RungID], of(climbs, rung.Step)
 		if fired == nil && (rung.Kind == Reminder || !p.paused) {
 			if rung.Kind != Reminder {
-				rung.Day = p.raised(rung.Day, i > head, shift, below)
+				rung.Day = p.raised(rung.Day, c.seen > c.head, c.shift, c.below)
 			}
 			rung.Day = p.held(rung)
 			open = append(open, rung)
 		}
-		if rung.Kind != Reminder {
-			below = fired
+		if c.seen++; rung.Kind != Reminder {
+			c.below = fired
 		}
 	}
 	return open
+}
+
+// climb is where a ladder stands that hangs on one day: that of a step, or the due date of the round. Each climbs for itself: a head who
+// was told of a step has heard nothing yet of the case, and a vacancy found then does not hurry what is told at the case's end.
+type climb struct {
+	step  string
+	rungs []Planned
+	head  int                   // place of the rung to the head
+	shift int                   // working days by which the rungs above it move
+	seen  int                   // rungs passed so far
+	below *casefilev1.FiredRung // the escalation just below, if it was carried out
+}
+
+func (p plan) climbs(chain []Planned) []*climb {
+	var climbs []*climb
+	for _, rung := range chain {
+		c := of(climbs, rung.Step)
+		if c == nil {
+			c = &climb{step: rung.Step}
+			climbs = append(climbs, c)
+		}
+		c.rungs = append(c.rungs, rung)
+	}
+	for _, c := range climbs {
+		c.head, c.shift = headIndex(c.rungs), p.push(c.rungs)
+	}
+	return climbs
+}
+
+// of is the climb that hangs on the step; nil when there is none yet.
+func of(climbs []*climb, step string) *climb {
+	for _, c := range climbs {
+		if c.step == step {
+			return c
+		}
+	}
+	return nil
 }
 
 // raised is the day of an escalation once the rungs below it are taken into account.
