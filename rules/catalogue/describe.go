@@ -18,7 +18,7 @@ func (e *Edition) Describe(code string) string {
 	}
 	d := description{edition: e.of(o), obligation: o}
 	d.line("%s: %s", o.Code, o.Title.VI)
-	d.line("Kế hoạch: mục %s.", o.PlanClause)
+	d.line("Kế hoạch: %s.", planClause(o.PlanClause))
 	d.target()
 	d.obliged()
 	if o.CarriedBy != nil {
@@ -31,6 +31,17 @@ func (e *Edition) Describe(code string) string {
 	}
 	d.grounds()
 	return strings.Join(d.lines, "\n") + "\n"
+}
+
+// planClause names each clause as one of the plan; what the plan does not name says so in its own words.
+func planClause(said string) string {
+	clauses := strings.Split(said, "; ")
+	for i, clause := range clauses {
+		if clause != "" && strings.ContainsRune("IVX", rune(clause[0])) {
+			clauses[i] = "mục " + clause
+		}
+	}
+	return strings.Join(clauses, "; ")
 }
 
 func (d *description) process() {
@@ -66,7 +77,7 @@ func (d *description) target() {
 	}
 	words := strings.TrimSuffix(t.Text.VI, ".") + "."
 	if t.Share > 0 {
-		words += fmt.Sprintf(" Tính trên số đơn vị thuộc đối tượng của kỳ: %d%%.", t.Share)
+		words += fmt.Sprintf(" Tỷ lệ phải đạt trên số đơn vị thuộc đối tượng của kỳ: %d%%.", t.Share)
 	}
 	if t.Proposed {
 		words += " Chỉ tiêu do phần mềm đề xuất, kế hoạch không nêu."
@@ -137,34 +148,42 @@ func (d *description) carried() {
 
 func (d *description) period() {
 	d.line("Kỳ: %s.", map[string]string{
-		EveryYear: "hằng năm", EveryFirstHalf: "6 tháng đầu mỗi năm", EveryHalf: "6 tháng một lần", EveryQuarter: "hằng quý",
+		EveryYear: "hằng năm", EveryFirstHalf: "06 tháng đầu mỗi năm", EveryHalf: "06 tháng một lần", EveryQuarter: "hằng quý",
 		Once: "một lần, kỳ " + d.obligation.OnlyPeriod.Vietnamese(), ByEvent: "theo sự kiện; hồ sơ mở vào ngày sự kiện",
 	}[d.obligation.Recurrence])
-	for _, r := range d.obligation.Opens {
-		d.line("Mở hồ sơ: %s%s%s.", d.words(r, "kỳ"), r.conditions(), d.settingMark(r.Ground))
+	for i, r := range d.obligation.Opens {
+		d.line("Mở hồ sơ: %s%s%s.", d.words(r, "kỳ"), otherwise(d.obligation.Opens, i), d.settingMark(r.Ground))
 	}
 }
 
 func (d *description) due() {
-	for _, r := range d.obligation.Due {
-		d.line("Thời hạn: %s%s. %s", d.words(r, "sự kiện"), r.conditions(), d.because(r.Ground))
+	for i, r := range d.obligation.Due {
+		d.line("Thời hạn: %s%s. %s", d.words(r, "sự kiện"), otherwise(d.obligation.Due, i), d.because(r.Ground))
 	}
+}
+
+// otherwise are the rule's conditions, or that it is for whom no rule before it holds.
+func otherwise(rules []DateRule, i int) string {
+	if words := rules[i].conditions(); words != "" || i == 0 {
+		return words
+	}
+	return " (các trường hợp còn lại)"
 }
 
 func (d *description) triggers() {
 	for _, t := range d.obligation.Triggers {
-		d.line("Sự kiện: %s%s", t.Title.VI, listed(d.triggerNotes(t)))
+		d.line("Sự kiện “%s”%s", t.Title.VI, listed(d.triggerNotes(t)))
 	}
 }
 
 func (d *description) triggerNotes(t Trigger) []string {
 	var notes []string
 	if how := map[string]string{
-		AutoMissingBoard: "hệ thống tự phát hiện khi đơn vị không có " + BoardTitle(t.Board).VI + " còn nhiệm kỳ",
-		AutoTermEnds:     "hệ thống tự phát hiện trước khi hết nhiệm kỳ của " + BoardTitle(t.Board).VI + d.lead(t),
-		AutoVacancy:      "hệ thống tự phát hiện khi " + BoardTitle(t.Board).VI + " khuyết thành viên",
-		AutoBorn:         "hệ thống tự phát hiện khi đơn vị hình thành do sắp xếp",
-		AutoNeverDone:    "hệ thống tự phát hiện khi đơn vị chưa từng thực hiện",
+		AutoMissingBoard: "hệ thống tự mở hồ sơ khi đơn vị không có " + BoardTitle(t.Board).VI + " còn nhiệm kỳ",
+		AutoTermEnds:     "hệ thống tự mở hồ sơ trước khi hết nhiệm kỳ của " + BoardTitle(t.Board).VI + d.lead(t),
+		AutoVacancy:      "hệ thống tự mở hồ sơ khi có ghi nhận khuyết thành viên của " + BoardTitle(t.Board).VI,
+		AutoBorn:         "hệ thống tự mở hồ sơ khi đơn vị hình thành do sắp xếp",
+		AutoNeverDone:    "hệ thống tự mở hồ sơ khi đơn vị chưa từng thực hiện",
 		AutoRaised:       "hệ thống tự mở khi bước của hồ sơ khác hoàn thành",
 	}[t.Automatic]; how != "" {
 		notes = append(notes, how)
@@ -178,7 +197,7 @@ func (d *description) triggerNotes(t Trigger) []string {
 		}
 	}
 	if len(t.Facts) > 0 {
-		notes = append(notes, "số liệu: "+factTitles(t.Facts))
+		notes = append(notes, "nội dung ghi: "+factTitles(t.Facts))
 	}
 	anchor := "ngày sự kiện"
 	if t.AnchorFact != "" {
@@ -328,7 +347,7 @@ func (d *description) stepNotes(s Step) []string {
 		notes = append(notes, "minh chứng: "+s.Evidence.VI)
 	}
 	if len(s.Facts) > 0 {
-		notes = append(notes, "số liệu: "+factTitles(s.Facts))
+		notes = append(notes, "nội dung ghi: "+factTitles(s.Facts))
 	}
 	return notes
 }
@@ -419,7 +438,7 @@ func (d *description) items() {
 	if it.Evidence != nil {
 		notes = append(notes, "minh chứng: "+it.Evidence.VI)
 	}
-	d.line("Từng mục (%s)%s", it.Title.VI, listed(append(notes, "số liệu: "+factTitles(it.Facts))))
+	d.line("Từng mục (%s)%s", it.Title.VI, listed(append(notes, "nội dung ghi: "+factTitles(it.Facts))))
 }
 
 func (d *description) itemDue(it *Items) []string {
@@ -438,10 +457,25 @@ func (d *description) itemDue(it *Items) []string {
 		}
 		notes = append(notes, fmt.Sprintf("chậm nhất %s %s %s %s", s.value, daysWord(counted), where, it.factTitle(it.From)))
 	}
+	return append(notes, d.itemDueOfKinds(it)...)
+}
+
+// itemDueOfKinds are the days of the kinds that have their own, those with the same number of days together.
+func (d *description) itemDueOfKinds(it *Items) []string {
+	var lengths []string
+	kinds := map[string][]string{}
 	for _, w := range it.WithinFor {
 		if s, ok := d.edition.source(w.Within, stillValid); ok {
-			notes = append(notes, fmt.Sprintf("với %s: %s %s", KindTitle(w.Kind).VI, s.value, daysWord(w.Counted)))
+			length := fmt.Sprintf("%s %s", s.value, daysWord(w.Counted))
+			if kinds[length] == nil {
+				lengths = append(lengths, length)
+			}
+			kinds[length] = append(kinds[length], KindTitle(w.Kind).VI)
 		}
+	}
+	notes := make([]string, len(lengths))
+	for i, length := range lengths {
+		notes[i] = fmt.Sprintf("với %s: %s", strings.Join(kinds[length], ", "), length)
 	}
 	return notes
 }
@@ -497,7 +531,7 @@ func (d *description) patternRules() {
 	if r := d.obligation.Report; r != nil {
 		d.window("Kỳ số liệu", Window{r.WindowFrom, r.WindowTo})
 		if r.SecondHalf != nil {
-			d.window("Kỳ số liệu của 6 tháng cuối năm", *r.SecondHalf)
+			d.window("Kỳ số liệu của kỳ cuối năm", *r.SecondHalf)
 		}
 	}
 }

@@ -118,6 +118,39 @@ func TestEveryObligationOfHungYenDescribesItself(t *testing.T) {
 	require.Contains(t, e.Describe("DT-01"), "cần ít nhất 10% tổng số cử tri của xã, phường")
 	require.Contains(t, e.Describe("DT-01"), "ghi theo trí nhớ, chưa tìm được văn bản")
 	require.Contains(t, e.Describe("L-12"), "không có hồ sơ riêng; nằm trong hồ sơ GSDT-01")
+	require.Contains(t, e.Describe("L-12"), "Kế hoạch: không nêu trong kế hoạch; phát sinh từ luật.")
+	require.Contains(t, e.Describe("TT-01"), "Kế hoạch: mục III.1, đoạn thứ hai; mục III.3, đoạn thứ hai.")
+	require.Contains(t, e.Describe("BC-TH"), "Thời hạn: ngày 31/12 (các trường hợp còn lại).")
+}
+
+// A rule that nothing stands on would be law that the system claims to follow and does not.
+func TestEveryRuleOfHungYenGroundsAnObligation(t *testing.T) {
+	e := hungYen(t).Latest()
+	var described strings.Builder
+	for _, o := range e.Obligations {
+		described.WriteString(e.Describe(o.Code))
+	}
+	for _, rule := range e.Rules {
+		require.Contains(t, described.String(), "("+rule.ID+")", rule.Text.VI)
+	}
+}
+
+// What is owed every month or by a day of its own within the year is reminded of then, and heard of by the head when it is late.
+func TestStepsOwedWithinTheYearHaveRungsOfTheirOwn(t *testing.T) {
+	e := hungYen(t).Latest()
+	for _, o := range e.Obligations {
+		if o.Pattern != "figures" && o.Pattern != "plan" {
+			continue
+		}
+		var kinds []string
+		for _, r := range o.Ladder.Add {
+			if r.Step != "" {
+				kinds = append(kinds, r.Kind+" "+r.Role)
+			}
+		}
+		require.Contains(t, kinds, "reminder contact", o.Code)
+		require.Contains(t, kinds, "escalation head", o.Code)
+	}
 }
 
 // Nothing that the catalogue declares fails when its day comes: every obligation opens for every kind it obliges, in its current period
