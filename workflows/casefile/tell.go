@@ -2,6 +2,7 @@ package casefile
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -129,9 +130,29 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 		t.Facts["late_days"] = strconv.Itoa(int(Lateness(input, state, on)))
 	}
 	if rung.Step != "" {
-		t.Facts["step"], t.Facts["step_day"] = rung.Step, rung.Anchor.String()
+		tellOfStep(t.Facts, input, p.Steps(input, state), rung, on)
 	}
 	return t
+}
+
+// tellOfStep has the message speak of the step's own day. A step that need not be done obliges nobody by itself: there the message goes on
+// speaking of the case's day.
+func tellOfStep(facts map[string]string, input *casefilev1.CaseInput, steps []*casefilev1.StepPolicy, rung ladder.Planned, on calendar.Date) {
+	facts["step"], facts["step_day"] = rung.Step, rung.Anchor.String()
+	at := slices.IndexFunc(steps, func(s *casefilev1.StepPolicy) bool { return s.GetId() == rung.Step })
+	if at < 0 || !steps[at].GetRequired() {
+		return
+	}
+	step := steps[at]
+	late, _ := calendar.WorkingDaysLate(ladder.Calendar(input.GetCalendar()), rung.Anchor, on)
+	facts["due_day"], facts["missing"], facts["late_days"] = rung.Anchor.String(), step.GetTitleVi(), strconv.Itoa(late)
+	facts["ground"] = groundText(step.GetDue().GetWhy().GetGround())
+	for _, ofTheCase := range []string{"days_left", "next_role", "next_day"} {
+		delete(facts, ofTheCase)
+	}
+	if left := rung.Anchor.Sub(on); left >= 0 {
+		facts["days_left"] = strconv.Itoa(left)
+	}
 }
 
 // mostItemsNamed bounds a message; the number says how many there are.
@@ -197,7 +218,7 @@ func facts(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, 
 		f["days_left"] = strconv.Itoa(due.Sub(on))
 	}
 	for _, rung := range ladder.Plan(input, state, on.At(ladder.Hour, 0)) {
-		if rung.Kind == ladder.Escalation && rung.Item == item {
+		if rung.Kind == ladder.Escalation && rung.Item == item && rung.Step == "" {
 			f["next_role"], f["next_day"] = rung.Role, rung.Day.String()
 			break
 		}

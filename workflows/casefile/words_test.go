@@ -32,6 +32,31 @@ func spoken() *casefilev1.CaseInput {
 	}
 }
 
+// In February the head hears that the plan is late, not that the case of December is.
+func TestARungOnAStepSpeaksOfTheStepsDay(t *testing.T) {
+	t.Parallel()
+	input := spoken()
+	input.Ladder.Rungs = append(input.Ladder.Rungs, &casefilev1.RungPolicy{Id: "overdue-plan-1", Kind: "escalation", Offset: 1, Counted: "working", Role: "head", Step: "plan"})
+	tell := func(id, on string) map[string]string {
+		for _, rung := range ladder.Plan(input, Begin(input), calendar.MustDate("2026-10-01").At(9, 0)) {
+			if rung.RungID == id {
+				return rungTelling(Plain{}, input, Begin(input), ladder.Decision{Rung: rung}, calendar.MustDate(on)).Facts
+			}
+		}
+		return nil
+	}
+	late := tell("overdue-plan-1", "2026-12-02")
+	require.Equal(t, []string{"2026-12-01", "1", "Kế hoạch tổ chức", ""}, []string{late["due_day"], late["late_days"], late["missing"], late["days_left"]})
+	require.NotContains(t, late, "next_role")
+	early := tell("plan-30", "2026-10-30")
+	require.Equal(t, []string{"2026-12-01", "32"}, []string{early["due_day"], early["days_left"]})
+	ofCase := tell("remind-7", "2026-11-02")
+	require.Equal(t, []string{"2026-12-31", "head", "2027-01-04"}, []string{ofCase["due_day"], ofCase["next_role"], ofCase["next_day"]})
+
+	input.Steps[0].Required = false
+	require.Equal(t, "2026-12-31", tell("plan-30", "2026-10-30")["due_day"])
+}
+
 // What the Temporal UI shows at a timer, in the words of the case's history.
 func TestSummaries(t *testing.T) {
 	t.Parallel()
