@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
 	"go.uber.org/zap"
@@ -17,13 +19,20 @@ import (
 	"nenep/rules/catalogue"
 )
 
-// factMembers is the step's figure that says how many sit in the board.
-const factMembers = "members"
+// What a case writes into a step's record of a board: how many sit in it, and its term where that is not reckoned from the duty's day.
+const (
+	factMembers    = "members"
+	factTermFrom   = "term_from"
+	factTermEndsOn = "term_ends_on"
+)
 
-// keepBoard has the units service keep what an accepted case set up or filled: a board with its term, or a seat. The same progress
-// again keeps the same. While units are away it is an error: the workflow tries again, so no board is forgotten.
+// stepClose ends a board that ends with its project.
+const stepClose = "close"
+
+// keepBoard has the units service keep what a case set up or filled: a board with its term, or a seat. The same progress again keeps the
+// same. While units are away it is an error: the workflow tries again, so no board is forgotten.
 func (s *server) keepBoard(ctx context.Context, progress *casefilev1.Progress) error {
-	if !setsUpBoard(progress) {
+	if !concernsBoard(progress) {
 		return nil
 	}
 	row, err := s.register.find(ctx, progress.GetCaseId())
@@ -34,24 +43,51 @@ func (s *server) keepBoard(ctx context.Context, progress *casefilev1.Progress) e
 	if err != nil || input.GetBoard() == nil || row.Sequence >= progress.GetSequence() {
 		return err
 	}
+	if s.fillsSeat(input) || !input.GetBoard().GetEndsWithProject() {
+		return s.keepAccepted(ctx, row, input, progress.GetState())
+	}
+	if progress.GetState().GetDutyDoneOn() == "" {
+		return nil
+	}
+	event, err := s.register.eventOf(ctx, row)
+	if err != nil {
+		return err
+	}
+	return s.writeBoard(ctx, input, progress.GetState(), event)
+}
+
+// concernsBoard: a board stands once its case is accepted, and a correction afterwards corrects it. One that ends with its project is
+// accepted only after it has ended, so it stands as soon as the step that sets it up is recorded.
+func concernsBoard(progress *casefilev1.Progress) bool {
+	switch progress.GetWhat() {
+	case contract.ProgressStepRecorded, contract.ProgressAccepted, contract.ProgressCorrected:
+		return true
+	default:
+		return false
+	}
+}
+
+// keepAccepted keeps the board, or the seat, of a case that its reviewer has accepted.
+func (s *server) keepAccepted(ctx context.Context, row caseRow, input *casefilev1.CaseInput, state *casefilev1.CaseState) error {
+	if state.GetState() != casefilev1.State_STATE_ACCEPTED {
+		return nil
+	}
 	event, err := s.register.eventOf(ctx, row)
 	if err != nil {
 		return err
 	}
 	if event != nil && event.BoardID != "" && s.fillsSeat(input) {
-		return s.keepSeat(ctx, row, progress.GetState().GetDutyDoneOn(), event)
+		return s.keepSeat(ctx, row, state.GetDutyDoneOn(), event)
 	}
-	document, err := s.register.signedNumber(ctx, row.ID)
+	return s.writeBoard(ctx, input, state, event)
+}
+
+func (s *server) writeBoard(ctx context.Context, input *casefilev1.CaseInput, state *casefilev1.CaseState, event *eventRow) error {
+	document, err := s.register.signedNumber(ctx, input.GetCaseId())
 	if err != nil || input.GetBoard().GetBoardKind() == "" {
 		return err
 	}
-	return s.putBoard(ctx, boardOf(input, progress.GetState(), event, document))
-}
-
-// setsUpBoard: a board stands once its case is accepted; a correction afterwards corrects it.
-func setsUpBoard(progress *casefilev1.Progress) bool {
-	accepted := progress.GetState().GetState() == casefilev1.State_STATE_ACCEPTED
-	return accepted && (progress.GetWhat() == contract.ProgressAccepted || progress.GetWhat() == contract.ProgressCorrected)
+	return s.putBoard(ctx, boardOf(input, state, event, document))
 }
 
 // fillsSeat tells that the case was opened because a seat of a standing board fell empty, and not for a new term.
@@ -60,24 +96,60 @@ func (s *server) fillsSeat(input *casefilev1.CaseInput) bool {
 	return trigger != nil && trigger.Automatic == catalogue.AutoVacancy
 }
 
-// boardOf is the board that the accepted case set up: from the day of the duty's step, for its term. Units name it.
+// boardOf is the board that the case set up, with the term that was recorded; else from the day of the duty's step, for so many months or
+// until its project ended. Units name it. A reinstated case goes on with the board of the one it follows.
 func boardOf(input *casefilev1.CaseInput, state *casefilev1.CaseState, event *eventRow, document string) *unitsv1.Board {
+	first, _, _ := strings.Cut(input.GetCaseId(), "/c")
 	board := &unitsv1.Board{
-		Id: "BAN-" + strings.ReplaceAll(input.GetCaseId(), "/", "-"), UnitId: input.GetUnitId(), Kind: input.GetBoard().GetBoardKind(),
-		Decision: document, ValidFrom: state.GetDutyDoneOn(), CaseId: input.GetCaseId(),
+		Id: "BAN-" + strings.ReplaceAll(first, "/", "-"), UnitId: input.GetUnitId(), Kind: input.GetBoard().GetBoardKind(),
+		Decision: document, ValidFrom: cmp.Or(recordedFact(state, factTermFrom), state.GetDutyDoneOn()), CaseId: input.GetCaseId(),
 	}
-	if from, err := calendar.ParseDate(board.GetValidFrom()); err == nil && input.GetBoard().GetTermMonths() > 0 {
-		board.ValidTo = from.AddMonths(int(input.GetBoard().GetTermMonths())).AddDays(-1).String()
-	}
-	for _, record := range state.GetSteps() {
-		if members, err := strconv.ParseInt(record.GetFacts()[factMembers], 10, 32); err == nil {
-			board.Members = int32(members)
-		}
+	board.ValidTo = lastDay(input, state, board.GetValidFrom())
+	if members, err := strconv.ParseInt(recordedFact(state, factMembers), 10, 32); err == nil {
+		board.Members = int32(members)
 	}
 	if event != nil && input.GetBoard().GetEndsWithProject() {
 		board.Project = event.Words
 	}
 	return board
+}
+
+// recordedFact is what a step says; of several the last one. Empty when none does.
+func recordedFact(state *casefilev1.CaseState, key string) string {
+	var said string
+	for _, record := range state.GetSteps() {
+		said = cmp.Or(record.GetFacts()[key], said)
+	}
+	return said
+}
+
+// lastDay is the last day of a board that begins on a day; empty while none is known.
+func lastDay(input *casefilev1.CaseInput, state *casefilev1.CaseState, from string) string {
+	if input.GetBoard().GetEndsWithProject() {
+		return projectEnded(state)
+	}
+	if ends := recordedFact(state, factTermEndsOn); ends != "" {
+		return ends
+	}
+	begins, err := calendar.ParseDate(from)
+	if err != nil || input.GetBoard().GetTermMonths() == 0 {
+		return ""
+	}
+	return begins.AddMonths(int(input.GetBoard().GetTermMonths())).AddDays(-1).String()
+}
+
+// projectEnded is the day on which the board was closed; of one that was accepted without that, the day of acceptance.
+func projectEnded(state *casefilev1.CaseState) string {
+	for _, record := range state.GetSteps() {
+		if record.GetStepId() == stepClose && record.GetOutcome() != noQuorum {
+			return record.GetHeldOn()
+		}
+	}
+	at, err := time.Parse(time.RFC3339, state.GetAcceptedAt())
+	if state.GetState() != casefilev1.State_STATE_ACCEPTED || err != nil {
+		return ""
+	}
+	return calendar.DateOf(at).String()
 }
 
 func (s *server) putBoard(ctx context.Context, board *unitsv1.Board) error {

@@ -350,13 +350,14 @@ func (d *unitsDouble) ListSettings(context.Context, *connect.Request[unitsv1.Lis
 }
 
 var unitsKnown = map[string]*unitsv1.Unit{
-	commune:         {Id: commune, Kind: "commune-peoples-committee", Name: "UBND xã Khoái Châu", NameEn: "Khoai Chau Commune People's Committee", ReviewerId: reviewing},
-	reviewing:       {Id: reviewing, Kind: "standing-agency", Name: "Ban Tuyên giáo và Dân vận Tỉnh ủy Hưng Yên", NameEn: "Standing agency"},
-	"DU-12205-2507": {Id: "DU-12205-2507", Kind: "commune-party-committee", Name: "Đảng ủy xã Khoái Châu", NameEn: "Party committee", ReviewerId: reviewing},
-	"VP-TU":         {Id: "VP-TU", Kind: "party-body", Name: "Văn phòng Tỉnh ủy Hưng Yên", NameEn: "Office"},
-	"BCD-TINH":      {Id: "BCD-TINH", Kind: "steering-committee", Name: "Ban Chỉ đạo tỉnh", NameEn: "Provincial steering committee"},
-	"UBND-OLD":      {Id: "UBND-OLD", Kind: "commune-peoples-committee", Name: "UBND xã cũ", NameEn: "Former commune", ReviewerId: reviewing, ValidTo: "2025-06-30", SuccessorIds: []string{commune}},
-	"OTHER-99999":   {Id: "OTHER-99999", Kind: "commune-peoples-committee", Name: "UBND xã khác", NameEn: "Another commune"},
+	commune:           {Id: commune, Kind: "commune-peoples-committee", Name: "UBND xã Khoái Châu", NameEn: "Khoai Chau Commune People's Committee", ReviewerId: reviewing},
+	reviewing:         {Id: reviewing, Kind: "standing-agency", Name: "Ban Tuyên giáo và Dân vận Tỉnh ủy Hưng Yên", NameEn: "Standing agency"},
+	"DU-12205-2507":   {Id: "DU-12205-2507", Kind: "commune-party-committee", Name: "Đảng ủy xã Khoái Châu", NameEn: "Party committee", ReviewerId: reviewing},
+	"MTTQ-12205-2507": {Id: "MTTQ-12205-2507", Kind: "commune-front", Name: "MTTQ xã Khoái Châu", NameEn: "Commune Front", ReviewerId: reviewing},
+	"VP-TU":           {Id: "VP-TU", Kind: "party-body", Name: "Văn phòng Tỉnh ủy Hưng Yên", NameEn: "Office"},
+	"BCD-TINH":        {Id: "BCD-TINH", Kind: "steering-committee", Name: "Ban Chỉ đạo tỉnh", NameEn: "Provincial steering committee"},
+	"UBND-OLD":        {Id: "UBND-OLD", Kind: "commune-peoples-committee", Name: "UBND xã cũ", NameEn: "Former commune", ReviewerId: reviewing, ValidTo: "2025-06-30", SuccessorIds: []string{commune}},
+	"OTHER-99999":     {Id: "OTHER-99999", Kind: "commune-peoples-committee", Name: "UBND xã khác", NameEn: "Another commune"},
 }
 
 var officialsKnown = map[string]struct {

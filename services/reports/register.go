@@ -141,7 +141,7 @@ func (r register) open(ctx context.Context, row caseRow, request *reportsv1.Regi
 }
 
 // WriteProgress writes a case's state and its audit entry, and records the events that a done step raises. A sequence that is not newer
-// than the one already there changes nothing. A board that was accepted is written to the units first; while they are away nothing is
+// than the one already there changes nothing. A board that stands by it is written to the units first; while they are away nothing is
 // written, and the workflow tries again.
 func (s *server) WriteProgress(ctx context.Context, request *connect.Request[reportsv1.WriteProgressRequest]) (*connect.Response[reportsv1.WriteProgressResponse], error) {
 	if err := onlyServices(ctx); err != nil {

@@ -2,10 +2,12 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"connectrpc.com/connect"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
@@ -386,6 +388,103 @@ func TestABoardThatUnitsRefuseForGoodHoldsNoCaseUp(t *testing.T) {
 		h.units.refuses = wire.ConnectError(wire.Refuse(contract.CodeInvalid, "không có loại ban", "no such kind"))
 	})
 	require.NoError(t, h.writeAccepted(id))
+}
+
+func TestABoardsTermIsTheOneThatWasRecorded(t *testing.T) {
+	for name, c := range map[string]struct {
+		facts    map[string]string
+		from, to string
+	}{
+		"nothing recorded":              {map[string]string{"members": "7"}, "2026-11-18", "2028-11-17"},
+		"it begins on another day":      {map[string]string{"term_from": "2026-12-01"}, "2026-12-01", "2028-11-30"},
+		"and its last day was reckoned": {map[string]string{"term_from": "2026-12-01", "term_ends_on": "2031-11-30"}, "2026-12-01", "2031-11-30"},
+		"only the last day":             {map[string]string{"term_ends_on": "2027-06-30"}, "2026-11-18", "2027-06-30"},
+	} {
+		state := &casefilev1.CaseState{DutyDoneOn: "2026-11-18", Steps: []*casefilev1.StepRecord{{StepId: "recognition", HeldOn: "2026-11-18", Facts: c.facts}, {StepId: "notice"}}}
+		input := &casefilev1.CaseInput{CaseId: "TTND-01/X/E-2026-0001", Board: &casefilev1.BoardRules{BoardKind: "peoples-inspection-board", TermMonths: 24}}
+		board := boardOf(input, state, nil, "")
+		require.Equal(t, []string{c.from, c.to}, []string{board.GetValidFrom(), board.GetValidTo()}, name)
+	}
+}
+
+func TestAReinstatedCaseGoesOnWithItsBoard(t *testing.T) {
+	input := &casefilev1.CaseInput{CaseId: "TTND-01/X/E-2026-0001/c2", Board: &casefilev1.BoardRules{}}
+	require.Equal(t, "BAN-TTND-01-X-E-2026-0001", boardOf(input, &casefilev1.CaseState{}, nil, "").GetId())
+}
+
+// projectBoard is a case by which the board of a project is set up, and what is known of it until now.
+func (h *house) projectBoard() (id string, write func(sequence int64, what string, steps ...*casefilev1.StepRecord)) {
+	const front = "MTTQ-12205-2507"
+	recorded, err := h.worker().Acts.RecordEvent(h.t.Context(), connect.NewRequest(&reportsv1.RecordEventRequest{ObligationId: "GSDT-01", UnitId: front,
+		On: "2026-11-10", TriggerId: "project-started", Facts: map[string]string{"supervision_from": "2027-01-04", "capital": "public", "investor": "commune"},
+		Words: "Đường liên thôn", IdempotencyKey: "project"}))
+	require.NoError(h.t, err)
+	event := recorded.Msg
+	id = "GSDT-01/" + front + "/" + event.GetId()
+	h.openCase(func(input *casefilev1.CaseInput, _ *casefilev1.CaseState) {
+		input.CaseId, input.ObligationId, input.UnitId, input.PeriodId, input.DutyStep = id, "GSDT-01", front, event.GetId(), "decision"
+		input.TriggerId, input.OpenedOn = event.GetTriggerId(), "2026-11-10"
+		input.Board = &casefilev1.BoardRules{BoardKind: "community-investment-supervision-board", EndsWithProject: true}
+	})
+	return id, func(sequence int64, what string, steps ...*casefilev1.StepRecord) {
+		h.progress(id, sequence, what, func(s *casefilev1.CaseState) {
+			s.Steps = steps
+			if len(steps) > 0 && steps[0].GetStepId() == "decision" {
+				s.DutyDoneOn = steps[0].GetHeldOn()
+			}
+			if what == contract.ProgressAccepted || what == contract.ProgressCorrected {
+				s.State, s.AcceptedAt = casefilev1.State_STATE_ACCEPTED, "2027-09-03T09:00:00+07:00"
+			}
+		})
+	}
+}
+
+// The board supervises while the project runs; its file is accepted long after both have ended.
+func TestAProjectsBoardStandsFromItsDecisionUntilItsClosing(t *testing.T) {
+	h := newHouse(t)
+	id, write := h.projectBoard()
+	notice := &casefilev1.StepRecord{StepId: "investor-notice", HeldOn: "2026-11-12"}
+	decision := &casefilev1.StepRecord{StepId: "decision", HeldOn: "2026-11-11", Facts: map[string]string{"members": "5"}}
+	ended := &casefilev1.StepRecord{StepId: "close", HeldOn: "2027-08-30"}
+	write(2, contract.ProgressStepRecorded, notice)
+	require.Empty(t, h.units.kept(), "nothing is decided yet")
+	write(3, contract.ProgressStepRecorded, decision, notice)
+	stands := func() []string {
+		require.Len(t, h.units.kept(), 1)
+		b := h.units.kept()[0]
+		return []string{b.GetId(), b.GetKind(), b.GetProject(), b.GetValidFrom(), b.GetValidTo(), b.GetCaseId()}
+	}
+	want := []string{"BAN-" + strings.ReplaceAll(id, "/", "-"), "community-investment-supervision-board", "Đường liên thôn", "2026-11-11", "", id}
+	require.Equal(t, want, stands())
+	require.EqualValues(t, 5, h.units.kept()[0].GetMembers())
+
+	write(4, contract.ProgressStepRecorded, decision, notice, ended)
+	want[4] = "2027-08-30"
+	require.Equal(t, want, stands())
+	write(5, contract.ProgressAccepted, decision, notice, ended)
+	corrected := proto.CloneOf(decision)
+	corrected.Facts["members"] = "7"
+	write(6, contract.ProgressCorrected, corrected, notice, ended)
+	require.Equal(t, want, stands(), "acceptance and correction keep its days")
+	require.EqualValues(t, 7, h.units.kept()[0].GetMembers())
+	write(4, contract.ProgressStepRecorded, decision, notice)
+	require.Equal(t, want, stands(), "an older write again changes nothing")
+}
+
+func TestAProjectsBoardThatNobodyClosedEndsWithItsCase(t *testing.T) {
+	h := newHouse(t)
+	_, write := h.projectBoard()
+	write(2, contract.ProgressAccepted, &casefilev1.StepRecord{StepId: "decision", HeldOn: "2026-11-11"})
+	require.Equal(t, "2027-09-03", h.units.kept()[0].GetValidTo())
+}
+
+func TestAnotherBoardStandsOnlyWhenItsCaseIsAccepted(t *testing.T) {
+	h := newHouse(t)
+	id := h.inspectionBoard("E-2026-0001")
+	h.progress(id, 2, contract.ProgressStepRecorded, func(s *casefilev1.CaseState) {
+		s.DutyDoneOn, s.Steps = "2026-11-18", []*casefilev1.StepRecord{{StepId: "recognition", HeldOn: "2026-11-18"}}
+	})
+	require.Empty(t, h.units.kept())
 }
 
 func TestAByElectionFillsTheSeatAndSetsUpNoSecondBoard(t *testing.T) {
