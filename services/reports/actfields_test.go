@@ -193,3 +193,18 @@ func TestALateItemIsMarkedAsExplainedWhenItIs(t *testing.T) {
 	require.Equal(t, map[string]string{"issued_on": "2026-11-30", "pages": "1200", "explained": "true"}, sent.GetFacts())
 	require.Empty(t, sent.GetWords())
 }
+
+// Correcting the day on which an item was done may make it late, or later: what is corrected says why, as it does where the item is entered.
+func TestACorrectionOfAnItemCarriesItsExplanation(t *testing.T) {
+	sent := func(step string) map[string]string {
+		act := &casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: step, Words: "Ghi nhầm ngày; đăng chậm vì mất điện", Document: "9/BC",
+			Facts: map[string]string{"pages": "1.200", "explained": "true", "judged_by": "2027-01-01"}}}}
+		correction := withoutWords(normalised(act, publication().input)).GetCorrect()
+		require.Empty(t, correction.GetWords())
+		return correction.GetFacts()
+	}
+	require.Equal(t, map[string]string{"pages": "1200", "explained": "true"}, sent("items/QD-15-2026"))
+	require.NotContains(t, sent("hold"), "explained", "a step is judged with what stands in it")
+	silent := &casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: "items/QD-15-2026", Words: " ", Document: "9/BC"}}}
+	require.Equal(t, []string{"correct.words"}, fieldsOf(actFaults(silent, publication())))
+}

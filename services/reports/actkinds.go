@@ -88,6 +88,9 @@ func normalised(act *casefilev1.Act, input *casefilev1.CaseInput) *casefilev1.Ac
 			policies = input.GetItems().GetFacts()
 		}
 		correction.Facts = figures.Normalise(policies, withoutMarks(correction.GetFacts()))
+		if strings.HasPrefix(correction.GetStepId(), itemStep) && strings.TrimSpace(correction.GetWords()) != "" {
+			correction.Facts[factExplained] = "true" // what is corrected is why the item is late, as where it was entered
+		}
 	}
 	if transfer := clean.GetTransfer(); transfer != nil && transfer.GetSuccessorCaseId() == "" {
 		transfer.SuccessorCaseId = input.GetObligationId() + "/" + transfer.GetSuccessorUnitId() + "/" + input.GetPeriodId()

@@ -70,13 +70,17 @@ func (j judge) correctItem(act *casefilev1.Correct) *casefilev1.Refusal {
 	return invalid(j.itemFaults("correct.facts.", correctedItem(known, act), known))
 }
 
-// correctedItem is what would be recorded anew with the correction.
+// correctedItem is what would be recorded anew with the correction. An earlier explanation spoke of other days: a correction brings its own.
 func correctedItem(known *casefilev1.ItemRecord, act *casefilev1.Correct) *casefilev1.RecordItem {
 	files := known.GetFileIds()
 	if len(act.GetFileIds()) > 0 {
 		files = act.GetFileIds()
 	}
-	return &casefilev1.RecordItem{ItemId: known.GetItemId(), Facts: merged(known.GetFacts(), act.GetFacts()), FileIds: files}
+	facts := merged(known.GetFacts(), act.GetFacts())
+	if !Explained(act.GetFacts()) {
+		delete(facts, FactExplained)
+	}
+	return &casefilev1.RecordItem{ItemId: known.GetItemId(), Facts: facts, FileIds: files}
 }
 
 func badItemID(field, id string) *casefilev1.FieldFault {

@@ -163,6 +163,38 @@ func TestAnItemIsCorrectedAfterAcceptance(t *testing.T) {
 	require.Equal(t, "correct.step_id", unknown.GetFields()[0].GetField())
 }
 
+func TestACorrectionThatMakesAnItemLateIsExplained(t *testing.T) {
+	t.Parallel()
+	input, state := plainCase(), whole(casefilev1.State_STATE_ACCEPTED)
+	state.Items = []*casefilev1.ItemRecord{{ItemId: "QD-1", Facts: map[string]string{"decided_on": "2026-06-08", "published_on": "2026-06-12"}, FileIds: []string{"f"}, DueDay: "2026-06-15", DoneOn: "2026-06-12"}}
+	correction := func(facts map[string]string) func(*casefilev1.Act) {
+		return func(a *casefilev1.Act) {
+			a.Kind = &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: "items/QD-1", Facts: facts}}
+		}
+	}
+	silent := &casefilev1.Act{}
+	correction(map[string]string{"published_on": "2026-06-16"})(silent)
+	refusal := casefile.Judge(casefile.Plain{}, input, state, silent, today)
+	require.Equal(t, "correct.facts.published_on", refusal.GetFields()[0].GetField())
+	require.Contains(t, refusal.GetTextVi(), "Ngày công khai (16/06/2026) sau thời hạn 15/06/2026")
+
+	late := does(t, input, state, contract.UpdateCorrect, "2026-06-17 09:00", correction(map[string]string{"published_on": "2026-06-16", "explained": "true"})).State
+	require.Equal(t, casefile.Limited, late.GetItems()[0].GetOutcome())
+	later := does(t, input, late, contract.UpdateCorrect, "2026-06-17 10:00", correction(map[string]string{"published_on": "2026-06-17", "explained": "true"})).State
+	require.Equal(t, []string{"2026-06-17", casefile.Limited}, []string{later.GetItems()[0].GetDoneOn(), later.GetItems()[0].GetOutcome()})
+	inTime := does(t, input, later, contract.UpdateCorrect, "2026-06-17 11:00", correction(map[string]string{"published_on": "2026-06-15", "explained": "true"})).State
+	require.Empty(t, inTime.GetItems()[0].GetOutcome())
+}
+
+func TestACorrectionOfALateItemIsExplainedAnew(t *testing.T) {
+	t.Parallel()
+	state := whole(casefilev1.State_STATE_ACCEPTED)
+	state.Items = []*casefilev1.ItemRecord{{ItemId: "QD-1", Facts: map[string]string{"decided_on": "2026-06-08", "published_on": "2026-06-16", "explained": "true"}, DueDay: "2026-06-15", DoneOn: "2026-06-16"}}
+	silent := &casefilev1.Act{Kind: &casefilev1.Act_Correct{Correct: &casefilev1.Correct{StepId: "items/QD-1", Facts: map[string]string{"published_on": "2026-06-17"}}}}
+	refusal := casefile.Judge(casefile.Plain{}, plainCase(), state, silent, today)
+	require.Equal(t, "correct.facts.published_on", refusal.GetFields()[0].GetField(), "what explained one day does not explain another")
+}
+
 // Who enters an item knows of it: a reminder whose day is past does not leave. Its ladder leaves again when its due day moves ahead.
 func TestAnItemsLadder(t *testing.T) {
 	t.Parallel()
