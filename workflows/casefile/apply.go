@@ -204,16 +204,18 @@ func (a *applying) submit(act *casefilev1.Submit) string {
 	return contract.ProgressSubmitted
 }
 
+// recall takes the submission back, and with it the duty where the submission fulfilled it. A case that waited for its reviewer passes to
+// the successor instead, who owes what was taken back.
 func (a *applying) recall() string {
+	if a.input.GetDutyStep() == "" && a.state.GetRound() <= 1 {
+		a.state.DutyDoneOn = ""
+	}
 	if successor := a.state.GetSuccessorCaseAfterReview(); successor != "" {
 		return a.succeed(successor)
 	}
 	a.state.State = open
 	if a.state.GetRound() > 1 {
 		a.state.State = returned
-	}
-	if a.input.GetDutyStep() == "" && a.state.GetState() == open {
-		a.state.DutyDoneOn = ""
 	}
 	a.pause()
 	return contract.ProgressRecalled

@@ -146,3 +146,26 @@ func TestACaseUnderReviewPassesAfterTheReview(t *testing.T) {
 	afterReview(act)
 	require.Equal(t, contract.CodeWrongState, casefile.Judge(casefile.Plain{}, plainCase(), fresh(), act, today).GetCode(), "nothing to wait for")
 }
+
+// A report whose submission fulfils the duty: who takes it back owes it, and so does whoever goes on with it. What a reviewer gave back was
+// handed in all the same.
+func TestASubmissionTakenBackBeforeTheSuccessionFulfilsNothing(t *testing.T) {
+	t.Parallel()
+	report := plainCase()
+	report.DutyStep = ""
+	planned := whole(casefilev1.State_STATE_SUBMITTED)
+	planned.Round, planned.DutyDoneOn = 1, "2026-06-16"
+	planned.SuccessorUnitAfterReview, planned.SuccessorCaseAfterReview = "UBND-11983-2507", "HN-09/UBND-11983-2507/2026"
+	recalled := does(t, report, planned, contract.UpdateRecall, "2026-06-17 09:00", nil).State
+	require.Equal(t, casefilev1.State_STATE_SUCCEEDED, recalled.GetState())
+	require.Empty(t, recalled.GetDutyDoneOn())
+	returned := does(t, report, planned, contract.UpdateReturn, "2026-06-17 09:00", nil).State
+	require.Equal(t, "2026-06-16", returned.GetDutyDoneOn())
+
+	second := whole(casefilev1.State_STATE_SUBMITTED)
+	second.Round, second.DutyDoneOn, second.SuccessorCaseAfterReview = 2, "2026-05-16", planned.GetSuccessorCaseAfterReview()
+	require.Equal(t, "2026-05-16", does(t, report, second, contract.UpdateRecall, "2026-06-17 09:00", nil).State.GetDutyDoneOn(), "handed in in the round before")
+	held := whole(casefilev1.State_STATE_SUBMITTED)
+	held.SuccessorCaseAfterReview = planned.GetSuccessorCaseAfterReview()
+	require.Equal(t, held.GetDutyDoneOn(), does(t, plainCase(), held, contract.UpdateRecall, "2026-06-17 09:00", nil).State.GetDutyDoneOn(), "a conference that was held was held")
+}
