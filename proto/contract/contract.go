@@ -232,7 +232,8 @@ type SealInput struct {
 // AmendInput says which running cases get a new snapshot, and why.
 type AmendInput struct {
 	OrderID string `json:"order_id"`
-	// Reason is "calendar", "catalogue" or "settings". A calendar's change amends every running case; the others only those named.
+	// Reason is "calendar", "catalogue", "settings" or "reorganisation". A calendar's change amends every running case, a reorganisation
+	// those whose reviewer changed; the others only those named.
 	Reason     string   `json:"reason"`
 	CaseIDs    []string `json:"case_ids,omitempty"`
 	Obligation string   `json:"obligation,omitempty"`

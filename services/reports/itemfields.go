@@ -92,9 +92,9 @@ func (j *judge) takeOver(act *casefilev1.TakeOver, caseID string) {
 	j.day("take_over.duty_done_on", act.GetDutyDoneOn())
 }
 
-var amendReasons = []string{"catalogue", "settings", "calendar"}
+var amendReasons = []string{"catalogue", "settings", "calendar", "reorganisation"}
 
-// amend: a table of days off that changed needs no document; new rules or settings are put into a running case by one.
+// amend: a table of days off that changed needs no document; new rules, settings or another reviewer are put into a running case by one.
 func (j *judge) amend(act *casefilev1.Amend, caseID string) {
 	if act.GetInput().GetCaseId() != caseID {
 		j.faults = append(j.faults, badID("amend.input", act.GetInput().GetCaseId()))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"connectrpc.com/connect"
@@ -13,6 +14,7 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
@@ -22,17 +24,45 @@ import (
 // listedAtOnce is how many cases one question to the register answers.
 const listedAtOnce = 1000
 
-// ListCasesToAmend answers the cases that an order names: these, or the running ones of an obligation, or every running one.
+// ListCasesToAmend answers the cases that an order names: these, or the running ones of an obligation, or every running one. A
+// reorganisation names those that another unit reviews now.
 func (a *Activities) ListCasesToAmend(ctx context.Context, order contract.AmendInput) ([]string, error) {
 	if len(order.CaseIDs) > 0 {
 		return order.CaseIDs, nil
 	}
 	cases, err := a.listCases(ctx, &reportsv1.ListCasesRequest{ObligationId: order.Obligation, RunningOnly: true})
+	if err == nil && order.Reason == period.ReasonReorganisation {
+		cases, err = a.reviewedByOthers(ctx, cases)
+	}
 	ids := make([]string, len(cases))
 	for i, c := range cases {
 		ids[i] = c.GetId()
 	}
 	return ids, err
+}
+
+// reviewedByOthers are the cases of standing units that their case names another reviewer of than the register of units does.
+func (a *Activities) reviewedByOthers(ctx context.Context, cases []*reportsv1.Case) ([]*reportsv1.Case, error) {
+	listed, err := a.clients.Units.ListUnits(ctx, connect.NewRequest(&unitsv1.ListUnitsRequest{On: a.today().String()}))
+	if err != nil {
+		return nil, fmt.Errorf("list units: %w", err)
+	}
+	reviewers := map[string]string{}
+	for _, unit := range listed.Msg.GetUnits() {
+		reviewers[unit.GetId()] = reviewerOf(unitFacts(unit))
+	}
+	return slices.DeleteFunc(cases, func(c *reportsv1.Case) bool {
+		reviewer := reviewers[c.GetUnitId()]
+		return reviewer == "" || reviewer == c.GetState().GetReviewerUnitId()
+	}), nil
+}
+
+// reviewerOf is the unit that reviews another; empty for none: nobody reviews his own.
+func reviewerOf(unit catalogue.UnitFacts) string {
+	if unit.ReviewerID == unit.ID {
+		return ""
+	}
+	return unit.ReviewerID
 }
 
 // listCases answers every case of the filter, page by page.
@@ -74,6 +104,11 @@ func (a *Activities) AmendCase(ctx context.Context, ids []string, order contract
 		return done.Count, err
 	}
 	act := amending{a, w, order}
+	if order.Reason == period.ReasonReorganisation {
+		if act.order.Document, err = a.decisionOf(ctx, order.OrderID); err != nil {
+			return done.Count, err
+		}
+	}
 	for done.Next < len(ids) {
 		several := ids[done.Next:min(done.Next+startsAtOnce, len(ids))]
 		count, err := act.several(ctx, several)
@@ -87,6 +122,15 @@ func (a *Activities) AmendCase(ctx context.Context, ids []string, order contract
 		activity.RecordHeartbeat(ctx, done)
 	}
 	return done.Count, nil
+}
+
+// decisionOf is the number and symbol by which a reorganisation was decided: they stay with the units service until an act needs them.
+func (a *Activities) decisionOf(ctx context.Context, reorganisationID string) (string, error) {
+	found, err := a.clients.Units.GetReorganisation(ctx, connect.NewRequest(&unitsv1.GetReorganisationRequest{Id: reorganisationID}))
+	if err != nil {
+		return "", failure(err)
+	}
+	return documentOf(found.Msg.GetReorganisation()), nil
 }
 
 // unitsOf are the units that the cases belong to.
@@ -151,9 +195,17 @@ func (a amending) one(ctx context.Context, id string) (bool, error) {
 	}
 	_, err = a.act(wire.WithIdentity(ctx, wire.Identity{OfficialID: a.order.OfficialID}), &casefilev1.Act{
 		ActId: actID("amend", a.order.OrderID, id), CaseId: id,
-		Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: fresh, Reason: a.order.Reason, Document: a.order.Document}},
+		Kind: &casefilev1.Act_Amend{Amend: &casefilev1.Amend{Input: fresh, Reason: a.order.Reason, Document: a.order.Document, Words: a.words()}},
 	})
 	return err == nil, err
+}
+
+// words say on the case what a reorganisation changed; whoever orders another amendment says it himself.
+func (a amending) words() string {
+	if a.order.Reason == period.ReasonReorganisation {
+		return "Cơ quan theo dõi hồ sơ thay đổi theo quyết định sắp xếp."
+	}
+	return ""
 }
 
 func isRunning(c *reportsv1.Case) bool {
@@ -166,8 +218,11 @@ func isRunning(c *reportsv1.Case) bool {
 }
 
 // snapshot is the case as it would open today: by its own edition and settings when the calendar changed, by those of today when somebody
-// ordered it. What the case is, and when it opened, stays.
+// ordered it. What the case is, and when it opened, stays; by a reorganisation everything but who reviews it.
 func (a amending) snapshot(old *casefilev1.CaseInput) (*casefilev1.CaseInput, error) {
+	if a.order.Reason == period.ReasonReorganisation {
+		return withReviewer(old, reviewerOf(a.world.byID[old.GetUnitId()])), nil
+	}
 	when, err := calendar.ParsePeriod(old.GetPeriodId())
 	if err != nil {
 		return nil, &catalogue.Refusal{Code: contract.CodeInvalid, VI: "Kỳ của hồ sơ không đúng dạng.", EN: err.Error()}
@@ -188,6 +243,18 @@ func (a amending) snapshot(old *casefilev1.CaseInput) (*casefilev1.CaseInput, er
 	}
 	keepWhatItIs(fresh, old)
 	return fresh, nil
+}
+
+func withReviewer(old *casefilev1.CaseInput, reviewer string) *casefilev1.CaseInput {
+	out := proto.CloneOf(old)
+	if reviewer == "" {
+		return out
+	}
+	if out.GetReview() == nil {
+		out.Review = &casefilev1.ReviewPolicy{}
+	}
+	out.Review.ReviewerUnitId = reviewer
+	return out
 }
 
 // withDaysOf is the case as it is, but for what the calendar decides.

@@ -13,6 +13,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/workflows/period"
+	"nenep/workflows/reorganize"
 )
 
 // atWork is a province whose cases of the obligation have opened.
@@ -83,6 +84,37 @@ func TestAnOrderedAmendmentTakesTheSettingsOfToday(t *testing.T) {
 	require.Equal(t, "2026-11-16", input.GetSteps()[0].GetDue().GetDay())
 	require.Equal(t, "2026-11-23", input.GetOpenedOn())
 	require.Equal(t, contract.AmendResult{Looked: 2}, amend(t, env, order))
+}
+
+// A unit was put under another: its running cases go on with the reviewer it has now, by the decision, and with nothing else changed.
+func TestTheCasesOfAUnitThatMovedGoOnWithItsNewReviewer(t *testing.T) {
+	t.Parallel()
+	p, env := atWork(t, "DT-01")
+	const moved, stays = "DT-01/UBND-12205-2507/2026", "DT-01/UBND-11983-2507/2026"
+	p.with(func() {
+		for _, c := range p.cases {
+			c.State.ReviewerUnitId = c.GetInput().GetReview().GetReviewerUnitId()
+		}
+		for _, u := range p.units {
+			if u.GetId() == "UBND-12205-2507" {
+				u.ReviewerId = "SNV"
+			}
+		}
+		p.reorganisations = map[string]*unitsv1.GetReorganisationResponse{"SX-2026-0003": {
+			Reorganisation: &unitsv1.Reorganisation{Id: "SX-2026-0003", Decision: "Quyết định 9/QĐ-UBND", State: reorganize.Applied}}}
+		p.settings = []*unitsv1.Setting{{Key: "dt-01.plan-days", Value: "45", DefaultValue: "30"}}
+	})
+	was := proto.CloneOf(p.cases[moved].GetInput())
+	order := contract.AmendInput{OrderID: "SX-2026-0003", Reason: period.ReasonReorganisation}
+	require.Equal(t, contract.AmendResult{Looked: 1, Amended: 1}, amend(t, env, order))
+	was.Review.ReviewerUnitId = "SNV"
+	require.True(t, proto.Equal(was, p.cases[moved].GetInput()))
+	require.NotEqual(t, "SNV", p.cases[stays].GetInput().GetReview().GetReviewerUnitId())
+	act := p.acts[0].GetAmend()
+	require.Equal(t, []string{"reorganisation", "Quyết định 9/QĐ-UBND", "Cơ quan theo dõi hồ sơ thay đổi theo quyết định sắp xếp.", ""},
+		[]string{act.GetReason(), act.GetDocument(), act.GetWords(), p.acts[0].GetOfficialId()})
+	amend(t, env, order)
+	require.Len(t, p.acts, 1, "again changes nothing")
 }
 
 func TestWhatIsRefusedIsCountedAndWhatHasEndedIsLeftAlone(t *testing.T) {

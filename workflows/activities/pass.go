@@ -488,8 +488,10 @@ func (p *passing) keep(ctx context.Context, m *move) error {
 // mostDocument is how long a document's number and symbol may be in an act.
 const mostDocument = 200
 
-func (p *passing) document() string {
-	text := []rune(p.order.GetDecision())
+func (p *passing) document() string { return documentOf(p.order) }
+
+func documentOf(order *unitsv1.Reorganisation) string {
+	text := []rune(order.GetDecision())
 	return string(text[:min(len(text), mostDocument)])
 }
 

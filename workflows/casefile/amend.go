@@ -15,9 +15,10 @@ import (
 
 // Reasons for putting a new snapshot in place of the one a case was opened with.
 const (
-	amendedByCalendar  = "calendar"
-	amendedByCatalogue = "catalogue"
-	amendedBySettings  = "settings"
+	amendedByCalendar       = "calendar"
+	amendedByCatalogue      = "catalogue"
+	amendedBySettings       = "settings"
+	amendedByReorganisation = "reorganisation" // another unit reviews it now
 )
 
 // amend: the new snapshot is of the same case, run by the same process.
@@ -34,9 +35,9 @@ func (j judge) amend(act *casefilev1.Amend) *casefilev1.Refusal {
 				fmt.Sprintf("“%s” differs from the running case (“%s”). Only the rules of this very case are put in.", pair[1], pair[2])))
 		}
 	}
-	if !slices.Contains([]string{amendedByCalendar, amendedByCatalogue, amendedBySettings}, act.GetReason()) {
-		faults = append(faults, wire.Field("amend.reason", fmt.Sprintf("“%s” không phải là lý do tính lại. Chọn calendar, catalogue hoặc settings.", act.GetReason()),
-			fmt.Sprintf("“%s” is no reason to amend. Choose calendar, catalogue or settings.", act.GetReason())))
+	if !slices.Contains([]string{amendedByCalendar, amendedByCatalogue, amendedBySettings, amendedByReorganisation}, act.GetReason()) {
+		faults = append(faults, wire.Field("amend.reason", fmt.Sprintf("“%s” không phải là lý do tính lại. Chọn calendar, catalogue, settings hoặc reorganisation.", act.GetReason()),
+			fmt.Sprintf("“%s” is no reason to amend. Choose calendar, catalogue, settings or reorganisation.", act.GetReason())))
 	}
 	if len(faults) == 0 {
 		faults = under("amend.input.", CheckInput(given).GetFields())

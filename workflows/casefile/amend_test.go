@@ -55,6 +55,18 @@ func TestTheDueDayFollowsTheTableOfDaysOff(t *testing.T) {
 	require.Empty(t, unmoved.Tell)
 }
 
+// The unit was put under another: the register names its new reviewer, nothing that is owed changes, and nobody is told of new rules.
+func TestACaseGoesOnWithAnotherReviewer(t *testing.T) {
+	t.Parallel()
+	input, state := plainCase(), whole(casefilev1.State_STATE_SUBMITTED)
+	input.Review.ReviewerUnitId = "SNV"
+	amended := does(t, plainCase(), state, contract.UpdateAmend, "2026-06-17 09:00", amending(input, "reorganisation"))
+	require.Equal(t, contract.ProgressAmended, amended.What)
+	require.Equal(t, "SNV", amended.State.GetReviewerUnitId())
+	require.Equal(t, state.GetDueDay(), amended.State.GetDueDay())
+	require.Empty(t, amended.Tell)
+}
+
 // A day that somebody set, or by which something was done, does not follow.
 func TestDaysThatDoNotFollow(t *testing.T) {
 	t.Parallel()

@@ -48,7 +48,8 @@ func templateOf(what string) (template string, roles []string) {
 
 func tellingsOf(p Pattern, input *casefilev1.CaseInput, before, after *casefilev1.CaseState, act *casefilev1.Act, what string, on calendar.Date) []Telling {
 	template, roles := templateOf(what)
-	if template == "" || what == contract.ProgressRecalculated && before.GetDueDay() == after.GetDueDay() {
+	unmoved := what == contract.ProgressRecalculated && before.GetDueDay() == after.GetDueDay()
+	if template == "" || unmoved || act.GetAmend().GetReason() == amendedByReorganisation { // who reviews it changes nothing in what is owed
 		return nil
 	}
 	t := Telling{

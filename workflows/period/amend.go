@@ -15,6 +15,8 @@ const (
 	ReasonCalendar  = "calendar"
 	ReasonCatalogue = "catalogue"
 	ReasonSettings  = "settings"
+	// ReasonReorganisation: another unit reviews the case now. The order's id is the reorganisation's.
+	ReasonReorganisation = "reorganisation"
 )
 
 // amendedAtOnce is how many cases one activity works through: three thousand cases are fifteen activities.

@@ -10,6 +10,7 @@ import (
 
 	"nenep/proto/contract"
 	"nenep/rules/calendar"
+	"nenep/workflows/period"
 )
 
 const (
@@ -93,7 +94,32 @@ func (r reform) carryOut(ctx workflow.Context) (total contract.ReorganizeResult,
 	if err := do(ctx, "Ghi kết quả sắp xếp", contract.ActivityFinishReorganisation, nil, r.id, total); err != nil {
 		return total, nil, err
 	}
-	return total, waiting, do(ctx, "Đối chiếu và mở hồ sơ của đơn vị mới", contract.ActivityReconcile, nil, contract.ReconcileInput{Reason: "reorganisation"})
+	if err := do(ctx, "Đối chiếu và mở hồ sơ của đơn vị mới", contract.ActivityReconcile, nil, contract.ReconcileInput{Reason: "reorganisation"}); err != nil {
+		return total, nil, err
+	}
+	return total, waiting, r.changeReviewers(ctx)
+}
+
+// casesAtOnce is how many cases one activity gives another reviewer.
+const casesAtOnce = 200
+
+// changeReviewers has the running cases of units that moved, or whose reviewer ended, go on with the one who reviews them now.
+func (r reform) changeReviewers(ctx workflow.Context) error {
+	if workflow.GetVersion(ctx, "reviewers-follow", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return nil
+	}
+	const summary = "Chuyển hồ sơ sang cơ quan theo dõi mới"
+	order := contract.AmendInput{OrderID: r.id, Reason: period.ReasonReorganisation}
+	var ids []string
+	if err := do(ctx, summary, contract.ActivityListCasesToAmend, &ids, order); err != nil {
+		return err
+	}
+	for cases := range slices.Chunk(ids, casesAtOnce) {
+		if err := do(ctx, summary, contract.ActivityAmendCase, nil, cases, order); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r reform) pass(ctx workflow.Context, units []string) (Passed, error) {

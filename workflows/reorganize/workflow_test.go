@@ -26,6 +26,7 @@ type province struct {
 	away     int   // how many tries of passing to come fail
 	heard    []string
 	rounds   int
+	moved    int // running cases that another unit reviews now
 }
 
 func (p *province) says(what string) {
@@ -44,6 +45,7 @@ func newProvince(t *testing.T, now string) *province {
 	for name, act := range map[string]any{
 		contract.ActivityReadReorganisation: p.read, contract.ActivityApplyReorganisation: p.apply, contract.ActivityPassCases: p.pass,
 		contract.ActivityFinishReorganisation: p.finish, contract.ActivityReconcile: p.reconcile,
+		contract.ActivityListCasesToAmend: p.reviewed, contract.ActivityAmendCase: p.amend,
 	} {
 		p.env.RegisterActivityWithOptions(act, activity.RegisterOptions{Name: name})
 	}
@@ -83,6 +85,18 @@ func (p *province) finish(_ context.Context, _ string, result contract.Reorganiz
 func (p *province) reconcile(_ context.Context, input contract.ReconcileInput) (contract.ReconcileResult, error) {
 	p.says("reconcile " + input.Reason)
 	return contract.ReconcileResult{}, nil
+}
+
+func (p *province) reviewed(_ context.Context, order contract.AmendInput) ([]string, error) {
+	if order.OrderID != "SX-2026-0001" || order.Reason != "reorganisation" {
+		return nil, fmt.Errorf("another order: %v", order)
+	}
+	return make([]string, p.moved), nil
+}
+
+func (p *province) amend(_ context.Context, ids []string, order contract.AmendInput) (contract.AmendResult, error) {
+	p.says(fmt.Sprintf("amend %d by %s", len(ids), order.OrderID))
+	return contract.AmendResult{}, nil
 }
 
 func (p *province) run(offset time.Duration) (contract.ReorganizeResult, error) {
@@ -189,4 +203,14 @@ func TestCasesUnderReviewPassWhenTheReviewersHaveDecided(t *testing.T) {
 		"2026-12-21 pass 2", "2026-12-22 pass 1", "2026-12-23 pass 1",
 	}, p.heard[2:])
 	require.Equal(t, "05:00", p.env.Now().In(calendar.Zone).Format("15:04"), "before the rungs of the day")
+}
+
+// A unit that moves goes on with its cases; who reviews it now reviews those too.
+func TestRunningCasesGoOnWithTheirNewReviewers(t *testing.T) {
+	t.Parallel()
+	p := newProvince(t, "2026-12-20 10:00")
+	p.ended, p.moved = nil, 250
+	_, err := p.run(0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"2026-12-20 reconcile reorganisation", "2026-12-20 amend 200 by SX-2026-0001", "2026-12-20 amend 50 by SX-2026-0001"}, p.heard[3:])
 }
