@@ -2,6 +2,7 @@ package units
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -70,8 +71,9 @@ func (f finding) response() *unitsv1.ImportUnitsResponse {
 	return response
 }
 
-// examine reads the file against the units that exist. Two imports at once would each judge by
-// what the other is about to change, so the second waits for the first.
+// examine reads the file against the units that exist. A new unit is followed from today, unless the
+// file names a day. Two imports at once would each judge by what the other is about to change, so the
+// second waits for the first.
 func (s *server) examine(tx *gorm.DB, content []byte) (finding, error) {
 	if err := tx.Exec("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
 		return finding{}, err
@@ -90,6 +92,9 @@ func (s *server) examine(tx *gorm.DB, content []byte) (finding, error) {
 	faults = append(faults, sheet.missingAreas(units, areas)...)
 	slices.SortStableFunc(faults, func(a, b gazetteer.Fault) int { return a.Line - b.Line })
 	found := compare(existing, units, sheet.keep)
+	for i := range found.added {
+		found.added[i].FollowedFrom = cmp.Or(found.added[i].FollowedFrom, s.today().String())
+	}
 	found.faults = faults
 	return found, nil
 }
@@ -106,6 +111,7 @@ func existingUnits(tx *gorm.DB) ([]gazetteer.Unit, error) {
 			ParentID: string(u.ParentID), SuperiorID: string(u.SuperiorID), ReviewerID: string(u.ReviewerID),
 			ValidFrom: u.ValidFrom.String(), ValidTo: u.ValidTo.String(), Example: u.Example, Staff: u.Staff,
 			WorkingYear: u.WorkingYear, Source: u.Source, Special: u.Special, SpecialGround: u.SpecialGround,
+			FollowedFrom: u.FollowedFrom.String(),
 		}
 	}
 	return units, nil

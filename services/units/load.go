@@ -18,7 +18,8 @@ import (
 // Load fills an empty schema with the province of Hưng Yên, and brings the table of days off and
 // the settings to those of this release and its catalogue. Where areas exist already neither they
 // nor units, officials and positions are touched; a day off that an administrator changed and a
-// setting's value never are. All in one transaction; loading twice is loading once.
+// setting's value never are. Units are followed from today, or from the day of which the province is
+// given. All in one transaction; loading twice is loading once.
 func Load(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
 	province, err := gazetteer.HungYen()
 	if err != nil {
@@ -88,7 +89,7 @@ func loadProvince(tx *gorm.DB, logger *zap.Logger, province gazetteer.Gazetteer)
 		logger.Info("units are there already", zap.Int64("areas", known))
 		return nil
 	}
-	rows, err := rowsOf(province)
+	rows, err := rowsOf(province.Followed(calendar.DateOf(time.Now()).String()))
 	if err != nil {
 		return err
 	}

@@ -105,5 +105,6 @@ func unitRow(u gazetteer.Unit, read *dayReader) unit {
 		ParentID: reference(u.ParentID), SuperiorID: reference(u.SuperiorID), ReviewerID: reference(u.ReviewerID),
 		ValidFrom: read.day(u.ValidFrom), ValidTo: read.day(u.ValidTo), Example: u.Example, Staff: u.Staff,
 		WorkingYear: u.WorkingYear, Source: u.Source, Special: u.Special, SpecialGround: u.SpecialGround, Folded: fold(u.Name + " " + u.ID),
+		FollowedFrom: read.day(u.FollowedFrom),
 	}
 }

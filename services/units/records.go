@@ -110,6 +110,7 @@ type unit struct {
 
 	Special       bool
 	SpecialGround string
+	FollowedFrom  day
 
 	Predecessors string `gorm:"->"`
 	Successors   string `gorm:"->"`
@@ -125,7 +126,7 @@ func (u unit) message() *unitsv1.Unit {
 		ParentId: string(u.ParentID), SuperiorId: string(u.SuperiorID), ReviewerId: string(u.ReviewerID),
 		ValidFrom: u.ValidFrom.String(), ValidTo: u.ValidTo.String(), Example: u.Example, Staff: int32(u.Staff),
 		WorkingYear: u.WorkingYear, Source: u.Source, Special: u.Special, SpecialGround: u.SpecialGround,
-		PredecessorIds: split(u.Predecessors, ","), SuccessorIds: split(u.Successors, ","),
+		PredecessorIds: split(u.Predecessors, ","), SuccessorIds: split(u.Successors, ","), FollowedFrom: u.FollowedFrom.String(),
 	}
 }
 

@@ -299,7 +299,7 @@ func TestTheReformOfJuly2025ReplayedIsTheProvinceOfToday(t *testing.T) {
 	require.Equal(t, today.units(t, all), h.units(t, all))
 	for _, id := range today.units(t, all) {
 		known, replayed := today.get(t, id).GetUnit(), h.get(t, id).GetUnit()
-		replayed.Source = known.GetSource()
+		replayed.Source, replayed.FollowedFrom = known.GetSource(), known.GetFollowedFrom()
 		require.True(t, proto.Equal(known, replayed), "%v\n%v", known, replayed)
 	}
 	for _, table := range []string{"area_successions", "unit_successions"} {

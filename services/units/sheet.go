@@ -40,7 +40,7 @@ func (s sheet) line(n int, units []gazetteer.Unit) int {
 	return s.lines[n]
 }
 
-// keep leaves alone what the file has no column for.
+// keep leaves alone what the file has no column for, and the day of following also where its cell is blank.
 func (s sheet) keep(was, says gazetteer.Unit) gazetteer.Unit {
 	if !slices.Contains(s.columns, "name_en") {
 		says.NameEN = was.NameEN
@@ -56,6 +56,9 @@ func (s sheet) keep(was, says gazetteer.Unit) gazetteer.Unit {
 	}
 	if !slices.Contains(s.columns, "special") {
 		says.Special, says.SpecialGround = was.Special, was.SpecialGround
+	}
+	if says.FollowedFrom == "" {
+		says.FollowedFrom = was.FollowedFrom
 	}
 	return says
 }

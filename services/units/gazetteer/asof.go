@@ -22,7 +22,7 @@ func AsOf(day string) (Gazetteer, error) {
 		return Gazetteer{}, err
 	}
 	then := pastOf(later, day)
-	g := Gazetteer{Areas: then.areasThen(), Units: then.unitsThen()}
+	g := Gazetteer{Day: day, Areas: then.areasThen(), Units: then.unitsThen()}
 	g.Successions = slices.DeleteFunc(later.Successions, func(s Succession) bool { return s.Date > day })
 	g.Outside = slices.DeleteFunc(later.Outside, func(p OutsidePredecessor) bool { return p.Date > day })
 	g.UnitSuccessions = slices.DeleteFunc(slices.Clone(later.UnitSuccessions), func(s UnitSuccession) bool { return s.Date > day })

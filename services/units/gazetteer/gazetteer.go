@@ -14,6 +14,11 @@
 // Whatever says Example is made up and must not be taken for a register.
 package gazetteer
 
+import (
+	"cmp"
+	"slices"
+)
+
 // FirstDay is the first civil day this gazetteer speaks of: Luật 10/2022/QH15
 // came into force on it.
 const FirstDay = "2023-07-01"
@@ -82,6 +87,8 @@ type Unit struct {
 
 	Special       bool   // of a special kind, which the law leaves out of some obligations
 	SpecialGround string // the document that says so; never empty for a special one
+
+	FollowedFrom string // what was due before this day is not asked for; "" = not decided yet
 }
 
 // UnitSuccession is a Succession between units.
@@ -125,6 +132,7 @@ type Fault struct {
 
 // Gazetteer is everything at once. Its slices are the caller's own.
 type Gazetteer struct {
+	Day             string // of which it is given; "" = as it is known now
 	Areas           []Area
 	Successions     []Succession
 	Outside         []OutsidePredecessor
@@ -150,6 +158,16 @@ func Kinds() []string {
 // Roles are the roles a position may have.
 func Roles() []string {
 	return []string{"head", "deputy", "contact", "reviewer", "leader", "supervisor", "administrator", "union-chair"}
+}
+
+// Followed is the gazetteer with a day for every unit that has none yet: that of
+// which the gazetteer is given, or else today.
+func (g Gazetteer) Followed(today string) Gazetteer {
+	g.Units = slices.Clone(g.Units)
+	for i, u := range g.Units {
+		g.Units[i].FollowedFrom = cmp.Or(u.FollowedFrom, g.Day, today)
+	}
+	return g
 }
 
 // ValidOn tells whether the area exists on the civil day.

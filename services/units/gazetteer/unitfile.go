@@ -22,7 +22,7 @@ var (
 
 var (
 	unitColumns     = []string{"id", "kind", "name", "area", "parent", "superior", "reviewer", "valid_from", "valid_to", "staff"}
-	optionalColumns = []string{"name_en", "working_year", "example", "source", "special", "special_ground"}
+	optionalColumns = []string{"name_en", "working_year", "example", "source", "special", "special_ground", "followed_from"}
 )
 
 // unitRow is a unit and the line of the file it stands on.
@@ -34,10 +34,11 @@ type unitRow struct {
 // ParseUnitsTSV reads an administrator's file of units: UTF-8, cells parted by
 // tabs, lines that begin with # passed over, a header with the columns id, kind,
 // name, area, parent, superior, reviewer, valid_from, valid_to, staff in any
-// order, and, if wanted, name_en, working_year, example, source, special and
-// special_ground (the document by which a unit is special). Dates are
-// yyyy-mm-dd or dd/mm/yyyy. A blank superior is the parent; a blank working_year
-// is "calendar"; a blank staff is "not stated".
+// order, and, if wanted, name_en, working_year, example, source, special,
+// special_ground (the document by which a unit is special) and followed_from
+// (what was due before that day is not asked for). Dates are yyyy-mm-dd or
+// dd/mm/yyyy. A blank superior is the parent; a blank working_year is "calendar";
+// a blank staff is "not stated"; a blank followed_from is left to the caller.
 //
 // existing are the units that are there already: the file may point to them, and
 // a row with the id of one of them restates it. An id may stand on several rows
@@ -181,6 +182,7 @@ func parseUnit(header, values []string, line int) (Unit, []Fault) {
 
 		Special:       c.oneOf("special", []string{"true", "false"}, "false") == "true",
 		SpecialGround: c.values["special_ground"],
+		FollowedFrom:  c.date("followed_from", false),
 	}
 	if u.SuperiorID == "" {
 		u.SuperiorID = u.ParentID

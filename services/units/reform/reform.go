@@ -153,6 +153,7 @@ func (w *work) outcome() Outcome {
 	slices.Sort(w.out.AreasEnded)
 	w.out.AreasBegun, w.out.AreasChanged = differing(w.areasWere, w.areas, w.ended)
 	w.out.UnitsBegun, w.out.UnitsChanged = differing(w.unitsWere, w.units, w.ended)
+	w.followBegun()
 	w.markOnly()
 	w.note()
 	byLine := func(a, b gazetteer.Fault) int { return a.Line - b.Line }

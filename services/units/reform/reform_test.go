@@ -75,7 +75,8 @@ func TestTheReformOfJuly2025ComesToTheProvinceOfToday(t *testing.T) {
 	require.Len(t, outcome.Outside, 264)
 	for _, u := range outcome.UnitsBegun {
 		is := unitOf(t, g.Units, u.ID)
-		u.Source = is.Source
+		require.Equal(t, "2025-07-01", u.FollowedFrom)
+		u.Source, u.FollowedFrom = is.Source, ""
 		require.Equal(t, is, u)
 	}
 	for _, u := range outcome.UnitsChanged {

@@ -93,6 +93,21 @@ func (w *work) changeUnit(op *operation) {
 	w.change(op.n, u)
 }
 
+// followBegun: a unit that begins is followed from that day, or, where the day is backdated to before
+// the system followed anybody it comes from, from when it did.
+func (w *work) followBegun() {
+	first := map[string]string{}
+	for _, s := range w.out.UnitSuccessions {
+		from := w.unitsWere[s.From].FollowedFrom
+		if earliest, known := first[s.To]; !known || from < earliest {
+			first[s.To] = from
+		}
+	}
+	for i, u := range w.out.UnitsBegun {
+		w.out.UnitsBegun[i].FollowedFrom = max(w.day, first[u.ID])
+	}
+}
+
 // markOnly tells which successions let cases go on as they are: one to one, into a unit that began by it.
 func (w *work) markOnly() {
 	successors, predecessors, outside := map[string]int{}, map[string]int{}, map[string]bool{}
