@@ -17,6 +17,7 @@ type UnitFacts struct {
 	AreaID        string
 	ValidFrom     calendar.Date
 	ValidTo       calendar.Date // last day of validity; zero = still valid
+	FollowedFrom  calendar.Date // what was due before is not this system's to ask for; zero = no bound
 	Staff         int           // 0 = not known
 	WorkingYear   string        // calendar | school
 	ReviewerID    string        // unit that reviews this one
@@ -75,13 +76,14 @@ type Expectation struct {
 	OpensOn    calendar.Date // of the period for this unit: not before its birth; for an event, its day
 }
 
-// NotObliged is a unit that owes nothing although its kind does, and why.
+// NotObliged is a unit of which no case is expected although its kind owes one, and why.
 type NotObliged struct {
-	Obligation string
-	UnitID     string
-	Period     calendar.Period
-	Ground     *casefilev1.LegalGround // nil when the reason is the unit's nature, not a rule
-	Reason     Text
+	Obligation  string
+	UnitID      string
+	Period      calendar.Period
+	Ground      *casefilev1.LegalGround // nil when the reason is the unit's nature, not a rule
+	Reason      Text
+	NotFollowed bool // it is obliged, but the period was due before the system followed the unit
 }
 
 // Expected says which cases should exist today, and which units of an obliged kind are outside an obligation and why; both in order of
@@ -89,16 +91,19 @@ type NotObliged struct {
 //
 // A recurring obligation is expected for its current period: the latest whose opening day is not after today, which stays current
 // until the next one opens; what is done once stays so. It is owed by units that exist today; one born in mid-period owes from its
-// birth, one born after the due date or after the period's last day does not.
+// birth, one born after the due date or after the period's last day does not. A period that was due before the system followed the unit
+// is not expected of it; one that fell due since then is, however long ago.
 //
 // A case by event, of an obligation by event or beside a recurring one, is expected for each event of a unit that exists on the day of
 // the event and today (for one that passed to a successor: today), by a trigger that was in force on that day.
-func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, today calendar.Date) ([]Expectation, []NotObliged) {
+//
+// Due days are reckoned with the calendar, as [Snapshot] does; nil knows only Saturday and Sunday.
+func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, cal *calendar.Calendar, today calendar.Date) ([]Expectation, []NotObliged) {
 	e := cat.At(today)
 	if e == nil {
 		return nil, nil
 	}
-	v := view{edition: e, today: today, currents: map[openingKey]current{}}
+	v := view{edition: e, cal: orWeekdays(cal), today: today, currents: map[openingKey]current{}, dues: map[dueKey]dueDay{}}
 	units = slices.Clone(units)
 	slices.SortFunc(units, func(a, b UnitFacts) int { return cmp.Compare(a.ID, b.ID) })
 	events = slices.Clone(events)
@@ -117,16 +122,36 @@ func Expected(cat *Catalogue, units []UnitFacts, events []EventFacts, today cale
 	return v.expected, v.notObliged
 }
 
+func orWeekdays(cal *calendar.Calendar) *calendar.Calendar {
+	if cal == nil {
+		return &calendar.Calendar{}
+	}
+	return cal
+}
+
 type view struct {
 	edition    *Edition
+	cal        *calendar.Calendar
 	today      calendar.Date
 	currents   map[openingKey]current
+	dues       map[dueKey]dueDay
 	expected   []Expectation
 	notObliged []NotObliged
 }
 
 // openingKey is all that the opening of a period depends on.
 type openingKey struct{ obligation, workingYear, kind string }
+
+// dueKey is all that the due day of the current period depends on.
+type dueKey struct {
+	openingKey
+	opens calendar.Date
+}
+
+type dueDay struct {
+	day   calendar.Date
+	known bool
+}
 
 type current struct {
 	period calendar.Period
@@ -148,10 +173,22 @@ func (v *view) recurring(o *Obligation, u UnitFacts) {
 		return
 	}
 	opens := later(now.opens, u.ValidFrom)
-	if e.bornTooLate(o, u, now.period, opens) {
+	due := v.due(dueKey{key, opens}, e, o, situation{u, now.period, opens})
+	if !due.known || bornTooLate(u, now.period, due.day) {
 		return
 	}
-	v.expect(o, u, now.period, opens, opens)
+	v.expect(o, u, now.period, opens, opens, due.day)
+}
+
+// due is reckoned once for all units that stand alike.
+func (v *view) due(key dueKey, e *Edition, o *Obligation, in situation) dueDay {
+	due, there := v.dues[key]
+	if !there {
+		found, err := e.due(o, o.Due, in, v.cal, calendar.Date{})
+		due = dueDay{found.day, err == nil}
+		v.dues[key] = due
+	}
+	return due
 }
 
 func (v *view) byEvent(o *Obligation, units []UnitFacts, events []EventFacts) {
@@ -166,7 +203,7 @@ func (v *view) byEvent(o *Obligation, units []UnitFacts, events []EventFacts) {
 		}
 		u := units[i]
 		if u.existsOn(v.today) && (ev.PassedFrom != "" || u.existsOn(ev.On)) {
-			v.expect(o, u, period, ev.On, later(ev.On, u.ValidFrom))
+			v.expect(o, u, period, ev.On, later(ev.On, u.ValidFrom), calendar.Date{})
 		}
 	}
 }
@@ -188,14 +225,18 @@ func (e *Edition) triggerInForce(t *Trigger, on calendar.Date) bool {
 	return ok
 }
 
-// expect notes the case, or why there is none; the unit is judged as it stands on the day judged.
-func (v *view) expect(o *Obligation, u UnitFacts, period calendar.Period, opens, judged calendar.Date) {
+// expect notes the case, or why there is none; the unit is judged as it stands on the day judged. A case by event has no due day here:
+// whoever recorded it follows it.
+func (v *view) expect(o *Obligation, u UnitFacts, period calendar.Period, opens, judged, due calendar.Date) {
 	obliged, reason, ground := v.edition.Obliged(o, u, judged)
+	missed, notFollowed := notFollowedYet(u, due)
 	switch {
+	case obliged && notFollowed:
+		v.notObliged = append(v.notObliged, NotObliged{o.Code, u.ID, period, nil, missed, true})
 	case obliged:
 		v.expected = append(v.expected, Expectation{contract.CaseID(o.Code, u.ID, period.String()), o.Code, u.ID, period, opens})
 	case reason.VI != "":
-		v.notObliged = append(v.notObliged, NotObliged{o.Code, u.ID, period, ground, reason})
+		v.notObliged = append(v.notObliged, NotObliged{o.Code, u.ID, period, ground, reason, false})
 	}
 }
 
@@ -240,10 +281,9 @@ func inYear(kind calendar.PeriodKind, january calendar.Date) []calendar.Period {
 }
 
 // bornTooLate spares a unit a period in which it did nothing that could be held or reported.
-func (e *Edition) bornTooLate(o *Obligation, u UnitFacts, period calendar.Period, opens calendar.Date) bool {
+func bornTooLate(u UnitFacts, period calendar.Period, due calendar.Date) bool {
 	_, last, _ := period.Bounds()
-	due, err := e.due(o, o.Due, situation{u, period, opens}, &calendar.Calendar{}, calendar.Date{})
-	return err != nil || u.ValidFrom.After(last) || u.ValidFrom.After(due.day)
+	return u.ValidFrom.After(last) || u.ValidFrom.After(due)
 }
 
 func later(a, b calendar.Date) calendar.Date {

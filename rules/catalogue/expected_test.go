@@ -67,7 +67,7 @@ func TestTheLatestOpenPeriodIsExpectedUntilTheNextOpens(t *testing.T) {
 		{"its last day", "2025-06-30", ended, []string{"DT-01/UBND-12205-2507/2025", "HN-01/UBND-12205-2507/2024"}},
 		{"ended", "2025-07-01", ended, []string{}},
 	} {
-		expected, outside := catalogue.Expected(cat, []catalogue.UnitFacts{c.unit}, nil, day(c.today))
+		expected, outside := catalogue.Expected(cat, []catalogue.UnitFacts{c.unit}, nil, nil, day(c.today))
 		require.Equal(t, c.want, ids(expected), c.name)
 		require.Empty(t, outside, c.name)
 	}
@@ -81,16 +81,16 @@ func department2(born string) catalogue.UnitFacts {
 
 func TestAPeriodOpensForAUnitNotBeforeItsBirth(t *testing.T) {
 	cat := sample(t)
-	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, day("2025-08-01"))
+	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, nil, day("2025-08-01"))
 	require.Equal(t, day("2025-07-01"), expected[0].OpensOn)
-	expected, _ = catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, day("2026-03-01"))
+	expected, _ = catalogue.Expected(cat, []catalogue.UnitFacts{commune("2025-07-01")}, nil, nil, day("2026-03-01"))
 	require.Equal(t, day("2026-01-01"), expected[0].OpensOn)
 }
 
 func TestASmallUnitIsOutsideTheConferenceOnTheLawsGround(t *testing.T) {
 	cat := sample(t)
 	for staff, obliged := range map[int]bool{7: false, 6: false, 8: true, 0: true} {
-		expected, outside := catalogue.Expected(cat, []catalogue.UnitFacts{department(staff)}, nil, day("2026-11-20"))
+		expected, outside := catalogue.Expected(cat, []catalogue.UnitFacts{department(staff)}, nil, nil, day("2026-11-20"))
 		if obliged {
 			require.Contains(t, ids(expected), "HN-01/SO-NV/2026", staff)
 			require.Empty(t, outside, staff)
@@ -109,14 +109,14 @@ func TestASmallUnitIsOutsideTheConferenceOnTheLawsGround(t *testing.T) {
 func TestNobodyIsOutsideTheDialogue(t *testing.T) {
 	small := commune("2025-07-01")
 	small.Staff = 3
-	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{small}, nil, day("2026-03-01"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{small}, nil, nil, day("2026-03-01"))
 	require.Equal(t, []string{"DT-01/UBND-12205-2507/2026"}, ids(expected))
 	require.Len(t, outside, 1, "only the conference")
 }
 
 func TestTheStandingBoardHasNoConferenceOfItsOwn(t *testing.T) {
 	board := catalogue.UnitFacts{ID: "BTV-TU", Kind: "party-body", ValidFrom: day("2023-07-01")}
-	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{board}, nil, day("2026-11-20"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{board}, nil, nil, day("2026-11-20"))
 	require.Empty(t, expected)
 	require.Len(t, outside, 1)
 	require.Nil(t, outside[0].Ground)
@@ -135,7 +135,7 @@ func TestAnEventIsExpectedOfTheUnitsItObliges(t *testing.T) {
 		{ID: "2026", Obligation: "BCD-03", UnitID: "SO-NV", On: day("2026-10-05")},                  // no event
 		{ID: "E-2026-0011", Obligation: "BCD-03", UnitID: "KHONG-CO", On: day("2026-10-05")},
 	}
-	expected, _ := catalogue.Expected(cat, units, events, day("2026-10-10"))
+	expected, _ := catalogue.Expected(cat, units, events, nil, day("2026-10-10"))
 	var byEvent []string
 	for _, x := range expected {
 		if x.Period.Kind() == calendar.Event {
@@ -156,13 +156,13 @@ func TestDistrictsReportedUntilTheyEndedCommunesSince(t *testing.T) {
 		"2025-07-02": {},
 		"2025-11-15": {"BC-06/DU-12205-2507/2026-H1"},
 	} {
-		expected, _ := catalogue.Expected(cat, units, nil, day(today))
+		expected, _ := catalogue.Expected(cat, units, nil, nil, day(today))
 		require.Equal(t, want, ids(expected), today)
 	}
 }
 
 func TestBeforeTheFirstEditionNothingIsExpected(t *testing.T) {
-	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{department(6)}, nil, day("2023-06-30"))
+	expected, outside := catalogue.Expected(sample(t), []catalogue.UnitFacts{department(6)}, nil, nil, day("2023-06-30"))
 	require.Empty(t, expected)
 	require.Empty(t, outside)
 }

@@ -42,7 +42,7 @@ func TestSeveralCataloguesAreOneOnEveryDay(t *testing.T) {
 func TestEachObligationKeepsTheRulesAndLadderOfItsOwnCatalogue(t *testing.T) {
 	cat, err := catalogue.Open(two)
 	require.NoError(t, err)
-	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{people()}, nil, day("2026-02-02"))
+	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{people()}, nil, nil, day("2026-02-02"))
 	require.Contains(t, ids(expected), "NQ-1/UBND/2026")
 	require.Contains(t, ids(expected), "DT-1/UBND/2026")
 

@@ -82,7 +82,7 @@ func TestWhoOwesFollowsTheReform(t *testing.T) {
 		born(unit("DU", "commune-party-committee"), "2025-07-01"), ended("BAN-DV", "standing-agency"), born(unit("BTGDV", "standing-agency"), "2025-07-01"),
 	}
 	owes := func(today, obligation, unit string) bool {
-		expected, _ := catalogue.Expected(hungYen(t), units, nil, day(today))
+		expected, _ := catalogue.Expected(hungYen(t), units, nil, nil, day(today))
 		for _, x := range expected {
 			if x.Obligation == obligation && x.UnitID == unit {
 				return true

@@ -24,7 +24,7 @@ func unit(id, kind string) catalogue.UnitFacts {
 // periodOf is the period in which the obligation is expected of the unit on the day; empty when it is not.
 func periodOf(t *testing.T, cat *catalogue.Catalogue, obligation string, u catalogue.UnitFacts, today string) string {
 	t.Helper()
-	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{u}, nil, day(today))
+	expected, _ := catalogue.Expected(cat, []catalogue.UnitFacts{u}, nil, nil, day(today))
 	for _, x := range expected {
 		if x.Obligation == obligation {
 			return x.Period.String()
@@ -125,7 +125,7 @@ func special(id string) catalogue.UnitFacts {
 
 func TestAUnitOutsideIsListedWithItsReasonAndOneThatWasNeverMeantIsNot(t *testing.T) {
 	_, outside := catalogue.Expected(full(t), []catalogue.UnitFacts{unit("MTTQ", "commune-front"), unit("DU", "commune-party-committee"), unit("SO-YT", "department")},
-		nil, day("2026-02-01"))
+		nil, nil, day("2026-02-01"))
 	require.Len(t, outside, 1)
 	require.Equal(t, "RS-1", outside[0].Obligation)
 	require.Equal(t, "Đơn vị chưa có Ban Thanh tra nhân dân.", outside[0].Reason.VI)
@@ -149,7 +149,7 @@ func TestAnEventBesideARecurringObligationOpensACaseOfItsOwn(t *testing.T) {
 		{ID: "E-2025-0010", Obligation: "KN-1", UnitID: "MOI", On: day("2025-06-01")}, // before the unit, and of no predecessor
 	}
 	units = append(units, born(unit("MOI", "commune-peoples-committee"), "2025-07-01"))
-	expected, _ := catalogue.Expected(full(t), units, events, day("2026-06-01"))
+	expected, _ := catalogue.Expected(full(t), units, events, nil, day("2026-06-01"))
 	var byEvent []string
 	for _, x := range expected {
 		if x.Period.Year() > 0 && x.Period.String()[0] == 'E' {

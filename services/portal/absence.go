@@ -11,8 +11,8 @@ import (
 	"nenep/rules/catalogue"
 )
 
-// absent says which of three a cell without a case is: not due yet, not obliged (why), or the unit
-// did not exist then.
+// absent says which of four a cell without a case is: not due yet, not obliged (why), due before the
+// system followed the unit, or the unit did not exist then.
 type absent struct {
 	standing
 	Reason string
@@ -21,6 +21,7 @@ type absent struct {
 var (
 	notDue      = standing{Key: "not-due", Shape: "dot", Word: "Chưa đến kỳ", Hidden: "chưa đến kỳ"}
 	notHappened = standing{Key: "not-due", Shape: "dot", Word: "Chưa phát sinh", Hidden: "chưa phát sinh"}
+	notFollowed = standing{Key: "not-followed", Shape: "broken", Word: "Chưa theo dõi khi đến hạn", Hidden: "chưa theo dõi khi đến hạn"}
 	notObliged  = standing{Key: "not-obliged", Shape: "dash", Word: "Không thuộc đối tượng", Hidden: "không thuộc đối tượng"}
 )
 
@@ -46,17 +47,26 @@ func (p *portal) absences(ctx context.Context, filter overviewFilter, units []*u
 		if edition == nil || edition.Obligation(code) == nil {
 			return absent{standing: notDue}
 		}
-		return absentFor(edition, edition.Obligation(code), byID[unit.GetId()], today)
+		return p.absentFor(edition, edition.Obligation(code), byID[unit.GetId()], filter.Period)
 	}, nil
 }
 
-func absentFor(edition *catalogue.Edition, obligation *catalogue.Obligation, unit catalogue.UnitFacts, today calendar.Date) absent {
+// absentFor judges the period asked for, or the one that is current.
+func (p *portal) absentFor(edition *catalogue.Edition, obligation *catalogue.Obligation, unit catalogue.UnitFacts, asked string) absent {
+	today := p.today()
 	obliged, reason, ground := edition.Obliged(obligation, unit, today)
 	if !obliged {
 		return absent{notObliged, withGround(reason, ground)}
 	}
 	if obligation.Recurrence == catalogue.ByEvent {
 		return absent{standing: notHappened}
+	}
+	period, err := calendar.ParsePeriod(asked)
+	if err != nil {
+		period, _, _ = edition.CurrentPeriod(obligation, unit, today)
+	}
+	if why, is := edition.NotFollowedYet(obligation, unit, period, p.daysOff()); is {
+		return absent{notFollowed, why.VI}
 	}
 	return absent{standing: notDue}
 }

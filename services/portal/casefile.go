@@ -186,30 +186,6 @@ func (p *portal) unitName(ctx context.Context, id string) string {
 	return answer.Msg.GetUnits()[0].GetName()
 }
 
-// caseCalendar is the calendar a case was opened with.
-func caseCalendar(exceptions []*casefilev1.DayException) *calendar.Calendar {
-	base, err := calendar.New(calendar.VietnamDays())
-	if err != nil {
-		panic(err) // the table is embedded and tested
-	}
-	if len(exceptions) == 0 {
-		return base
-	}
-	var days []calendar.Day
-	for _, exception := range exceptions {
-		date, err := calendar.ParseDate(exception.GetDay())
-		if err != nil {
-			continue
-		}
-		days = append(days, calendar.Day{Date: date, Kind: calendar.DayKind(exception.GetKind()), NameVI: exception.GetNameVi(), Source: "hồ sơ"})
-	}
-	own, err := base.Overlay(days)
-	if err != nil {
-		return base
-	}
-	return own
-}
-
 // Name is an official's name.
 func (v *caseView) Name(id string) string {
 	if name := v.Names[id]; name != "" {

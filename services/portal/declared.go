@@ -10,10 +10,8 @@ import (
 // editionOf is the edition of the catalogue a case was opened under, for words that a case itself
 // does not carry; the present one when that edition is gone.
 func (p *portal) editionOf(c *reportsv1.Case) *catalogue.Edition {
-	for _, edition := range p.declared.Editions {
-		if edition.Version == c.GetInput().GetCatalogueVersion() {
-			return edition
-		}
+	if edition := p.declared.Edition(c.GetInput().GetCatalogueVersion()); edition != nil {
+		return edition
 	}
 	return p.edition()
 }

@@ -1,15 +1,20 @@
 package portal
 
 import (
+	"context"
+	"slices"
+
+	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/catalogue"
 )
 
 // owing is who owes an obligation today: the units that count in its denominator, by the period that is current for each, and those of
-// an obliged kind that owe nothing, with the reason.
+// an obliged kind that do not, with the reason: a ground that takes them out, or that nobody followed them when the period was due.
 type owing struct {
 	periods []string // in the order of the units that have them; most obligations have one
 	units   map[string][]string
 	outside []catalogue.NotObliged
+	missed  []catalogue.NotObliged // those that are obliged, but were not followed when the period was due, and have no case of it
 }
 
 func (o *owing) of() int {
@@ -37,11 +42,15 @@ func (p *portal) owings(edition *catalogue.Edition, units []catalogue.UnitFacts)
 		}
 		return owings[code]
 	}
-	expected, outside := catalogue.Expected(p.inProvince(), units, nil, p.today())
+	expected, outside := catalogue.Expected(p.inProvince(), units, nil, p.daysOff(), p.today())
 	for _, one := range expected {
 		of(one.Obligation).owe(one.Period.String(), one.UnitID)
 	}
 	for _, one := range outside {
+		if one.NotFollowed {
+			of(one.Obligation).missed = append(of(one.Obligation).missed, one)
+			continue
+		}
 		of(one.Obligation).outside = append(of(one.Obligation).outside, one)
 	}
 	for _, o := range edition.Obligations {
@@ -50,6 +59,34 @@ func (p *portal) owings(edition *catalogue.Edition, units []catalogue.UnitFacts)
 		}
 	}
 	return owings
+}
+
+// recount puts the units back into the denominator that have a case of the period although it was due before they were followed: its
+// records were brought in afterwards.
+func (p *portal) recount(ctx context.Context, code string, o *owing) error {
+	byPeriod := map[string][]string{}
+	for _, one := range o.missed {
+		byPeriod[one.Period.String()] = append(byPeriod[one.Period.String()], one.UnitID)
+	}
+	has := map[[2]string]bool{}
+	for period, units := range byPeriod {
+		cases, _, err := p.listAll(ctx, &reportsv1.ListCasesRequest{ObligationId: code, PeriodId: period, UnitIds: units})
+		if err != nil {
+			return err
+		}
+		for _, found := range cases {
+			has[[2]string{period, found.GetUnitId()}] = true
+		}
+	}
+	o.missed = slices.DeleteFunc(o.missed, func(one catalogue.NotObliged) bool {
+		period := one.Period.String()
+		if !has[[2]string{period, one.UnitID}] {
+			return false
+		}
+		o.owe(period, one.UnitID)
+		return true
+	})
+	return nil
 }
 
 func (p *portal) outsideByEvent(edition *catalogue.Edition, o *catalogue.Obligation, units []catalogue.UnitFacts) []catalogue.NotObliged {

@@ -33,6 +33,19 @@ func (h *house) ListSettings(context.Context, *connect.Request[unitsv1.ListSetti
 	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: h.settings}), nil
 }
 
+func (h *house) ListDaysOff(_ context.Context, r *connect.Request[unitsv1.ListDaysOffRequest]) (*connect.Response[unitsv1.ListDaysOffResponse], error) {
+	if h.noSettings {
+		return nil, connect.NewError(connect.CodeUnavailable, nil)
+	}
+	answer := &unitsv1.ListDaysOffResponse{}
+	for _, d := range calendar.VietnamDays() {
+		if on := d.Date.String(); on >= r.Msg.GetFrom() && on <= r.Msg.GetTo() {
+			answer.Days = append(answer.Days, &casefilev1.DayException{Day: on, Kind: string(d.Kind), NameVi: d.NameVI})
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
 func (h *house) RecordEvent(_ context.Context, r *connect.Request[reportsv1.RecordEventRequest]) (*connect.Response[reportsv1.Event], error) {
 	declared, err := catalogue.HungYen()
 	if err != nil {

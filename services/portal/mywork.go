@@ -109,7 +109,7 @@ func (p *portal) dress(ctx context.Context, cases []*reportsv1.Case) ([]item, er
 	if err != nil {
 		return nil, err
 	}
-	days := caseCalendar(nil)
+	days := p.daysOff()
 	items := make([]item, len(cases))
 	for i, found := range cases {
 		name := found.GetUnitId()
@@ -238,7 +238,7 @@ func (p *portal) waitingFor(ctx context.Context, who *person) ([]waitingItem, er
 		return nil, err
 	}
 	slices.SortFunc(items, byDue)
-	days := caseCalendar(nil)
+	days := p.daysOff()
 	waiting := make([]waitingItem, len(items))
 	for i, it := range items {
 		waiting[i] = waitingItem{item: it, Since: it.GetState().GetSubmittedAt()}

@@ -511,6 +511,7 @@ func legend() []standing {
 		{Key: "submitted", Shape: "up", Word: "đã nộp, chờ xác nhận"}, {Key: "returned", Shape: "hook", Word: "trả lại"},
 		{Key: "accepted", Shape: "tick", Word: "hoàn thành (+ số ngày làm việc quá hạn)"},
 		{Key: "not-due", Shape: "dot", Word: "chưa đến kỳ, chưa phát sinh"}, {Key: "not-obliged", Shape: "dash", Word: "không thuộc đối tượng"},
+		{Key: "not-followed", Shape: "broken", Word: "chưa theo dõi khi đến hạn"},
 		{Key: "no-unit", Shape: "hatch", Word: "đơn vị chưa thành lập hoặc đã kết thúc"},
 	}
 }

@@ -7,21 +7,23 @@ import (
 	"time"
 
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 )
 
 // settingsLife is how long the province's settings, once read, serve the pages.
 const settingsLife = time.Minute
 
-// provincial is the catalogue with the values that the province chose, as it was read last.
+// provincial is the catalogue with the values that the province chose, and its days off, as they were read last.
 type provincial struct{ known atomic.Pointer[provincialAt] }
 
 type provincialAt struct {
 	catalogue *catalogue.Catalogue
+	days      *calendar.Calendar
 	at        time.Time
 }
 
-// learnProvince reads the settings at most once a minute. While they cannot be read what was known before serves, and the declared
+// learnProvince reads the settings and the days off at most once a minute. While they cannot be read what was known before serves, and the declared
 // values before anything was: a page waits for no setting.
 func (p *portal) learnProvince(ctx context.Context) {
 	if known := p.province.known.Load(); known != nil && p.now().Sub(known.at) < settingsLife {
@@ -37,7 +39,7 @@ func (p *portal) learnProvince(ctx context.Context) {
 		p.logWarning("settings of the province do not fit the catalogue", err)
 		return
 	}
-	p.province.known.Store(&provincialAt{own, p.now()})
+	p.province.known.Store(&provincialAt{own, p.learnDays(ctx), p.now()})
 }
 
 // withSettings leaves out the values that fit no more: the declared one stands in the place of each.
@@ -70,6 +72,14 @@ func (p *portal) inProvince() *catalogue.Catalogue {
 		return known.catalogue
 	}
 	return p.declared
+}
+
+// daysOff is the table of days off as the province has it.
+func (p *portal) daysOff() *calendar.Calendar {
+	if known := p.province.known.Load(); known != nil {
+		return known.days
+	}
+	return releasedDays()
 }
 
 // edition is what is in force today; nil before the first.

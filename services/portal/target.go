@@ -107,11 +107,12 @@ const (
 	behindDone
 	behindGone
 	behindNotObliged
+	behindNotFollowed
 )
 
 // groupsBehind puts every unit of the denominator, and every one outside it, into one group.
 func groupsBehind(owed *owing, units []*unitsv1.Unit, items []item) []unitGroup {
-	groups := []unitGroup{{Title: "Quá hạn"}, {Title: "Đang thực hiện"}, {Title: "Chưa có hồ sơ"}, {Title: "Hoàn thành"}, {Title: "Hồ sơ đã thu hồi hoặc chuyển đơn vị kế thừa"}, {Title: "Không thuộc đối tượng"}}
+	groups := []unitGroup{{Title: "Quá hạn"}, {Title: "Đang thực hiện"}, {Title: "Chưa có hồ sơ"}, {Title: "Hoàn thành"}, {Title: "Hồ sơ đã thu hồi hoặc chuyển đơn vị kế thừa"}, {Title: "Không thuộc đối tượng"}, {Title: "Chưa theo dõi khi đến hạn"}}
 	put := func(at int, unit behindUnit) { groups[at].Units = append(groups[at].Units, unit) }
 	has := map[string]bool{}
 	for _, it := range items {
@@ -132,6 +133,9 @@ func groupsBehind(owed *owing, units []*unitsv1.Unit, items []item) []unitGroup 
 		}
 		for _, one := range owed.outside {
 			put(behindNotObliged, behindUnit{Name: names[one.UnitID], Why: withGround(one.Reason, one.Ground)})
+		}
+		for _, one := range owed.missed {
+			put(behindNotFollowed, behindUnit{Name: names[one.UnitID], Why: one.Reason.VI})
 		}
 	}
 	return inOrder(groups)

@@ -19,6 +19,7 @@ type targetRow struct {
 	Periods             []string
 	Of, Done, Late      int
 	NotObliged          int
+	NotFollowed         int  // when the period was due: in no share, and said
 	ByEvent             bool // counted in cases, not in units
 	Href                string
 	Carried             *carriedIn // it has no case of its own
@@ -90,7 +91,10 @@ func (p *portal) targetRow(ctx context.Context, edition *catalogue.Edition, o *c
 		return row, nil
 	}
 	if owed != nil {
-		row.Of, row.NotObliged, row.Periods = owed.of(), len(owed.outside), owed.periods
+		if err := p.recount(ctx, o.Code, owed); err != nil {
+			return row, err
+		}
+		row.Of, row.NotObliged, row.NotFollowed, row.Periods = owed.of(), len(owed.outside), len(owed.missed), owed.periods
 	}
 	for _, request := range casesBehind(o, owed) {
 		request.Limit = 1

@@ -51,6 +51,7 @@ func unitFacts(unit *unitsv1.Unit, boards []catalogue.BoardFacts) catalogue.Unit
 		WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(),
 		Born: len(unit.GetPredecessorIds()) > 0, Merged: len(unit.GetPredecessorIds()) > 1,
 		Special: unit.GetSpecial(), SpecialGround: unit.GetSpecialGround(), Boards: boards,
+		FollowedFrom: wireDay(unit.GetFollowedFrom()),
 	}
 }
 

@@ -30,8 +30,8 @@ const (
 	knownAtOnce = 2000
 )
 
-// Reconcile records the events that nobody records and starts every case that should exist and that
-// the register does not know. It may be killed anywhere and run again: an event's key is recorded
+// Reconcile records the events that nobody records, starts every case that should exist and that
+// the register does not know, and every planned reorganisation that does not wait for its day yet. It may be killed anywhere and run again: an event's key is recorded
 // once, a case id starts once, and the register's unique id makes even a start that Temporal has
 // forgotten harmless.
 func (a *Activities) Reconcile(ctx context.Context, input contract.ReconcileInput) (contract.ReconcileResult, error) {
@@ -42,14 +42,14 @@ func (a *Activities) Reconcile(ctx context.Context, input contract.ReconcileInpu
 	if err := a.recordWanted(ctx, w, input.Obligation); err != nil {
 		return contract.ReconcileResult{}, err
 	}
-	expected, _ := catalogue.Expected(w.catalogue, w.units, w.events, w.today)
+	expected, _ := catalogue.Expected(w.catalogue, w.units, w.events, w.calendar, w.today)
 	expected = only(expected, input.Obligation)
 	unknown, err := a.unknown(ctx, expected)
 	if err != nil {
 		return contract.ReconcileResult{}, err
 	}
 	opened, err := a.startAll(ctx, w, unknown)
-	return contract.ReconcileResult{Expected: len(expected), Opened: opened, Known: len(expected) - len(unknown)}, err
+	return contract.ReconcileResult{Expected: len(expected), Opened: opened, Known: len(expected) - len(unknown)}, errors.Join(err, a.awaitPlanned(ctx))
 }
 
 // sightOf keeps the run of one obligation, of which there are dozens every morning, from reading units and events that it cannot oblige.

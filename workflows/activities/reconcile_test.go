@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 
 	"nenep/proto/contract"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
 )
 
 func TestWhatNobodyRecordsIsRecordedOnceAndItsCaseOpened(t *testing.T) {
@@ -85,4 +87,54 @@ func TestAPastYearIsLivedThroughInDemonstrationsOnly(t *testing.T) {
 	require.Equal(t, "2025-11-23", input.GetOpenedOn())
 	require.True(t, input.GetDemo())
 	require.EqualValues(t, -365*24*60*60, input.GetClockOffsetSeconds())
+}
+
+// The province was loaded on the morning of 23/11/2026: nobody is escalated for what was due before.
+func TestWhatWasDueBeforeTheUnitWasFollowedIsNotOpened(t *testing.T) {
+	t.Parallel()
+	p, _, env := visit(t, "2026-11-23 05:00")
+	for i, u := range p.units {
+		p.units[i].FollowedFrom = "2026-11-23"
+		if u.GetId() == "STC" {
+			p.units[i].Staff = 40
+		}
+	}
+	_, err := reconcile(t, env, "")
+	require.NoError(t, err)
+	require.Contains(t, p.inputs, "DT-01/UBND-12205-2507/2026")
+	require.Contains(t, p.inputs, "BCD-03/STC/E-2026-0001", "what somebody recorded is followed")
+	for id, input := range p.inputs {
+		if input.GetTriggerEventId() == "" {
+			require.GreaterOrEqual(t, input.GetDue().GetDay(), "2026-11-23", id)
+		}
+	}
+}
+
+func TestAPlannedReorganisationThatDoesNotWaitYetIsStartedOnce(t *testing.T) {
+	t.Parallel()
+	p, _, env := visit(t, "2026-11-23 05:00")
+	p.reorganisations = map[string]*unitsv1.GetReorganisationResponse{}
+	for id, state := range map[string]string{"SX-2027-0001": "planned", "SX-2026-0001": "finished", "SX-2026-0002": "cancelled"} {
+		p.reorganisations[id] = &unitsv1.GetReorganisationResponse{Reorganisation: &unitsv1.Reorganisation{Id: id, State: state}}
+	}
+	for range 2 {
+		_, err := reconcile(t, env, "DT-01")
+		require.NoError(t, err)
+	}
+	options := p.started["reorganize/SX-2027-0001"]
+	require.Equal(t, contract.QueueUpkeep, options.TaskQueue)
+	require.Equal(t, enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, options.WorkflowIDReusePolicy)
+	require.NotContains(t, p.started, "reorganize/SX-2026-0001")
+	require.NotContains(t, p.started, "reorganize/SX-2026-0002")
+}
+
+// The table of days off ends with 2027; a case that runs into 2029 still knows Tết.
+func TestBeyondTheTableDaysOffAreComputed(t *testing.T) {
+	t.Parallel()
+	_, acts, _ := visit(t, "2026-11-23 05:00")
+	days, err := acts.daysOff(t.Context(), calendar.MustDate("2026-11-23"))
+	require.NoError(t, err)
+	require.False(t, days.IsWorkingDay(calendar.MustDate("2029-02-13")), "the first day of the year of the Rooster")
+	require.True(t, days.Covers(calendar.MustDate("2027-02-05")))
+	require.False(t, days.Covers(calendar.MustDate("2029-02-13")), "and says that no table speaks of it")
 }

@@ -186,6 +186,9 @@ func (p *province) GetReorganisation(_ context.Context, r *connect.Request[units
 func (p *province) ListReorganisations(_ context.Context, r *connect.Request[unitsv1.ListReorganisationsRequest]) (*connect.Response[unitsv1.ListReorganisationsResponse], error) {
 	answer := &unitsv1.ListReorganisationsResponse{}
 	for _, found := range p.reorganisations {
+		if r.Msg.GetState() != "" && r.Msg.GetState() == found.GetReorganisation().GetState() {
+			answer.Reorganisations = append(answer.Reorganisations, found.GetReorganisation())
+		}
 		if slices.ContainsFunc(found.GetSuccessions(), func(s *unitsv1.UnitSuccession) bool { return s.GetFromId() == r.Msg.GetUnitId() }) {
 			answer.Reorganisations = append(answer.Reorganisations, found.GetReorganisation())
 		}

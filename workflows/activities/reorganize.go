@@ -3,10 +3,16 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"connectrpc.com/connect"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/workflows/reorganize"
@@ -57,6 +63,37 @@ func endsOf(successions []*unitsv1.UnitSuccession) (from, to []string) {
 	slices.Sort(from)
 	slices.Sort(to)
 	return slices.Compact(from), slices.Compact(to)
+}
+
+// awaitPlanned starts the workflow of every planned reorganisation that has none, as of one that was stored while Temporal was away.
+func (a *Activities) awaitPlanned(ctx context.Context) error {
+	listed, err := a.clients.Units.ListReorganisations(ctx, connect.NewRequest(&unitsv1.ListReorganisationsRequest{State: reorganize.Planned}))
+	if err != nil {
+		return fmt.Errorf("list planned reorganisations: %w", err)
+	}
+	for _, planned := range listed.Msg.GetReorganisations() {
+		if err := a.awaitDay(ctx, planned.GetId()); err != nil {
+			return fmt.Errorf("start reorganisation %s: %w", planned.GetId(), err)
+		}
+	}
+	return nil
+}
+
+// awaitDay: what runs goes on, and what has run or failed stays so until a person looks at it.
+func (a *Activities) awaitDay(ctx context.Context, id string) error {
+	_, err := a.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: contract.WorkflowReorganize + "/" + id, TaskQueue: contract.QueueUpkeep,
+		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, contract.Reorganize, contract.ReorganizeInput{ReorganisationID: id, ClockOffsetSeconds: int64(a.clockOffset() / time.Second)})
+	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &already) {
+		return nil
+	}
+	if err == nil {
+		activity.GetLogger(ctx).Info("reorganisation put to wait for its day", "reorganisation", id)
+	}
+	return err
 }
 
 // FinishReorganisation has the count kept beside the decision.

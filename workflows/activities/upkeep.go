@@ -9,10 +9,8 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
-	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
-	"nenep/rules/ladder"
 )
 
 // digestWindow is the window the digest's schedule is named after.
@@ -22,11 +20,11 @@ const digestWindow = "07:30"
 // not sent again. On a day on which offices do not surely work nothing leaves.
 func (a *Activities) SendDigest(ctx context.Context) (*notificationsv1.SendDigestResponse, error) {
 	today := calendar.DateOf(a.now())
-	off, err := a.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{From: today.String(), To: today.String()}))
+	days, err := a.daysOff(ctx, today)
 	if err != nil {
-		return nil, fmt.Errorf("list days off: %w", err)
+		return nil, err
 	}
-	if !ladder.Calendar(off.Msg.GetDays()).IsWorkingDay(today) {
+	if !days.IsWorkingDay(today) {
 		return &notificationsv1.SendDigestResponse{}, nil
 	}
 	answer, err := a.clients.Notifications.SendDigest(ctx, connect.NewRequest(&notificationsv1.SendDigestRequest{

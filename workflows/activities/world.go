@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"connectrpc.com/connect"
 	"nenep/proto/contract"
@@ -13,7 +14,7 @@ import (
 	"nenep/rules/catalogue"
 )
 
-// calendarMonths is how far around today days off are asked for: the longest case and its rounds.
+// calendarMonths is how far around today days off are needed at least: the longest case and its rounds.
 const calendarMonths = 30
 
 // world is what cases are expected, opened and reckoned anew by, as it stands at one moment. Nothing of it outlives the activity.
@@ -132,9 +133,12 @@ func changedSettings(cat *catalogue.Catalogue, settings []*unitsv1.Setting) map[
 	return changed
 }
 
+// daysOff is the table, and what the law lets reckon of the years that it is silent about. Whole years are asked for: half a holiday
+// would look like one that the table does not know.
 func (a *Activities) daysOff(ctx context.Context, today calendar.Date) (*calendar.Calendar, error) {
+	first, last := today.AddMonths(-calendarMonths).Year(), today.AddMonths(calendarMonths).Year()
 	answer, err := a.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{
-		From: today.AddMonths(-calendarMonths).String(), To: today.AddMonths(calendarMonths).String(),
+		From: calendar.NewDate(first, time.January, 1).String(), To: calendar.NewDate(last, time.December, 31).String(),
 	}))
 	if err != nil {
 		return nil, fmt.Errorf("list days off: %w", err)
@@ -143,7 +147,11 @@ func (a *Activities) daysOff(ctx context.Context, today calendar.Date) (*calenda
 	for _, day := range answer.Msg.GetDays() {
 		days = append(days, calendar.Day{Date: dayOf(day.GetDay()), Kind: calendar.DayKind(day.GetKind()), NameVI: day.GetNameVi()})
 	}
-	return calendar.New(days)
+	cal, err := calendar.New(days)
+	if err != nil {
+		return nil, err
+	}
+	return cal.WithComputed(first, last), nil
 }
 
 func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
@@ -152,7 +160,7 @@ func unitFacts(unit *unitsv1.Unit) catalogue.UnitFacts {
 		ValidFrom: dayOf(unit.GetValidFrom()), ValidTo: dayOf(unit.GetValidTo()), Staff: int(unit.GetStaff()),
 		WorkingYear: unit.GetWorkingYear(), ReviewerID: unit.GetReviewerId(),
 		Born: len(unit.GetPredecessorIds()) > 0, Merged: len(unit.GetPredecessorIds()) > 1,
-		Special: unit.GetSpecial(), SpecialGround: unit.GetSpecialGround(),
+		Special: unit.GetSpecial(), SpecialGround: unit.GetSpecialGround(), FollowedFrom: dayOf(unit.GetFollowedFrom()),
 	}
 }
 
