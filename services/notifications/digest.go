@@ -3,6 +3,7 @@ package notifications
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"connectrpc.com/connect"
 	"go.uber.org/zap"
@@ -41,9 +42,12 @@ func (s *service) SendDigest(ctx context.Context, request *connect.Request[notif
 	return connect.NewResponse(answer), err
 }
 
-// daysOff is the calendar of a span, as units know it.
+// daysOff is the calendar of the span's years, as units know it, and what the law lets reckon where their table is silent. Whole years
+// are asked for: half a holiday would look like one that the table does not know.
 func (s *service) daysOff(ctx context.Context, from, to calendar.Date) (*calendar.Calendar, error) {
-	response, err := s.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{From: from.String(), To: to.String()}))
+	response, err := s.clients.Units.ListDaysOff(ctx, connect.NewRequest(&unitsv1.ListDaysOffRequest{
+		From: calendar.NewDate(from.Year(), time.January, 1).String(), To: calendar.NewDate(to.Year(), time.December, 31).String(),
+	}))
 	if err != nil {
 		return nil, s.away("days off", err)
 	}
@@ -53,7 +57,11 @@ func (s *service) daysOff(ctx context.Context, from, to calendar.Date) (*calenda
 			days = append(days, calendar.Day{Date: date, Kind: calendar.DayKind(exception.GetKind()), NameVI: cmp.Or(exception.GetNameVi(), "ngày nghỉ")})
 		}
 	}
-	return calendar.New(days)
+	cal, err := calendar.New(days)
+	if err != nil {
+		return nil, err
+	}
+	return cal.WithComputed(from.Year(), to.Year()), nil
 }
 
 // digestRound is one run of a morning's digest, with what it has looked up.
