@@ -1,0 +1,209 @@
+package letterpaper
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+	"nenep/rules/calendar"
+)
+
+// Facts are what a reminder letter (công văn đôn đốc) says. Every text is one line; line breaks in it become spaces.
+type Facts struct {
+	Form Form
+
+	SenderParent string // above the sender; may be empty
+	Sender       string // as inside a sentence: "Ban Tuyên giáo và Dân vận Tỉnh ủy"
+	Number       string // the office gives it: empty leaves room
+	Symbol       string // after the number: "SNV-VP"; of a Party body "CV/BTGDV"
+	Place        string
+	On           calendar.Date // the day on which the letter is drawn up
+
+	Recipient     string // whom the letter addresses; empty: the unit
+	RecipientUnit string
+	Plan          string // what obliges the unit (căn cứ); may be empty
+	Obligation    string // as a sentence goes on with it after "thực hiện"
+	Period        string // likewise: "kỳ 06 tháng đầu năm 2026", "năm 2026"; may be empty
+	Due           calendar.Date
+	Product       string        // what has not arrived; empty: "hồ sơ"
+	AnswerBy      calendar.Date // until when the unit is asked to hand in, the day included
+
+	Signatory Signatory
+	Copies    []string // to whom besides the recipient
+	Filing    string   // who drew it up, after "Lưu: VT"; may be empty; not used where the form names no office of records
+}
+
+// Signatory is who signs. What is empty is left to be written by hand.
+type Signatory struct {
+	Authority string // "KT. GIÁM ĐỐC", "T/M BAN THƯỜNG VỤ"; may be empty
+	Title     string
+	Name      string
+}
+
+// Reminder is the letter as a .docx document, the same bytes for the same facts. The error names every fact that is missing, in
+// words for the operator; text that no document can hold (control characters) is taken out.
+func Reminder(facts Facts) ([]byte, error) {
+	facts = facts.cleaned()
+	if err := facts.missing(); err != nil {
+		return nil, err
+	}
+	return page(facts).docx(facts)
+}
+
+// Filename is "cong-van-don-doc-xa-khoai-chau-2026-12-31.docx": ASCII, at most 120 characters.
+func Filename(facts Facts) string {
+	facts = facts.cleaned()
+	unit := strings.TrimRight(plain(facts.RecipientUnit, 80), "-")
+	return strings.Join(nonEmpty("cong-van-don-doc", unit, facts.On.String()), "-") + ".docx"
+}
+
+func (f Facts) missing() error {
+	var faults []error
+	for _, fact := range []struct {
+		name string
+		is   bool
+	}{
+		{"form", f.Form.Font != ""}, {"sender", f.Sender != ""}, {"place", f.Place != ""}, {"day of the letter", !f.On.IsZero()},
+		{"recipient unit", f.RecipientUnit != ""}, {"obligation", f.Obligation != ""}, {"due day", !f.Due.IsZero()},
+		{"day of the answer", !f.AnswerBy.IsZero()},
+	} {
+		if !fact.is {
+			faults = append(faults, fmt.Errorf("reminder letter: the %s is missing", fact.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (f Facts) cleaned() Facts {
+	for _, text := range []*string{
+		&f.SenderParent, &f.Sender, &f.Number, &f.Symbol, &f.Place, &f.Recipient, &f.RecipientUnit, &f.Plan, &f.Obligation, &f.Period,
+		&f.Product, &f.Signatory.Authority, &f.Signatory.Title, &f.Signatory.Name, &f.Filing,
+	} {
+		*text = clean(*text)
+	}
+	for _, phrase := range []*string{&f.Plan, &f.Obligation, &f.Period, &f.Product} {
+		*phrase = strings.TrimRight(*phrase, ".;, ")
+	}
+	var copies []string
+	for _, copied := range f.Copies {
+		if copied = strings.TrimRight(clean(copied), ".;, "); copied != "" {
+			copies = append(copies, copied)
+		}
+	}
+	f.Copies = copies
+	return f
+}
+
+func (f Facts) task() string { return strings.Join(nonEmpty(f.Obligation, f.Period), " ") }
+
+func (f Facts) subject() string { return f.Form.SubjectWord + "đôn đốc thực hiện " + f.task() }
+
+// body is the letter's paragraphs, each sentence whole whichever facts are there.
+func (f Facts) body() []string {
+	opening := f.RecipientUnit
+	if f.Plan != "" {
+		opening = "Thực hiện " + f.Plan + ", " + opening
+	}
+	product := f.Product
+	if product == "" {
+		product = "hồ sơ"
+	}
+	return append([]string{
+		fmt.Sprintf("%s có trách nhiệm thực hiện %s, thời hạn chậm nhất ngày %s.", opening, f.task(), f.Due.Vietnamese()),
+		fmt.Sprintf("Đến ngày %s, %s chưa nhận được %s của %s.", f.On.Vietnamese(), f.Sender, product, f.RecipientUnit),
+		fmt.Sprintf("Đề nghị %s khẩn trương hoàn thành, gửi về %s chậm nhất ngày %s; trường hợp chưa hoàn thành, "+
+			"báo cáo rõ nguyên nhân và thời gian hoàn thành.", f.RecipientUnit, f.Sender, f.AnswerBy.Vietnamese()),
+	}, nonEmpty(f.Form.Closing)...)
+}
+
+// number leaves room for the office's number.
+func (f Facts) number() string {
+	number := f.Number
+	if number == "" {
+		number = strings.Repeat(hardSpace, 8)
+	}
+	if f.Symbol == "" {
+		return f.Form.NumberWord + number
+	}
+	return f.Form.NumberWord + number + f.Form.NumberBond + f.Symbol
+}
+
+const hardSpace = "\u00a0"
+
+// placeDate writes a zero before a day under 10 and before months 1 and 2, as Decree 30/2020, Appendix I, says.
+func (f Facts) placeDate() string {
+	month := fmt.Sprint(int(f.On.Month()))
+	if f.On.Month() < 3 {
+		month = "0" + month
+	}
+	return fmt.Sprintf("%s, ngày %02d tháng %s năm %d", f.Place, f.On.Day(), month, f.On.Year())
+}
+
+// copies are the lines under "Nơi nhận:".
+func (f Facts) copies() []string {
+	lines := append([]string{"Như trên"}, f.Copies...)
+	for i := range lines {
+		lines[i] = "- " + lines[i] + f.Form.CopyEnd
+	}
+	filing := "Lưu " + f.Sender
+	if f.Form.Filing != "" {
+		filing = strings.Join(nonEmpty(f.Form.Filing, f.Filing), ", ")
+	}
+	return append(lines, "- "+filing+".")
+}
+
+// headedSender is the sender in the heading, where the parent above it need not be said again: "Ban Tuyên giáo và Dân vận Tỉnh ủy"
+// under "Tỉnh ủy Hưng Yên" is "Ban Tuyên giáo và Dân vận".
+func (f Facts) headedSender() string {
+	words := strings.Fields(f.Sender)
+	for i := 1; i < len(words); i++ {
+		tail := strings.Join(words[i:], " ")
+		if f.SenderParent == tail || strings.HasPrefix(f.SenderParent, tail+" ") {
+			return strings.Join(words[:i], " ")
+		}
+	}
+	return f.Sender
+}
+
+func nonEmpty(texts ...string) []string {
+	var kept []string
+	for _, text := range texts {
+		if text != "" {
+			kept = append(kept, text)
+		}
+	}
+	return kept
+}
+
+// clean makes a fact one line of NFC text that XML 1.0 can hold.
+func clean(value string) string {
+	value = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r == '\ufeff', unicode.Is(unicode.Bidi_Control, r):
+			return ' '
+		case unicode.Is(unicode.Noncharacter_Code_Point, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(value, ""))
+	return strings.Join(strings.Fields(norm.NFC.String(value)), " ")
+}
+
+// plain is a text in the letters a-z, digits and hyphens.
+func plain(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case r == 'đ':
+			return 'd'
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		}
+		return '-'
+	}, norm.NFD.String(strings.ToLower(text)))
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '-' }), "-")
+	return text[:min(len(text), most)]
+}
