@@ -90,6 +90,8 @@ func (j *judge) takeOver(act *casefilev1.TakeOver, caseID string) {
 	}
 	j.day("take_over.due_day", act.GetDueDay())
 	j.day("take_over.duty_done_on", act.GetDutyDoneOn())
+	j.faults = append(j.faults, instantFault("take_over.accepted_at", act.GetAcceptedAt())...)
+	j.faults = append(j.faults, instantFault("take_over.submitted_at", act.GetSubmittedAt())...)
 }
 
 var amendReasons = []string{"catalogue", "settings", "calendar", "reorganisation"}

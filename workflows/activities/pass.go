@@ -23,7 +23,8 @@ import (
 
 // PassCases has the open cases of units that ended go on with their successors, and counts them. An event's case and that of an only
 // predecessor are carried; others are joined into the successor's own; one under review passes when the reviewer has decided; one whose
-// successor is not known stays and says so. It may be killed anywhere and run again: what this reorganisation has passed is found by its
+// successor is not known stays and says so. What an only predecessor finished in the current period counts at its successor, see [passing.discharge].
+// It may be killed anywhere and run again: what this reorganisation has passed is found by its
 // acts, whose ids derive from reorganisation and case. An error names the cases that were lost or are there twice.
 func (a *Activities) PassCases(ctx context.Context, batch reorganize.Batch) (reorganize.Passed, error) {
 	p, err := a.passing(ctx, batch)
@@ -40,6 +41,9 @@ func (a *Activities) PassCases(ctx context.Context, batch reorganize.Batch) (reo
 	}
 	if err == nil {
 		err = p.atOnce(ctx, len(moves), func(ctx context.Context, i int) error { return p.move(ctx, moves[i]) })
+	}
+	if err == nil {
+		err = p.discharge(ctx)
 	}
 	if err == nil {
 		err = p.check(ctx, open)

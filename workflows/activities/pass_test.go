@@ -99,6 +99,61 @@ func TestCasesOfSeveralPredecessorsAreJoinedAndThoseOfAnOnlyOneCarried(t *testin
 	}
 }
 
+// D alone became E in November: the dialogue that D held, and its reviewer accepted, was held for the year. A and B became C: C holds its own.
+func TestWhatAnOnlyPredecessorFinishedInTheCurrentPeriodCountsAtItsSuccessor(t *testing.T) {
+	t.Parallel()
+	p, env := reform(t)
+	done := p.has("DT-01/D/2026", accepted, 3)
+	done.State.Steps = []*casefilev1.StepRecord{{StepId: "hold", HeldOn: "2026-10-20"}}
+	done.State.DutyDoneOn, done.State.AcceptedAt, done.State.LateWorkingDays, done.State.LimitedActId = "2026-10-20", "2026-11-02T09:00:00+07:00", 2, "act-limited"
+	p.has("DT-01/D/2025", accepted, 1)
+	p.has("DT-01/A/2026", accepted, 1)
+	p.has("KN-01/D/E-2026-0007", accepted, 1)
+	passed, err := pass(t, env, "A", "B", "D")
+	require.NoError(t, err)
+	require.Zero(t, passed.Count.CasesOpen, "none was open")
+	require.Equal(t, map[string]bool{"DT-01/D/2026": true}, p.took("DT-01/E/2026"))
+	require.Equal(t, accepted, p.cases["DT-01/E/2026"].GetState().GetState())
+	require.Equal(t, accepted, p.cases["DT-01/D/2026"].GetState().GetState(), "and stays with the unit that did it")
+	require.Len(t, p.started, 1, "neither C, nor the year before, nor the petition that was answered")
+	act := p.acts[0].GetTakeOver()
+	require.Equal(t, []any{"2026-10-20", "2026-11-02T09:00:00+07:00", int32(2), "act-limited", "Nghị quyết 12/NQ-HĐND"},
+		[]any{act.GetDutyDoneOn(), act.GetAcceptedAt(), act.GetLateWorkingDays(), act.GetLimitedActId(), act.GetDocument()})
+
+	again, err := pass(t, env, "A", "B", "D")
+	require.NoError(t, err)
+	require.Equal(t, passed, again)
+	require.Len(t, p.acts, 1)
+}
+
+// The reviewer took his time: E's own case was opened meanwhile.
+func TestWhatIsAcceptedAfterTheSuccessionCountsAsWell(t *testing.T) {
+	t.Parallel()
+	p, env := reform(t)
+	late := p.has("DT-01/D/2026", reviewed, 1)
+	_, err := pass(t, env, "D")
+	require.NoError(t, err)
+	p.has("DT-01/E/2026", running, 0)
+	p.with(func() { late.State.State, late.State.AcceptedAt = accepted, "2026-11-25T09:00:00+07:00" })
+	_, err = pass(t, env, "D")
+	require.NoError(t, err)
+	require.Equal(t, accepted, p.cases["DT-01/E/2026"].GetState().GetState())
+}
+
+func TestASuccessorThatHasHandedInItsOwnIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	p, env := reform(t)
+	p.has("DT-01/D/2026", accepted, 1)
+	p.has("DT-01/E/2026", reviewed, 1)
+	_, err := pass(t, env, "D")
+	require.NoError(t, err)
+	require.Empty(t, p.acts)
+	p.has("DT-01/E/2026", running, 1)
+	p.refusing = "DT-01/E/2026"
+	_, err = pass(t, env, "D")
+	require.NoError(t, err, "somebody was quicker: it goes on as it is")
+}
+
 func TestPassingAgainPassesNothingTwiceAndCountsTheSame(t *testing.T) {
 	t.Parallel()
 	p, env := reform(t)

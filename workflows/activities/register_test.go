@@ -14,6 +14,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
+	"nenep/workflows/casefile"
 )
 
 // register is what reports know: cases that take acts as cases do, as far as a reorganisation and an amendment ask of them.
@@ -76,7 +77,7 @@ func (p *province) ListCases(_ context.Context, r *connect.Request[reportsv1.Lis
 	for id, c := range p.cases {
 		fits := (len(r.Msg.GetUnitIds()) == 0 || slices.Contains(r.Msg.GetUnitIds(), c.GetUnitId())) &&
 			(r.Msg.GetObligationId() == "" || c.GetObligationId() == r.Msg.GetObligationId()) &&
-			(!r.Msg.GetRunningOnly() || isRunning(c)) && (r.Msg.GetState() != "succeeded" || c.GetState().GetState() == casefilev1.State_STATE_SUCCEEDED)
+			(!r.Msg.GetRunningOnly() || isRunning(c)) && (r.Msg.GetState() == "" || r.Msg.GetState() == casefile.StateName(c.GetState().GetState()))
 		if fits {
 			ids = append(ids, id)
 		}
@@ -157,6 +158,9 @@ func do(c *reportsv1.Case, act *casefilev1.Act) {
 			ActId: act.GetActId(), Carried: kind.TakeOver.GetCarry()})
 		if kind.TakeOver.GetCarry() {
 			state.Steps, state.DueDay = append(state.Steps, kind.TakeOver.GetSteps()...), kind.TakeOver.GetDueDay()
+			if kind.TakeOver.GetAcceptedAt() != "" {
+				state.State, state.AcceptedAt = casefilev1.State_STATE_ACCEPTED, kind.TakeOver.GetAcceptedAt()
+			}
 		}
 	case *casefilev1.Act_Amend:
 		c.Input = kind.Amend.GetInput()

@@ -66,16 +66,18 @@ func (a *applying) forgetSuccession() {
 }
 
 // takeOver goes on with a predecessor's case. Items are things of their own and come along always; steps and dates only from the only
-// predecessor, and never in the place of what this unit recorded itself.
+// predecessor, and never in the place of what this unit recorded itself: a case that was begun is not accepted by what another did.
 func (a *applying) takeOver(act *casefilev1.TakeOver) string {
-	before := rungDays(a.input, a.state)
+	before, begun := rungDays(a.input, a.state), len(a.state.GetSteps())+len(a.state.GetItems()) > 0
+	carried := act.GetCarry() && (act.GetAcceptedAt() == "" || !begun)
 	a.takeItems(act)
-	if act.GetCarry() {
+	if carried {
 		a.takeSteps(act.GetSteps())
 		a.takeDays(act)
+		a.takeAcceptance(act)
 	}
 	a.state.TakenOver = append(a.state.TakenOver, &casefilev1.TakenOver{
-		CaseId: act.GetFromCaseId(), UnitId: act.GetFromUnitId(), ActId: a.act.GetActId(), Carried: act.GetCarry(),
+		CaseId: act.GetFromCaseId(), UnitId: act.GetFromUnitId(), ActId: a.act.GetActId(), Carried: carried,
 	})
 	a.climbAgain(before)
 	a.supersede(nil)
@@ -122,6 +124,16 @@ func (a *applying) takeSteps(given []*casefilev1.StepRecord) {
 			a.state.Ballot = true
 		}
 	}
+}
+
+// takeAcceptance: what the only predecessor did, and its reviewer accepted, was done for this period.
+func (a *applying) takeAcceptance(act *casefilev1.TakeOver) {
+	if act.GetAcceptedAt() == "" {
+		return
+	}
+	a.unpause()
+	a.state.State, a.state.SubmittedAt, a.state.AcceptedAt = accepted, act.GetSubmittedAt(), act.GetAcceptedAt()
+	a.state.LateWorkingDays, a.state.LimitedActId = act.GetLateWorkingDays(), act.GetLimitedActId()
 }
 
 func (a *applying) takeDays(act *casefilev1.TakeOver) {

@@ -42,6 +42,32 @@ func TestTheOnlyPredecessorIsCarried(t *testing.T) {
 	require.Equal(t, contract.CodeConflict, casefile.Judge(casefile.Plain{}, plainCase(), s, again, today).GetCode())
 }
 
+// What the only predecessor did in the period was done, and its reviewer accepted it: nobody does or accepts it a second time.
+func TestAnAcceptedPredecessorsCaseIsAcceptedHere(t *testing.T) {
+	t.Parallel()
+	accept := taking(func(a *casefilev1.TakeOver) {
+		a.Carry, a.DueDay, a.DutyDoneOn = true, "2026-06-15", "2026-06-10"
+		a.AcceptedAt, a.SubmittedAt, a.LateWorkingDays, a.LimitedActId = "2026-06-16T09:00:00+07:00", "2026-06-12T09:00:00+07:00", 3, "act-limited"
+		a.Steps = []*casefilev1.StepRecord{{StepId: "hold", HeldOn: "2026-06-10", FileIds: []string{"f-1"}}}
+	})
+	taken := does(t, plainCase(), fresh(), contract.UpdateTakeOver, "2026-06-17 09:00", accept)
+	s := taken.State
+	require.Equal(t, contract.ProgressTakenOver, taken.What)
+	require.Equal(t, casefilev1.State_STATE_ACCEPTED, s.GetState())
+	require.Equal(t, []any{"2026-06-10", "2026-06-12T09:00:00+07:00", "2026-06-16T09:00:00+07:00", int32(3), "act-limited"},
+		[]any{s.GetDutyDoneOn(), s.GetSubmittedAt(), s.GetAcceptedAt(), s.GetLateWorkingDays(), s.GetLimitedActId()})
+	require.True(t, s.GetTakenOver()[0].GetCarried())
+	require.Empty(t, s.GetNextRungId(), "nothing is owed any more")
+	require.Empty(t, taken.Tell, "and nobody is asked to go on")
+
+	begun := does(t, plainCase(), fresh(), contract.UpdateRecordStep, "2026-06-16 09:00", nil).State
+	linked := does(t, plainCase(), begun, contract.UpdateTakeOver, "2026-06-17 09:00", accept).State
+	require.Equal(t, casefilev1.State_STATE_OPEN, linked.GetState(), "what this unit has begun itself is not accepted by what another did")
+	require.False(t, linked.GetTakenOver()[0].GetCarried())
+	require.Equal(t, begun.GetDueDay(), linked.GetDueDay())
+	require.Empty(t, linked.GetAcceptedAt())
+}
+
 // Several predecessors are joined: evidence is linked, their dialogue does not discharge this unit. Items come along, each under one name.
 func TestSeveralPredecessorsAreJoined(t *testing.T) {
 	t.Parallel()

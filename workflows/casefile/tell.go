@@ -48,8 +48,7 @@ func templateOf(what string) (template string, roles []string) {
 
 func tellingsOf(p Pattern, input *casefilev1.CaseInput, before, after *casefilev1.CaseState, act *casefilev1.Act, what string, on calendar.Date) []Telling {
 	template, roles := templateOf(what)
-	unmoved := what == contract.ProgressRecalculated && before.GetDueDay() == after.GetDueDay()
-	if template == "" || unmoved || act.GetAmend().GetReason() == amendedByReorganisation { // who reviews it changes nothing in what is owed
+	if template == "" || nothingNew(before, after, act, what) {
 		return nil
 	}
 	t := Telling{
@@ -65,6 +64,21 @@ func tellingsOf(p Pattern, input *casefilev1.CaseInput, before, after *casefilev
 		t.Substitute = ladder.RoleHead
 	}
 	return []Telling{t}
+}
+
+// nothingNew: nobody hears of a change by which neither the day moves nor anything is left to do: another reviewer is no new rule, and what
+// is taken over with its acceptance is done.
+func nothingNew(before, after *casefilev1.CaseState, act *casefilev1.Act, what string) bool {
+	switch what {
+	case contract.ProgressRecalculated:
+		return before.GetDueDay() == after.GetDueDay()
+	case contract.ProgressAmended:
+		return act.GetAmend().GetReason() == amendedByReorganisation
+	case contract.ProgressTakenOver:
+		return after.GetState() == accepted
+	default:
+		return false
+	}
 }
 
 // actFacts are what the message of an act says beside the case's own facts.

@@ -3729,8 +3729,14 @@ type TakeOver struct {
 	DueDay           string                 `protobuf:"bytes,8,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"` // carried with the steps; empty = this case's own
 	DueOfLaw         bool                   `protobuf:"varint,9,opt,name=due_of_law,json=dueOfLaw,proto3" json:"due_of_law,omitempty"`
 	DutyDoneOn       string                 `protobuf:"bytes,10,opt,name=duty_done_on,json=dutyDoneOn,proto3" json:"duty_done_on,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Set: the predecessor's case of the same period was accepted at that instant, and this one, carried and not begun yet, is accepted with
+	// it. One that was begun is joined instead.
+	AcceptedAt      string `protobuf:"bytes,11,opt,name=accepted_at,json=acceptedAt,proto3" json:"accepted_at,omitempty"`
+	LateWorkingDays int32  `protobuf:"varint,12,opt,name=late_working_days,json=lateWorkingDays,proto3" json:"late_working_days,omitempty"` // of the accepted case
+	LimitedActId    string `protobuf:"bytes,13,opt,name=limited_act_id,json=limitedActId,proto3" json:"limited_act_id,omitempty"`
+	SubmittedAt     string `protobuf:"bytes,14,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *TakeOver) Reset() {
@@ -3833,12 +3839,40 @@ func (x *TakeOver) GetDutyDoneOn() string {
 	return ""
 }
 
+func (x *TakeOver) GetAcceptedAt() string {
+	if x != nil {
+		return x.AcceptedAt
+	}
+	return ""
+}
+
+func (x *TakeOver) GetLateWorkingDays() int32 {
+	if x != nil {
+		return x.LateWorkingDays
+	}
+	return 0
+}
+
+func (x *TakeOver) GetLimitedActId() string {
+	if x != nil {
+		return x.LimitedActId
+	}
+	return ""
+}
+
+func (x *TakeOver) GetSubmittedAt() string {
+	if x != nil {
+		return x.SubmittedAt
+	}
+	return ""
+}
+
 // Amend puts a new snapshot in place of the one the case was opened with. Only on purpose (catalogue, settings), or because the
 // table of days off changed (calendar).
 type Amend struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Input         *CaseInput             `protobuf:"bytes,1,opt,name=input,proto3" json:"input,omitempty"`
-	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"` // catalogue | settings | calendar
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"` // catalogue | settings | calendar | reorganisation
 	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
 	Words         string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -4910,7 +4944,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf0\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x86\x04\n" +
 	"\bTakeOver\x12 \n" +
 	"\ffrom_case_id\x18\x01 \x01(\tR\n" +
 	"fromCaseId\x12 \n" +
@@ -4926,7 +4960,12 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"due_of_law\x18\t \x01(\bR\bdueOfLaw\x12 \n" +
 	"\fduty_done_on\x18\n" +
 	" \x01(\tR\n" +
-	"dutyDoneOn\"\x85\x01\n" +
+	"dutyDoneOn\x12\x1f\n" +
+	"\vaccepted_at\x18\v \x01(\tR\n" +
+	"acceptedAt\x12*\n" +
+	"\x11late_working_days\x18\f \x01(\x05R\x0flateWorkingDays\x12$\n" +
+	"\x0elimited_act_id\x18\r \x01(\tR\flimitedActId\x12!\n" +
+	"\fsubmitted_at\x18\x0e \x01(\tR\vsubmittedAt\"\x85\x01\n" +
 	"\x05Amend\x122\n" +
 	"\x05input\x18\x01 \x01(\v2\x1c.nenep.casefile.v1.CaseInputR\x05input\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x1a\n" +
