@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// longestCall bounds a call: a list of some thousand reports.
+const longestCall = 1 << 20
+
 // callback is how a provider tells what became of messages.
 type callback struct {
 	signature         *signature
@@ -30,8 +33,8 @@ func (s Set) Callback(name string, headers map[string]string, body []byte) ([]Re
 	if from == nil || from.callback == nil {
 		return nil, ErrNoChannel
 	}
-	if len(body) > longestAnswer {
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrUnreadable, longestAnswer)
+	if len(body) > longestCall {
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrUnreadable, longestCall)
 	}
 	header := func(name string) string {
 		for key, value := range headers {

@@ -66,7 +66,7 @@ func TestAStrangersCallbackIsRefused(t *testing.T) {
 	}
 	_, err := set.Callback(SMS, map[string]string{"X-Timestamp": "1", "X-Signature": signed(smsSecret, "1.<html>")}, []byte("<html>"))
 	require.ErrorIs(t, err, ErrUnreadable)
-	_, err = set.Callback(SMS, nil, make([]byte, longestAnswer+1))
+	_, err = set.Callback(SMS, nil, make([]byte, longestCall+1))
 	require.ErrorIs(t, err, ErrUnreadable)
 	_, err = set.Callback(Zalo, nil, nil)
 	require.ErrorIs(t, err, ErrNoChannel)
