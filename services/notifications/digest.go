@@ -3,6 +3,7 @@ package notifications
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"connectrpc.com/connect"
@@ -14,8 +15,9 @@ import (
 	"nenep/rules/calendar"
 )
 
-// SendDigest sends each official who has something waiting one mail, once per day, on working days
-// only. Called again it goes on where it stopped and answers the totals of the day.
+// SendDigest sends each official of the window who has something waiting one message, once per day, on
+// working days only. Called again it goes on where it stopped and answers the totals of the day's window. Who chose no window, or
+// one that is offered no more, gets the usual one.
 func (s *service) SendDigest(ctx context.Context, request *connect.Request[notificationsv1.SendDigestRequest]) (*connect.Response[notificationsv1.SendDigestResponse], error) {
 	day, ok := dayOf(request.Msg.GetDay())
 	if !ok {
@@ -30,14 +32,13 @@ func (s *service) SendDigest(ctx context.Context, request *connect.Request[notif
 		s.logger.Info("no digest on a day off", zap.String("day", day.String()), zap.String("reason", days.Judge(day).ReasonVI))
 		return connect.NewResponse(answer), nil
 	}
+	window := cmp.Or(clean(request.Msg.GetWindow()), s.windows[0])
 	err = s.exclusively(ctx, "digest", func(db *gorm.DB) error {
-		round := &digestRound{service: s, db: db, day: day, leavesAt: clean(request.Msg.GetWindow()),
-			units: map[string]*unitsv1.Unit{}, posts: map[[2]string][]*unitsv1.Holder{}, settled: map[string]string{}}
-		if err := round.run(ctx); err != nil {
+		if err := s.newDigestRound(db, day, window).run(ctx); err != nil {
 			return err
 		}
 		return db.Model(&digest{}).Select("COUNT(*) AS messages, COALESCE(SUM(lines), 0) AS lines").
-			Where("day = ? AND state = ?", day.String(), stateSent).Scan(answer).Error
+			Where("day = ? AND state = ? AND leaves_window = ?", day.String(), stateSent, window).Scan(answer).Error
 	})
 	return connect.NewResponse(answer), err
 }
@@ -66,30 +67,39 @@ func (s *service) daysOff(ctx context.Context, from, to calendar.Date) (*calenda
 
 // digestRound is one run of a morning's digest, with what it has looked up.
 type digestRound struct {
-	*service
-	db       *gorm.DB
-	day      calendar.Date
-	leavesAt string
-	days     *calendar.Calendar
-	units    map[string]*unitsv1.Unit
-	posts    map[[2]string][]*unitsv1.Holder
-	settled  map[string]string // case id → why nothing is to be done any more
+	round
+	window    string
+	following bool // only what goes on over another channel after a digest that did not arrive
+	days      *calendar.Calendar
+	units     map[string]*unitsv1.Unit
+	had       map[digestOf]bool      // who has had this day's digest
+	done      map[string][]doneSince // by official: what was finished since his last digest
 }
+
+func (s *service) newDigestRound(db *gorm.DB, day calendar.Date, window string) *digestRound {
+	return &digestRound{round: s.newRound(db, day), window: window, units: map[string]*unitsv1.Unit{},
+		had: map[digestOf]bool{}, done: map[string][]doneSince{}}
+}
+
+// digestOf is a digest of a day by whom and how it is told.
+type digestOf struct{ officialID, channel string }
+
+// mostChannels bounds how often a digest is tried again over another channel in one run.
+const mostChannels = 5
 
 func (r *digestRound) run(ctx context.Context) error {
 	if err := r.release(); err != nil {
 		return err
 	}
-	rows, err := r.waiting(ctx)
-	if err != nil {
-		return err
-	}
-	for _, mine := range byOfficial(rows) {
-		if err := r.lay(ctx, mine); err != nil {
+	for range mostChannels {
+		if err := r.layAll(ctx); err != nil {
+			return err
+		}
+		if fellBack, err := r.sendAll(ctx); err != nil || !fellBack {
 			return err
 		}
 	}
-	return r.sendAll(ctx)
+	return nil
 }
 
 // release gives back what an earlier day's digest surely did not send: this day's tells it, as it is now.
@@ -103,13 +113,19 @@ func (r *digestRound) release() error {
 	})
 }
 
-// waiting answers the rows to be told, each with who holds the role now.
+// waiting answers the rows to be told, each with who holds the role now and how he is reached now. Paper is settled too, so that what
+// waits to be printed is what is still owed.
 func (r *digestRound) waiting(ctx context.Context) ([]message, error) {
+	query := r.db.Where("state = ? AND digest_id IS NULL AND leaves_at IS NULL AND NOT (alone AND follows_id IS NOT NULL)", stateWaiting).
+		Scopes(r.ofWindow).Omit("body_text", "body_html").Order("id")
+	if r.following {
+		query = query.Where("follows_id IS NOT NULL")
+	}
 	var rows []message
-	if err := r.db.Where("state = ? AND digest_id IS NULL", stateWaiting).Order("id").Find(&rows).Error; err != nil {
+	if err := query.Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	if err := r.reckon(ctx, rows); err != nil {
+	if err := r.prepare(ctx, rows); err != nil {
 		return nil, err
 	}
 	var told []message
@@ -118,9 +134,61 @@ func (r *digestRound) waiting(ctx context.Context) ([]message, error) {
 		if err != nil {
 			return nil, err
 		}
-		told = append(told, kept...)
+		told = append(told, slices.DeleteFunc(kept, r.leaveOut)...)
 	}
 	return told, nil
+}
+
+// leaveOut: who takes a row over may have chosen another window; paper leaves by no process; and nobody has two digests a day.
+func (r *digestRound) leaveOut(row message) bool {
+	return !r.following && r.windowOf(row.OfficialID) != r.window || row.Channel == channelPaper || r.had[digestOf{row.OfficialID, row.Channel}]
+}
+
+func (r *digestRound) windowOf(officialID string) string {
+	if chosen := r.people[officialID].Window; slices.Contains(r.windows, chosen) {
+		return chosen
+	}
+	return r.windows[0]
+}
+
+// ofWindow are the rows of officials whose digest leaves in the round's window.
+func (r *digestRound) ofWindow(query *gorm.DB) *gorm.DB {
+	chosen := r.db.Model(&preference{}).Select("official_id")
+	switch {
+	case r.following:
+		return query
+	case r.window == r.windows[0]:
+		return query.Where("official_id NOT IN (?)", chosen.Where("digest_window IN ?", append([]string{""}, r.windows[1:]...)).Where("digest_window <> ''"))
+	case slices.Contains(r.windows, r.window):
+		return query.Where("official_id IN (?)", chosen.Where("digest_window = ?", r.window))
+	default:
+		return query.Where("false")
+	}
+}
+
+// prepare looks up what the rows need, all at once.
+func (r *digestRound) prepare(ctx context.Context, rows []message) error {
+	var had []digest
+	if err := r.db.Select("official_id", "channel").Where("day = ?", r.day.String()).Find(&had).Error; err != nil {
+		return err
+	}
+	for _, one := range had {
+		r.had[digestOf{one.OfficialID, one.Channel}] = true
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	before, err := r.toldBefore(rows)
+	if err != nil {
+		return err
+	}
+	if err := r.learn(ctx, rows, casesOf(before)...); err != nil {
+		return err
+	}
+	if err := r.learnDone(ctx, before); err != nil {
+		return err
+	}
+	return r.reckon(ctx, rows)
 }
 
 // reckon fetches the days off back to the oldest due day, so that lateness is as of this morning.
@@ -135,76 +203,19 @@ func (r *digestRound) reckon(ctx context.Context, rows []message) (err error) {
 	return err
 }
 
-// byOfficial groups rows by person, in the order in which each first appears.
+// byOfficial groups rows by person and channel, in the order in which each first appears.
 func byOfficial(rows []message) [][]message {
 	var groups [][]message
-	at := map[string]int{}
+	at := map[digestOf]int{}
 	for _, row := range rows {
-		place, known := at[row.OfficialID]
+		whose := digestOf{row.OfficialID, row.Channel}
+		place, known := at[whose]
 		if !known {
 			place = len(groups)
-			at[row.OfficialID] = place
+			at[whose] = place
 			groups = append(groups, nil)
 		}
 		groups[place] = append(groups[place], row)
 	}
 	return groups
-}
-
-// sendAll sends what lies ready, also what a killed call left in `sending`, over one connection.
-func (r *digestRound) sendAll(ctx context.Context) error {
-	var ready []digest
-	if err := r.db.Where("state IN ?", []string{stateWaiting, stateSending}).Order("id").Find(&ready).Error; err != nil {
-		return err
-	}
-	phone := r.courier.newLine()
-	defer phone.hangUp()
-	left := 0
-	for _, mail := range ready {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		done, err := r.send(ctx, phone, mail)
-		if err != nil {
-			return err
-		}
-		if !done {
-			left++
-		}
-		if !done && phone.client == nil && phone.dial(ctx) != nil {
-			return relayAway(len(ready))
-		}
-	}
-	if left > 0 {
-		return relayAway(left)
-	}
-	return nil
-}
-
-// send sends one digest and writes its fate down for it and for the messages in it. Like a single
-// message it does not heed a caller who hangs up.
-func (r *digestRound) send(ctx context.Context, phone *line, mail digest) (done bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*mailTime)
-	defer cancel()
-	repeated := mail.Repeated || mail.State == stateSending
-	if err := r.mark(ctx, mail.ID, map[string]any{"state": stateSending, "repeated": repeated}); err != nil {
-		return false, err
-	}
-	what, answer := phone.hand(ctx, envelope{
-		id: mail.MessageID, name: mail.Name, address: mail.Address, subject: mail.Subject,
-		text: mail.BodyText, html: mail.BodyHTML, repeated: repeated, at: r.now(),
-	})
-	r.logger.Info("digest handed to the relay", zap.String("day", mail.Day), zap.Int64("digest", mail.ID), zap.Int("lines", mail.Lines),
-		zap.Bool("taken", what == fateTaken), zap.Bool("repeated", repeated), zap.String("answer", answer))
-	return what == fateTaken || what == fateNever, r.mark(ctx, mail.ID, r.fateColumns(what, answer))
-}
-
-// mark writes the same fate to a digest and to the messages in it, at once.
-func (r *digestRound) mark(ctx context.Context, id int64, columns map[string]any) error {
-	return r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := tx.Model(&digest{}).Where("id = ?", id).Updates(columns).Error; err != nil {
-			return err
-		}
-		return tx.Model(&message{}).Where("digest_id = ?", id).Updates(columns).Error
-	})
 }

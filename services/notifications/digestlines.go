@@ -25,6 +25,7 @@ const weekDays = 7
 type digestLetter struct {
 	Recipient, Day, Count, Units, LinkUntil string
 	LeavesAt, HelpContact, HelpPhone        string
+	Done, Settings                          string // what was finished since the last digest; the page of preferences
 	Groups                                  []digestGroup
 }
 
@@ -40,7 +41,7 @@ type digestUnit struct {
 
 type digestLine struct {
 	Title, Period, CaseID, What, Missing string
-	Next, NextDay, Link                  string
+	Next, NextDay, Link, For             string // For: in whose place it is told
 
 	unit  string
 	group int

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -134,8 +135,14 @@ type town struct {
 	names   map[string]string
 	daysOff []*casefilev1.DayException
 	states  map[string]casefilev1.State
+	cases   map[string]*reportsv1.Case // more than its state
 	acts    []*casefilev1.Act
 	away    bool
+	leads   map[string]string // unit/role → the unit the role leads to
+	absent  map[string][]*unitsv1.Absence
+	staff   map[string]*unitsv1.Official // who holds no position
+	extra   map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
+	asked   map[string]int               // calls by name
 }
 
 func (s *town) ResolveRole(_ context.Context, r *connect.Request[unitsv1.ResolveRoleRequest]) (*connect.Response[unitsv1.ResolveRoleResponse], error) {
@@ -144,7 +151,111 @@ func (s *town) ResolveRole(_ context.Context, r *connect.Request[unitsv1.Resolve
 	if s.away {
 		return nil, connect.NewError(connect.CodeUnavailable, errors.New("away"))
 	}
-	return connect.NewResponse(&unitsv1.ResolveRoleResponse{Holders: s.holders[r.Msg.GetUnitId()+"/"+r.Msg.GetRole()]}), nil
+	s.count("ResolveRole")
+	at := r.Msg.GetUnitId() + "/" + r.Msg.GetRole()
+	answer := &unitsv1.ResolveRoleResponse{UnitId: s.leads[at], Absent: s.absent[at]}
+	for _, holder := range s.holders[at] {
+		if !r.Msg.GetPersonal() || holder.GetDelegatedBy() == "" {
+			answer.Holders = append(answer.Holders, holder)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+// count is called under the lock.
+func (s *town) count(name string) {
+	if s.asked == nil {
+		s.asked = map[string]int{}
+	}
+	s.asked[name]++
+}
+
+func (s *town) ListHats(_ context.Context, r *connect.Request[unitsv1.ListHatsRequest]) (*connect.Response[unitsv1.ListHatsResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count("ListHats")
+	answer := &unitsv1.ListHatsResponse{Official: s.staff[r.Msg.GetOfficialId()], Hats: s.extra[r.Msg.GetOfficialId()]}
+	for _, holders := range s.holders {
+		for _, holder := range holders {
+			if holder.GetOfficial().GetId() == r.Msg.GetOfficialId() {
+				answer.Official, answer.Hats = holder.GetOfficial(), append(answer.Hats, holder)
+			}
+		}
+	}
+	for _, holder := range s.extra[r.Msg.GetOfficialId()] {
+		answer.Official = holder.GetOfficial()
+	}
+	if answer.GetOfficial() == nil {
+		return nil, wire.ConnectError(wire.Refuse(contract.CodeNotFound, "Không có cán bộ này.", "No such official."))
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (s *town) FindOfficials(_ context.Context, r *connect.Request[unitsv1.FindOfficialsRequest]) (*connect.Response[unitsv1.FindOfficialsResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer := &unitsv1.FindOfficialsResponse{}
+	for _, holders := range s.holders {
+		for _, holder := range holders {
+			if slices.Contains(r.Msg.GetIds(), holder.GetOfficial().GetId()) {
+				answer.Holders = append(answer.Holders, holder)
+			}
+		}
+	}
+	for id, official := range s.staff {
+		if slices.Contains(r.Msg.GetIds(), id) {
+			answer.Holders = append(answer.Holders, &unitsv1.Holder{Official: official})
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+// caseOf is called under the lock.
+func (s *town) caseOf(id string) *reportsv1.Case {
+	if found := s.cases[id]; found != nil {
+		return found
+	}
+	state, known := s.states[id]
+	if !known {
+		return nil
+	}
+	return &reportsv1.Case{Id: id, State: &casefilev1.CaseState{CaseId: id, State: state}}
+}
+
+var runningStates = []casefilev1.State{casefilev1.State_STATE_OPEN, casefilev1.State_STATE_RETURNED, casefilev1.State_STATE_SUBMITTED}
+
+func (s *town) ListCases(_ context.Context, r *connect.Request[reportsv1.ListCasesRequest]) (*connect.Response[reportsv1.ListCasesResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count("ListCases")
+	answer := &reportsv1.ListCasesResponse{}
+	ids := slices.Sorted(maps.Keys(s.states))
+	for id := range s.cases {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range ids {
+		found := s.caseOf(id)
+		obligation, unit, _, _ := contract.CaseIDParts(id)
+		if (slices.Contains(r.Msg.GetUnitIds(), unit) || r.Msg.GetUnitId() == unit) && (r.Msg.GetObligationId() == "" || r.Msg.GetObligationId() == obligation) &&
+			(!r.Msg.GetRunningOnly() || slices.Contains(runningStates, found.GetState().GetState())) {
+			answer.Cases = append(answer.Cases, found)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (s *town) KnownCases(_ context.Context, r *connect.Request[reportsv1.KnownCasesRequest]) (*connect.Response[reportsv1.KnownCasesResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	answer := &reportsv1.KnownCasesResponse{}
+	for _, id := range r.Msg.GetIds() {
+		if s.caseOf(id) != nil {
+			answer.KnownIds = append(answer.KnownIds, id)
+		}
+	}
+	return connect.NewResponse(answer), nil
 }
 
 func (s *town) GetUnit(_ context.Context, r *connect.Request[unitsv1.GetUnitRequest]) (*connect.Response[unitsv1.GetUnitResponse], error) {
@@ -171,11 +282,12 @@ func (s *town) ListDaysOff(_ context.Context, r *connect.Request[unitsv1.ListDay
 func (s *town) GetCase(_ context.Context, r *connect.Request[reportsv1.GetCaseRequest]) (*connect.Response[reportsv1.Case], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	state, known := s.states[r.Msg.GetId()]
-	if !known {
+	s.count("GetCase")
+	found := s.caseOf(r.Msg.GetId())
+	if found == nil {
 		return nil, wire.ConnectError(wire.Refuse(contract.CodeNotFound, "Không có hồ sơ này.", "No such case."))
 	}
-	return connect.NewResponse(&reportsv1.Case{Id: r.Msg.GetId(), State: &casefilev1.CaseState{State: state}}), nil
+	return connect.NewResponse(found), nil
 }
 
 func (s *town) ListActs(context.Context, *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
@@ -300,6 +412,23 @@ func (h *house) ledger() []*notificationsv1.Message {
 	response, err := h.client.Notifications.ListMessages(h.t.Context(), connect.NewRequest(&notificationsv1.ListMessagesRequest{}))
 	require.NoError(h.t, err)
 	return response.Msg.GetMessages()
+}
+
+// refuse has the relay refuse a recipient from now on; nil takes it back.
+func (h *house) refuse(address string, refusal *smtp.SMTPError) {
+	h.relay.mu.Lock()
+	defer h.relay.mu.Unlock()
+	if h.relay.refuse[address] = refusal; refusal == nil {
+		delete(h.relay.refuse, address)
+	}
+}
+
+func later() *smtp.SMTPError {
+	return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "later"}
+}
+
+func unknownUser() *smtp.SMTPError {
+	return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 }
 
 // cutConnections ends every connection of the service to its database, as a kill of the process does.

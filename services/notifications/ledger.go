@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 	"nenep/proto/contract"
 	"nenep/proto/wire"
 )
@@ -48,6 +50,22 @@ type message struct {
 	Answer     string
 	Repeated   bool
 	DigestID   *int64
+
+	Alone        bool       // leaves by itself
+	LeavesAt     *time.Time // not before
+	Personal     bool
+	DelegatedBy  string
+	VacantRole   string
+	SenderUnitID string // in whose name a draft speaks
+	DecidedBy    string
+	DecidedAt    *time.Time
+	Words        string
+	FollowsID    *int64
+	Code         string // of the short link
+	DeliveredAt  *time.Time
+	Delivery     string
+	Folded       string
+	FoldedAnswer string
 }
 
 // TableName names the table.
@@ -59,7 +77,7 @@ type digest struct {
 	OfficialID string
 	Channel    string
 	Day        string
-	LeavesAt   string
+	Window     string `gorm:"column:leaves_window"`
 	State      string
 	Name       string
 	Address    string
@@ -72,10 +90,35 @@ type digest struct {
 	Repeated   bool
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 	SentAt     *time.Time
+
+	DeliveredAt *time.Time
+	Delivery    string
 }
 
 // TableName names the table.
 func (digest) TableName() string { return "digests" }
+
+// attempt is one handing of a message or digest to a channel, or what the channel said of it afterwards.
+type attempt struct {
+	ID         int64
+	MessageID  *int64
+	DigestID   *int64
+	OfficialID string
+	Channel    string
+	At         time.Time
+	Fate       string
+	Answer     string
+	ProviderID string
+}
+
+// TableName names the table.
+func (attempt) TableName() string { return "attempts" }
+
+// What a channel says after it took a message.
+const (
+	deliveryDone   = "delivered"
+	deliveryFailed = "failed"
+)
 
 // mailID is the RFC 5322 id of what is said: the same matter to the same person has the same id,
 // so that a mail program shows a repetition once.
@@ -96,10 +139,10 @@ func entered(db *gorm.DB, key, role string) ([]message, error) {
 }
 
 // enter writes rows all at once, unless a call with the same key and role was faster: then that
-// call's rows are answered. A person whom the key has reached in another role gets no second row.
+// call's rows are answered. A person whom the key has reached in another role gets no second row, on whichever channel.
 func (s *service) enter(ctx context.Context, rows []message) (kept []message, repeated bool, err error) {
 	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 1))", rows[0].Key).Error; err != nil {
+		if err := alone(tx, rows[0].Key); err != nil {
 			return err
 		}
 		earlier, err := entered(tx, rows[0].Key, rows[0].Role)
@@ -107,13 +150,45 @@ func (s *service) enter(ctx context.Context, rows []message) (kept []message, re
 			kept, repeated = earlier, true
 			return err
 		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+		if _, err := add(tx, rows); err != nil {
 			return err
 		}
 		kept, err = entered(tx, rows[0].Key, rows[0].Role)
 		return err
 	})
 	return kept, repeated, err
+}
+
+// alone has nobody else write rows of the key until the transaction ends.
+func alone(tx *gorm.DB, key string) error {
+	return tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 1))", key).Error
+}
+
+// add writes rows of one key, but for those to people whom the key has reached, and answers what it wrote.
+func add(tx *gorm.DB, rows []message) ([]message, error) {
+	var reached []string
+	if err := tx.Model(&message{}).Where("key = ? AND official_id <> ''", rows[0].Key).Pluck("official_id", &reached).Error; err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row message) bool { return slices.Contains(reached, row.OfficialID) })
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return rows, tx.Create(&rows).Error
+}
+
+// listed is ids as PostgreSQL writes an array.
+func listed[T any](values []T) string {
+	var out strings.Builder
+	out.WriteByte('{')
+	for i, value := range values {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		fmt.Fprint(&out, value)
+	}
+	out.WriteByte('}')
+	return out.String()
 }
 
 // exclusively runs with a lock that ends with the process, on the one connection that holds it: a

@@ -42,7 +42,11 @@ var templateLetters = map[string][]string{
 	"recalculated":        {"recalculated"},
 	"amended":             {"amended"},
 	"taken-over":          {"taken-over"},
+	templateFailing:       {templateFailing},
 }
+
+// templateFailing tells the owner of a channel that it does not reach him.
+const templateFailing = "channel-failing"
 
 // dueTemplates speak of something still to be done: they are void once the case has moved on.
 var dueTemplates = map[string]bool{
@@ -67,6 +71,9 @@ type letter struct {
 	FromUnit, FromCase                          string // the predecessor whose case is taken over
 	Item, Items, ItemDay                        string // what an entry is called, how many, the first one's day
 	Link, LinkUntil, HelpContact, HelpPhone     string
+	VacantRole                                  string // nobody holds it, the recipient is told in its place
+	Added, Sender                               string // of a draft that was released: words added, the body that speaks
+	Channel, Failures, Settings                 string // a channel that fails; the page of preferences
 
 	nextWorkingDay bool // the due day is the next working day
 }

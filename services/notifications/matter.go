@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,18 +24,36 @@ type matter struct {
 	template, rungID, actID   string
 	on                        calendar.Date // the case's day
 	facts                     map[string]string
+
+	personal   bool   // the law lets nobody stand in
+	vacantRole string // nobody held it, this one is told in its place
+	senderUnit string // in whose name it speaks, of a draft
+	words      string // added by who released it
 }
 
 // matterOf is the matter of a row of the ledger.
 func matterOf(row message) matter {
 	on, _ := dayOf(row.OnDay)
 	return matter{key: row.Key, caseID: row.CaseID, unitID: row.UnitID, role: row.Role, template: row.Template,
-		rungID: row.RungID, actID: row.ActID, on: on, facts: row.Facts}
+		rungID: row.RungID, actID: row.ActID, on: on, facts: row.Facts,
+		personal: row.Personal, vacantRole: row.VacantRole, senderUnit: row.SenderUnitID, words: row.Words}
 }
 
 func (m matter) row(now time.Time, state string) message {
 	return message{Key: m.key, CaseID: m.caseID, UnitID: m.unitID, Role: m.role, Channel: channelEmail, Template: m.template,
-		RungID: m.rungID, ActID: m.actID, OnDay: m.on.String(), State: state, Facts: m.facts, CreatedAt: now.UTC()}
+		RungID: m.rungID, ActID: m.actID, OnDay: m.on.String(), State: state, Facts: m.facts, CreatedAt: now.UTC(),
+		Personal: m.personal, VacantRole: m.vacantRole, SenderUnitID: m.senderUnit, Words: m.words}
+}
+
+// in is the matter as it is told in a language.
+func (m matter) in(lang language) matter {
+	if languageOf(m.facts).code != lang.code {
+		facts := map[string]string{}
+		maps.Copy(facts, m.facts)
+		facts["language"] = lang.code
+		m.facts = facts
+	}
+	return m
 }
 
 // period reads the period out of the case's id; the zero Period when it has none.
@@ -74,37 +93,8 @@ func (m matter) subject(lang language, unit string) string {
 	return oneLine(fmt.Sprintf("[Nề Nếp] %s (%s)", what, m.caseID))
 }
 
-// told is a finished letter to one person.
-type told struct{ subject, text, html string }
-
-// write makes the letter to one holder from what all its recipients read.
-func (s *service) write(m matter, common letter, holder *unitsv1.Holder) (told, error) {
-	lang := languageOf(m.facts)
-	made, err := s.links.make(m.caseID, holder.GetOfficial().GetId(), s.now())
-	if err != nil {
-		return told{}, err
-	}
-	common.Recipient, common.Body = recipient(lang, holder), clean(holder.GetUnit().GetName())
-	common.Link, common.LinkUntil = made.address, made.until.Vietnamese()
-	text, err := s.letters.text(lang.code, s.letterName(m, common), common)
-	if err != nil {
-		return told{}, err
-	}
-	subject := m.subject(lang, common.Unit)
-	html, err := s.letters.html(lang.code, subject, text, made.address)
-	return told{subject, text, html}, err
-}
-
-func recipient(lang language, holder *unitsv1.Holder) string {
-	who := lang.comrade + clean(holder.GetOfficial().GetName())
-	if held := post(clean(holder.GetPosition().GetTitle()), clean(holder.GetUnit().GetName())); held != "" {
-		who += ", " + held
-	}
-	return who
-}
-
 // letterName chooses a reminder's wording by what is left.
-func (s *service) letterName(m matter, l letter) string {
+func letterName(m matter, l letter) string {
 	if m.template != "reminder" {
 		return m.template
 	}
@@ -126,7 +116,8 @@ func (s *service) letterName(m matter, l letter) string {
 func (s *service) gather(ctx context.Context, m matter) (letter, error) {
 	l := fromFacts(m)
 	l.HelpContact, l.HelpPhone = clean(s.help.contact), clean(s.help.phone)
-	return l, errors.Join(s.addUnit(ctx, m, &l), s.addAct(ctx, m, &l), s.addSuccessor(ctx, m, &l), s.addHistory(ctx, m, &l), s.addNearness(ctx, m, &l))
+	l.VacantRole, l.Added = languageOf(m.facts).roles[m.vacantRole], paragraphs(m.words)
+	return l, errors.Join(s.addSender(ctx, m, &l), s.addUnit(ctx, m, &l), s.addAct(ctx, m, &l), s.addSuccessor(ctx, m, &l), s.addHistory(ctx, m, &l), s.addNearness(ctx, m, &l))
 }
 
 // addNearness finds out whether the due day is the next working day, which is how the last reminder
@@ -231,6 +222,18 @@ func nameOf(lang language, unit *unitsv1.Unit, id string) string {
 		return name
 	}
 	return id
+}
+
+// addSender names the body in whose name a draft speaks.
+func (s *service) addSender(ctx context.Context, m matter, l *letter) error {
+	if m.senderUnit == "" {
+		return nil
+	}
+	sender, err := s.unit(ctx, m.senderUnit, m.on)
+	if err == nil {
+		l.Sender = nameOf(languageOf(m.facts), sender.GetUnit(), "")
+	}
+	return err
 }
 
 // addAct quotes the act the matter is about. Its words stand in no workflow: reports keep them.

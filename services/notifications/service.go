@@ -6,7 +6,9 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
 	"time"
 
 	"connectrpc.com/connect"
@@ -16,6 +18,7 @@ import (
 	"nenep/proto/nenep/notifications/v1/notificationsv1connect"
 	"nenep/proto/wire"
 	"nenep/services/internal/bootstrap"
+	"nenep/services/notifications/channel"
 )
 
 const (
@@ -50,6 +53,9 @@ type service struct {
 	letters *letters
 	links   links
 	courier courier
+	others  channel.Set // channels beside mail
+	windows []string    // of the digest, the usual one first
+	quiet   quietHours
 	help    help
 	now     func() time.Time
 	logger  *zap.Logger
@@ -73,10 +79,23 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	if err != nil {
 		return nil, err
 	}
+	others, err := channel.Open(cfg.Channels, os.Getenv)
+	if err != nil {
+		return nil, fmt.Errorf("NENEP_CHANNELS: %w", err)
+	}
+	windows, err := windowsOf(cfg.DigestWindows)
+	if err != nil {
+		return nil, err
+	}
+	quiet, err := quietHoursOf(cfg.QuietHours)
+	if err != nil {
+		return nil, err
+	}
 	s := &service{
 		db: db, clients: cfg.NewClients(serviceName), letters: read, courier: mail, now: options.Now,
-		links: links{key: []byte(cfg.ServiceKey), portal: cfg.PortalURL},
-		help:  help{cfg.HelpContact, cfg.HelpPhone}, logger: logger,
+		links:  links{key: []byte(cfg.ServiceKey), portal: cfg.PortalURL},
+		others: others, windows: windows, quiet: quiet,
+		help: help{cfg.HelpContact, cfg.HelpPhone}, logger: logger,
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -4,104 +4,84 @@ import (
 	"context"
 	"slices"
 
-	"connectrpc.com/connect"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
-	casefilev1 "nenep/proto/nenep/casefile/v1"
-	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 )
-
-// settle drops a row that is void by now, and hands it over when its role has another holder.
-func (r *digestRound) settle(ctx context.Context, row message) ([]message, error) {
-	if reason, err := r.void(ctx, row); err != nil || reason != "" {
-		return nil, r.drop(row, reason, err)
-	}
-	holders, err := r.holdersNow(ctx, row.UnitID, row.Role)
-	if err != nil {
-		return nil, err
-	}
-	if len(holders) == 0 {
-		return nil, r.drop(row, answerNobody, nil)
-	}
-	for _, holder := range holders {
-		if holder.GetOfficial().GetId() != row.OfficialID {
-			continue
-		}
-		if row.Address = holder.GetOfficial().GetEmail(); row.Address == "" {
-			return nil, r.db.Model(&row).Updates(map[string]any{"state": stateFailed, "answer": answerNoAddress}).Error
-		}
-		return []message{row}, nil
-	}
-	return r.handOver(ctx, row, holders)
-}
-
-func (r *digestRound) drop(row message, reason string, err error) error {
-	if err != nil {
-		return err
-	}
-	return r.db.Model(&row).Updates(map[string]any{"state": stateDropped, "answer": reason}).Error
-}
-
-// openStates are those in which something is still to be done by the unit.
-var openStates = []casefilev1.State{casefilev1.State_STATE_OPEN, casefilev1.State_STATE_RETURNED}
-
-// void tells why a reminder has become pointless; a case the register does not know is left alone.
-func (r *digestRound) void(ctx context.Context, row message) (string, error) {
-	if !dueTemplates[row.Template] {
-		return "", nil
-	}
-	if reason, known := r.settled[row.CaseID]; known {
-		return reason, nil
-	}
-	response, err := r.clients.Register.GetCase(ctx, connect.NewRequest(&reportsv1.GetCaseRequest{Id: row.CaseID}))
-	if err != nil && !notFound(err) {
-		return "", r.away("register", err)
-	}
-	reason := ""
-	if err == nil && !slices.Contains(openStates, response.Msg.GetState().GetState()) {
-		reason = answerSettled
-	}
-	r.settled[row.CaseID] = reason
-	return reason, nil
-}
 
 const (
 	answerSettled    = "Không gửi vì hồ sơ đã nộp hoặc đã kết thúc trước giờ gửi."
 	answerHandedOver = "Không gửi vì người giữ vai trò đã thay đổi; chuyển cho người giữ hiện nay."
 )
 
-func (r *digestRound) holdersNow(ctx context.Context, unitID, role string) ([]*unitsv1.Holder, error) {
-	seat := [2]string{unitID, role}
-	if known, found := r.posts[seat]; found {
-		return known, nil
+// settle drops a row that is void or muted by now, hands it over when its role has another holder, and
+// takes it to the channel on which the person is reached today.
+func (r *round) settle(ctx context.Context, row message) ([]message, error) {
+	if row.UnitID == "" { // of no case: the matter is the person's own
+		return []message{row}, nil
 	}
-	holders, err := r.holders(ctx, unitID, role, r.day.String())
-	if err == nil {
-		r.posts[seat] = holders
+	if voidable(row.Template) && r.cases[row.CaseID].settled() {
+		return nil, r.drop(row, answerSettled)
 	}
-	return holders, err
+	if until := r.people[row.OfficialID].muted(row.Template, row.CaseID, r.day.String()); until != "" {
+		return nil, r.drop(row, answerMuted(until))
+	}
+	found, err := r.seatOf(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	if len(found.holders) == 0 {
+		return nil, r.drop(row, found.answer())
+	}
+	for _, holder := range found.holders {
+		if holder.GetOfficial().GetId() == row.OfficialID {
+			row, err = r.rerouted(row, holder)
+			return []message{row}, err
+		}
+	}
+	return r.handOver(ctx, row, found.holders)
+}
+
+func (r *round) drop(row message, reason string) error {
+	return r.db.Model(&message{}).Where("id = ?", row.ID).
+		Updates(map[string]any{"state": stateDropped, "answer": reason, "folded_answer": fold(reason)}).Error
+}
+
+// rerouted has the row's channel and address as they are now. What follows a failed message, and what has been written for its channel
+// to leave by itself, keeps the channel.
+func (r *round) rerouted(row message, holder *unitsv1.Holder) (message, error) {
+	ways := r.ways(r.people[row.OfficialID], holder.GetOfficial())
+	to := ways[0]
+	if row.FollowsID != nil || row.Alone {
+		to = way{row.Channel, addressOn(row.Channel, holder.GetOfficial())}
+	}
+	if to == (way{row.Channel, row.Address}) {
+		return row, nil
+	}
+	row.Channel, row.Address = to.channel, to.address
+	return row, r.db.Model(&message{}).Where("id = ?", row.ID).Updates(map[string]any{"channel": to.channel, "address": to.address}).Error
 }
 
 // handOver writes the row anew for who holds the role now. Two rows that were waiting for two former
 // holders come to one for the present one, by the ledger's own key.
-func (r *digestRound) handOver(ctx context.Context, row message, holders []*unitsv1.Holder) ([]message, error) {
+func (r *round) handOver(ctx context.Context, row message, holders []*unitsv1.Holder) ([]message, error) {
 	fresh, err := r.rows(ctx, matterOf(row), holders, stateWaiting)
 	if err != nil {
 		return nil, err
 	}
+	for i := range fresh {
+		fresh[i].Alone, fresh[i].LeavesAt = row.Alone, row.LeavesAt
+		fresh[i].DecidedBy, fresh[i].DecidedAt, fresh[i].Words = row.DecidedBy, row.DecidedAt, row.Words
+	}
 	var added []message
-	err = r.db.Transaction(func(tx *gorm.DB) error {
-		for _, next := range fresh {
-			created := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&next)
-			if created.Error != nil {
-				return created.Error
-			}
-			if created.RowsAffected == 1 && next.Address != "" {
-				added = append(added, next)
-			}
+	err = r.db.Transaction(func(tx *gorm.DB) (err error) {
+		if err := alone(tx, row.Key); err != nil {
+			return err
 		}
-		return tx.Model(&row).Updates(map[string]any{"state": stateDropped, "answer": answerHandedOver}).Error
+		if added, err = add(tx, fresh); err != nil {
+			return err
+		}
+		return tx.Model(&message{}).Where("id = ?", row.ID).
+			Updates(map[string]any{"state": stateDropped, "answer": answerHandedOver, "folded_answer": fold(answerHandedOver)}).Error
 	})
-	return added, err
+	return slices.DeleteFunc(added, func(next message) bool { return next.State != stateWaiting }), err
 }

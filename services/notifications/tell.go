@@ -4,10 +4,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
 	"go.uber.org/zap"
-	"gorm.io/gorm"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
@@ -29,7 +29,7 @@ func (s *service) Tell(ctx context.Context, request *connect.Request[notificatio
 	}
 	answer := &notificationsv1.TellResponse{Draft: request.Msg.GetDraft(), RepeatedCall: len(rows) > 0}
 	if len(rows) == 0 {
-		if rows, err = s.compose(ctx, m, firstState(request.Msg)); err != nil {
+		if rows, err = s.composeFor(ctx, m, request.Msg); err != nil {
 			return nil, err
 		}
 		answer.OfficialIds = officialsOf(rows)
@@ -40,18 +40,52 @@ func (s *service) Tell(ctx context.Context, request *connect.Request[notificatio
 	if answer.RepeatedCall {
 		answer.OfficialIds = officialsOf(rows)
 	}
-	if request.Msg.GetNow() && !request.Msg.GetDraft() {
-		err = s.sendNow(ctx, m.key, rows)
-	}
-	return connect.NewResponse(answer), err
+	return connect.NewResponse(answer), s.tellAlone(ctx, m.key, rows, request.Msg.GetNow())
 }
 
-func firstState(request *notificationsv1.TellRequest) string {
-	if request.GetDraft() {
-		return stateDraft
+// tellAlone sends what leaves by itself. Only a caller who cannot wait hears that the relay is away: what else is left is sent by SendPending.
+func (s *service) tellAlone(ctx context.Context, key string, rows []message, now bool) error {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row message) bool { return !row.Alone || !due(row, s.now()) })
+	err := s.sendNow(ctx, key, rows)
+	if err != nil && !now && wire.RefusalOf(err).GetCode() == contract.CodeUnavailable {
+		s.logger.Warn("a message that leaves by itself has not left yet", zap.String("key", key), zap.Error(err))
+		return nil
 	}
-	return stateWaiting
+	return err
 }
+
+// due tells whether a row may leave by now.
+func due(row message, now time.Time) bool { return row.LeavesAt == nil || !row.LeavesAt.After(now) }
+
+// composeFor makes the rows of a request. What leaves by itself waits for the end of the quiet hours; not that of a case with a clock of
+// its own, whose hours nobody knows.
+func (s *service) composeFor(ctx context.Context, m matter, request *notificationsv1.TellRequest) ([]message, error) {
+	state, alone := stateWaiting, request.GetNow() || leaveAlone[m.template]
+	if request.GetDraft() {
+		sender, err := s.senderOf(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		state, alone, m.senderUnit = stateDraft, false, sender
+	}
+	rows, err := s.compose(ctx, m, state)
+	if err != nil || !alone {
+		return rows, err
+	}
+	var at *time.Time
+	if !request.GetNow() || m.on == today(s.now()) {
+		if at, err = s.mayLeave(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for i := range rows {
+		rows[i].Alone, rows[i].LeavesAt = true, at
+	}
+	return rows, nil
+}
+
+// leaveAlone are the templates that cannot wait for the digest.
+var leaveAlone = map[string]bool{"returned": true}
 
 func officialsOf(rows []message) []string {
 	var ids []string
@@ -67,7 +101,7 @@ func officialsOf(rows []message) []string {
 func (s *service) matter(request *notificationsv1.TellRequest) (matter, error) {
 	m := matter{key: request.GetKey(), caseID: request.GetCaseId(), unitID: request.GetUnitId(), role: request.GetRole(),
 		template: request.GetTemplate(), rungID: request.GetRungId(), actID: request.GetActId(),
-		on: today(s.now()), facts: request.GetFacts()}
+		on: today(s.now()), facts: request.GetFacts(), personal: request.GetPersonal(), vacantRole: request.GetVacantRole()}
 	if m.facts == nil {
 		m.facts = map[string]string{}
 	}
@@ -77,7 +111,7 @@ func (s *service) matter(request *notificationsv1.TellRequest) (matter, error) {
 	} else if request.GetOn() != "" {
 		faults = append(faults, badDay("on", request.GetOn()))
 	}
-	if _, known := templateLetters[m.template]; !known {
+	if _, known := templateLetters[m.template]; !known || m.template == templateFailing {
 		faults = append(faults, wire.Field("template", "Không có mẫu thư “"+clean(m.template)+"”. Chọn mẫu có trong danh sách.",
 			"There is no letter “"+clean(m.template)+"”. Name one that exists."))
 	}
@@ -107,153 +141,99 @@ func refuseFields(faults []*casefilev1.FieldFault) error {
 	return wire.Refuse(contract.CodeInvalid, vi[1:], en[1:], faults...)
 }
 
-// holders answers who holds a role of a unit now, each person once.
-func (s *service) holders(ctx context.Context, unitID, role, on string) ([]*unitsv1.Holder, error) {
-	response, err := s.clients.Units.ResolveRole(ctx, connect.NewRequest(&unitsv1.ResolveRoleRequest{UnitId: unitID, Role: role, On: on}))
+// seat is a role of a unit, and whether another may stand in.
+type seat struct {
+	unitID, role string
+	personal     bool
+}
+
+func (m matter) seat() seat { return seat{m.unitID, m.role, m.personal} }
+
+// seated is who is told of what concerns a seat, each person once; away says that its holders are absent and delegated to nobody.
+type seated struct {
+	holders []*unitsv1.Holder
+	away    bool
+}
+
+// holders answers who holds a seat now.
+func (s *service) holders(ctx context.Context, at seat, on string) (seated, error) {
+	response, err := s.clients.Units.ResolveRole(ctx, connect.NewRequest(&unitsv1.ResolveRoleRequest{
+		UnitId: at.unitID, Role: at.role, On: on, Personal: at.personal,
+	}))
 	if notFound(err) {
-		return nil, nil
+		return seated{}, nil
 	}
 	if err != nil {
-		return nil, s.away("units", err)
+		return seated{}, s.away("units", err)
 	}
-	var once []*unitsv1.Holder
+	found := seated{away: len(response.Msg.GetAbsent()) > 0}
 	for _, holder := range response.Msg.GetHolders() {
 		same := func(other *unitsv1.Holder) bool { return other.GetOfficial().GetId() == holder.GetOfficial().GetId() }
-		if holder.GetOfficial().GetId() != "" && !slices.ContainsFunc(once, same) {
-			once = append(once, holder)
+		if holder.GetOfficial().GetId() != "" && !slices.ContainsFunc(found.holders, same) {
+			found.holders = append(found.holders, holder)
 		}
 	}
-	return once, nil
+	return found, nil
 }
 
 // compose makes the rows of a matter: one a person, or the one that says that nobody was there.
 func (s *service) compose(ctx context.Context, m matter, state string) ([]message, error) {
-	holders, err := s.holders(ctx, m.unitID, m.role, m.on.String())
+	found, err := s.holders(ctx, m.seat(), m.on.String())
 	if err != nil {
 		return nil, err
 	}
-	if len(holders) == 0 {
-		return []message{s.nobody(m)}, nil
+	if len(found.holders) == 0 {
+		return []message{s.nobody(m, found)}, nil
 	}
-	return s.rows(ctx, m, holders, state)
+	return s.rows(ctx, m, found.holders, state)
 }
 
+// rows writes the matter to each holder in his language, over his first channel.
 func (s *service) rows(ctx context.Context, m matter, holders []*unitsv1.Holder, state string) ([]message, error) {
-	common, err := s.gather(ctx, m)
+	var ids []string
+	for _, holder := range holders {
+		ids = append(ids, holder.GetOfficial().GetId())
+	}
+	chosen, err := people(s.db.WithContext(ctx), ids...)
 	if err != nil {
 		return nil, err
 	}
+	write := s.authorOf(m)
 	var rows []message
 	for _, holder := range holders {
-		written, err := s.write(m, common, holder)
+		p := chosen[holder.GetOfficial().GetId()]
+		row, err := write.row(ctx, holder, p, s.ways(p, holder.GetOfficial())[0], state)
 		if err != nil {
 			return nil, err
 		}
-		row := m.row(s.now(), state)
-		row.OfficialID, row.Name, row.Address = holder.GetOfficial().GetId(), clean(holder.GetOfficial().GetName()), holder.GetOfficial().GetEmail()
-		row.Subject, row.BodyText, row.BodyHTML = written.subject, written.text, written.html
-		row.MessageID = mailID(s.courier.domain, m.key, row.OfficialID)
+		if until := p.muted(m.template, m.caseID, m.on.String()); until != "" && state == stateWaiting {
+			row.State, row.Answer = stateDropped, answerMuted(until)
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-const answerNobody = "Chưa có người giữ vai trò này, không gửi cho ai."
+const (
+	answerNobody = "Chưa có người giữ vai trò này, không gửi cho ai."
+	answerAbsent = "Người giữ vai trò này vắng mặt và không ủy quyền cho ai, không gửi cho ai."
+)
 
-func (s *service) nobody(m matter) message {
+func answerMuted(until string) string {
+	return "Người nhận tắt nhắc hồ sơ này đến hết ngày " + plainDay(until) + "."
+}
+
+func (found seated) answer() string {
+	if found.away {
+		return answerAbsent
+	}
+	return answerNobody
+}
+
+func (s *service) nobody(m matter, found seated) message {
 	row := m.row(s.now(), stateDropped)
-	row.Answer, row.MessageID = answerNobody, mailID(s.courier.domain, m.key, "")
+	row.Answer, row.MessageID = found.answer(), mailID(s.courier.domain, m.key, "")
 	row.Subject = m.subject(languageOf(m.facts), m.unitID)
+	row.Folded, row.FoldedAnswer = foldedOf(row), fold(row.Answer)
 	return row
-}
-
-// sendNow sends what has not left yet, alone: no other call sends the same key meanwhile.
-func (s *service) sendNow(ctx context.Context, key string, rows []message) error {
-	if !slices.ContainsFunc(rows, func(row message) bool { return row.State == stateWaiting || row.State == stateSending }) {
-		return nil
-	}
-	return s.exclusively(ctx, key, func(db *gorm.DB) error {
-		phone := s.courier.newLine()
-		defer phone.hangUp()
-		var ids []int64
-		for _, row := range rows {
-			ids = append(ids, row.ID)
-		}
-		var unsent []message
-		err := db.Where("id IN ? AND state IN ? AND digest_id IS NULL", ids, []string{stateWaiting, stateSending}).Order("id").Find(&unsent).Error
-		if err != nil {
-			return err
-		}
-		return s.sendEach(ctx, db, phone, unsent)
-	})
-}
-
-// sendEach goes on after a mail that did not leave, so that one bad address delays nobody else.
-func (s *service) sendEach(ctx context.Context, db *gorm.DB, phone *line, rows []message) error {
-	left := 0
-	for _, row := range rows {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		done, err := s.sendRow(ctx, db, phone, row)
-		if err != nil {
-			return err
-		}
-		if !done {
-			left++
-		}
-	}
-	if left > 0 {
-		return relayAway(left)
-	}
-	return nil
-}
-
-func relayAway(left int) error {
-	return wire.Refuse(contract.CodeUnavailable,
-		"Máy chủ thư chưa nhận "+counted(left)+" thư. Hệ thống tự gửi lại, không phải làm gì thêm.",
-		"The mail relay has not taken "+counted(left)+" mails. They are sent again; nothing needs to be done.")
-}
-
-// sendRow sends one message and writes down its fate. It does not heed a caller who hangs up: that
-// would leave the mail's fate unknown.
-func (s *service) sendRow(ctx context.Context, db *gorm.DB, phone *line, row message) (done bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*mailTime)
-	defer cancel()
-	db = db.WithContext(ctx)
-	repeated := row.State == stateSending
-	claimed := db.Model(&row).Where("digest_id IS NULL AND state = ?", row.State).
-		Updates(map[string]any{"state": stateSending, "repeated": row.Repeated || repeated})
-	if claimed.Error != nil || claimed.RowsAffected == 0 { // the digest took it
-		return true, claimed.Error
-	}
-	if row.Address == "" {
-		return true, db.Model(&row).Updates(map[string]any{"state": stateFailed, "answer": answerNoAddress}).Error
-	}
-	what, answer := phone.hand(ctx, envelope{
-		id: row.MessageID, thread: mailID(s.courier.domain, "case", row.CaseID), name: row.Name, address: row.Address,
-		subject: row.Subject, text: row.BodyText, html: row.BodyHTML, repeated: row.Repeated || repeated, at: s.now(),
-	})
-	s.logger.Info("message handed to the relay", zap.String("case", row.CaseID), zap.String("key", row.Key), zap.Int64("message", row.ID),
-		zap.Bool("taken", what == fateTaken), zap.Bool("repeated", repeated), zap.String("answer", answer))
-	return what == fateTaken || what == fateNever, db.Model(&row).Updates(s.fateColumns(what, answer)).Error
-}
-
-const answerNoAddress = "cán bộ chưa có địa chỉ thư"
-
-// fateColumns are the columns that tell a fate, of a message as of a digest. Of a mail whose fate is
-// unknown the row stays in `sending`.
-func (s *service) fateColumns(what fate, answer string) map[string]any {
-	columns := map[string]any{"answer": clean(answer)}
-	switch what {
-	case fateTaken:
-		columns["state"], columns["sent_at"] = stateSent, s.now().UTC()
-	case fateNever:
-		columns["state"] = stateFailed
-	case fateLater:
-		columns["state"] = stateWaiting
-	case fateUnknown:
-		columns["state"] = stateSending
-	}
-	return columns
 }

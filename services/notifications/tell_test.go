@@ -85,6 +85,9 @@ func TestTheMailReadsAsAnOfficeWrites(t *testing.T) {
 func TestAMissingFactDropsItsSentenceAndLeavesNoHole(t *testing.T) {
 	h := newHouse(t)
 	for template := range templateLetters {
+		if template == templateFailing {
+			continue
+		}
 		for _, code := range []string{"vi", "en"} {
 			request := reminder()
 			request.Key, request.Template, request.Facts = exampleCase+"/1/"+template+code, template, map[string]string{"language": code}

@@ -14,17 +14,24 @@ import (
 
 // language is the words a letter needs beside its template.
 type language struct {
-	code     string
-	weekday  func(calendar.Date) string
-	period   func(calendar.Period) string
-	inPeriod func(calendar.Period) string
-	comrade  string
-	roles    map[string]string // who hears next
-	reasons  map[string]string // codes of a return
-	outcomes map[string]string // how a case was finished
-	groups   [groupCount]string
-	subject  [groupCount]string // after the count, in the subject of a digest
-	others   map[string]string  // what a line of the last group says, by template
+	code         string
+	weekday      func(calendar.Date) string
+	period       func(calendar.Period) string
+	inPeriod     func(calendar.Period) string
+	comrade      string
+	instead      string            // between who is told and in whose place
+	roles        map[string]string // who hears next
+	reasons      map[string]string // codes of a return
+	outcomes     map[string]string // how a case was finished
+	groups       [groupCount]string
+	subject      [groupCount]string // after the count, in the subject of a digest
+	others       map[string]string  // what a line of the last group says, by template
+	short        shortWords
+	channels     map[string]string
+	agreedOn     string // between a case and a day
+	submittedOn  string
+	failing      string // subject of the letter to the owner of a channel that fails
+	failingShort func(channel string) string
 }
 
 var vietnamese = language{
@@ -38,6 +45,7 @@ var vietnamese = language{
 		return p.Vietnamese()
 	},
 	comrade: "Đồng chí ",
+	instead: "thay đồng chí ",
 	roles: map[string]string{
 		"contact": "cán bộ đầu mối", "head": "người đứng đầu đơn vị", "superior": "cấp trên của đơn vị",
 		"standing-agency": "cơ quan thường trực", "committee": "Ban Chỉ đạo", "reviewer": "cơ quan theo dõi",
@@ -58,6 +66,13 @@ var vietnamese = language{
 		"explanation-revoked": "đã hủy tạm dừng", "recalculated": "đã tính lại thời hạn", "amended": "áp dụng quy định hiện hành",
 		"taken-over": "tiếp nhận hồ sơ của đơn vị trước",
 	},
+	short:    shortVietnamese,
+	channels: map[string]string{channelEmail: "thư điện tử", channelSMS: "tin nhắn SMS", channelZalo: "Zalo", channelWebhook: "kết nối tự động", channelPaper: "văn bản giấy"},
+	agreedOn: ", xác nhận ngày ", submittedOn: ", nộp ngày ",
+	failing: "[Nề Nếp] Kênh nhận thông báo không đến được",
+	failingShort: func(channel string) string {
+		return "Nề Nếp: thông báo qua " + channel + " không đến được."
+	},
 }
 
 var english = language{
@@ -66,6 +81,7 @@ var english = language{
 	period:   englishPeriod,
 	inPeriod: func(p calendar.Period) string { return "for " + englishPeriod(p) },
 	comrade:  "",
+	instead:  "in place of ",
 	roles: map[string]string{
 		"contact": "the contact", "head": "the head of the unit", "superior": "the unit's superior body",
 		"standing-agency": "the standing agency", "committee": "the Steering Committee", "reviewer": "the reviewing body",
@@ -85,6 +101,11 @@ var english = language{
 		"explanation-revoked": "pause ended", "recalculated": "due date reckoned anew", "amended": "present rules applied",
 		"taken-over": "case of a predecessor taken over",
 	},
+	short:    shortEnglish,
+	channels: map[string]string{channelEmail: "e-mail", channelSMS: "SMS", channelZalo: "Zalo", channelWebhook: "the automatic connection", channelPaper: "paper"},
+	agreedOn: ", accepted on ", submittedOn: ", submitted on ",
+	failing:      "[Nề Nếp] A channel does not reach you",
+	failingShort: func(channel string) string { return "Nề Nếp: " + channel + " does not reach you." },
 }
 
 func englishPeriod(p calendar.Period) string {
@@ -129,6 +150,32 @@ func oneLine(value string) string {
 		return string(runes[:most-1]) + "…"
 	}
 	return string(runes)
+}
+
+// paragraphs are what a person wrote, line by line.
+func paragraphs(value string) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(value, "\r\n", "\n"), "\n") {
+		if line = clean(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fold makes a text as it is searched: lower case, without diacritics.
+func fold(values ...string) string {
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case r == 'đ':
+			return 'd'
+		default:
+			return r
+		}
+	}, norm.NFD.String(strings.ToLower(strings.Join(values, " "))))
+	return clean(plain)
 }
 
 // phrase is a fact that a sentence goes on after: without its own full stop.
