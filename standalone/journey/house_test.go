@@ -46,6 +46,12 @@ func runAsHouse() int {
 	defer stop()
 	options.Say = func(line string) { _, _ = fmt.Fprintln(os.Stdout, line) }
 	options.TimeSkipping = true
+	if day := os.Getenv(asOf); day != "" {
+		if err := liveOn(&options, day); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	if err := house.Run(ctx, options); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
