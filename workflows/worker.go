@@ -61,6 +61,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 	RegisterUpkeep(upkeep, options.BuildID)
 	registerActivities(upkeep, map[string]any{
 		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
+		contract.ActivitySendPending: acts.SendPending, contract.ActivityPurge: acts.PurgePersonalData,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
@@ -117,6 +118,8 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.ReinstateCase, period.ReinstateCase, buildID)
 	registerWorkflow(registry, contract.Reorganize, reorganize.Reorganize, buildID)
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
+	registerWorkflow(registry, contract.SendPending, digest.SendPending, buildID)
+	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 }
 

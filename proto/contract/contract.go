@@ -40,6 +40,10 @@ const (
 	ReconcilePeriods = "ReconcilePeriods"
 	// MorningDigest has each official's waiting messages sent as one.
 	MorningDigest = "MorningDigest"
+	// SendPending sends what leaves by itself and could not when it was told.
+	SendPending = "SendPending"
+	// PurgePersonalData takes personal data out of what is older than the province's terms.
+	PurgePersonalData = "PurgePersonalData"
 	// DeliverActs delivers acts that were stored and never reached their workflow.
 	DeliverActs = "DeliverActs"
 	// SealPeriod seals every accepted case of an obligation's period.
@@ -66,8 +70,11 @@ const (
 
 // Ids of the scheduled workflows.
 const (
-	ScheduleReconcilePrefix = "reconcile-" // + obligation id
-	ScheduleDigest          = "digest-07-30"
+	ScheduleReconcilePrefix = "reconcile-"   // + obligation id
+	ScheduleDigestPrefix    = "digest-"      // + the window, as 07-30
+	ScheduleDigest          = "digest-07-30" // of the usual window
+	ScheduleSendPending     = "send-pending"
+	SchedulePurge           = "purge-personal-data"
 	ScheduleDeliverActs     = "deliver-acts"
 	// WorkflowReconcileNow is the reconciliation that a change of units, events or catalogue starts.
 	WorkflowReconcileNow = "reconcile-now"
@@ -112,6 +119,8 @@ const (
 	ActivityExportHistory   = "ExportHistory"
 	ActivityReconcile       = "Reconcile"
 	ActivitySendDigest      = "SendDigest"
+	ActivitySendPending     = "SendPending"
+	ActivityPurge           = "PurgePersonalData"
 	ActivityDeliverActs     = "DeliverActs"
 	ActivityListCasesToSeal = "ListCasesToSeal"
 	ActivitySealCase        = "SealCase"

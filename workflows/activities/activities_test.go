@@ -274,7 +274,7 @@ func TestNoDigestLeavesOnADayOff(t *testing.T) {
 		"2026-11-23 07:30": true, "2026-11-22 07:30": false, "2026-11-24 07:30": false, "2026-09-02 07:30": false, "2026-01-10 07:30": true,
 	} {
 		p, _, env := visit(t, now)
-		_, err := env.ExecuteActivity(contract.ActivitySendDigest)
+		_, err := env.ExecuteActivity(contract.ActivitySendDigest, "07:30")
 		require.NoError(t, err)
 		require.Equal(t, leaves, p.digests == 1, now)
 	}

@@ -13,12 +13,9 @@ import (
 	"nenep/rules/calendar"
 )
 
-// digestWindow is the window the digest's schedule is named after.
-const digestWindow = "07:30"
-
-// SendDigest has each official's waiting messages of today sent as one; what was sent already is
-// not sent again. On a day on which offices do not surely work nothing leaves.
-func (a *Activities) SendDigest(ctx context.Context) (*notificationsv1.SendDigestResponse, error) {
+// SendDigest has the waiting messages of today of each official of the window sent as one; an empty window is the usual one. What was
+// sent already is not sent again. On a day on which offices do not surely work nothing leaves.
+func (a *Activities) SendDigest(ctx context.Context, window string) (*notificationsv1.SendDigestResponse, error) {
 	today := calendar.DateOf(a.now())
 	days, err := a.daysOff(ctx, today)
 	if err != nil {
@@ -28,10 +25,28 @@ func (a *Activities) SendDigest(ctx context.Context) (*notificationsv1.SendDiges
 		return &notificationsv1.SendDigestResponse{}, nil
 	}
 	answer, err := a.clients.Notifications.SendDigest(ctx, connect.NewRequest(&notificationsv1.SendDigestRequest{
-		Day: today.String(), Window: digestWindow,
+		Day: today.String(), Window: window,
 	}))
 	if err != nil {
 		return nil, fmt.Errorf("send the digest: %w", err)
+	}
+	return answer.Msg, nil
+}
+
+// SendPending sends up to so many messages that leave by themselves and have not left.
+func (a *Activities) SendPending(ctx context.Context, limit int32) (*notificationsv1.SendPendingResponse, error) {
+	answer, err := a.clients.Notifications.SendPending(ctx, connect.NewRequest(&notificationsv1.SendPendingRequest{Limit: limit}))
+	if err != nil {
+		return nil, fmt.Errorf("send what waits: %w", err)
+	}
+	return answer.Msg, nil
+}
+
+// PurgePersonalData takes personal data out of messages, digests and preferences whose term is over today.
+func (a *Activities) PurgePersonalData(ctx context.Context) (*notificationsv1.PurgeResponse, error) {
+	answer, err := a.clients.Notifications.Purge(ctx, connect.NewRequest(&notificationsv1.PurgeRequest{Day: calendar.DateOf(a.now()).String()}))
+	if err != nil {
+		return nil, fmt.Errorf("purge personal data: %w", err)
 	}
 	return answer.Msg, nil
 }

@@ -76,7 +76,7 @@ func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) e
 		if err != nil {
 			return fmt.Errorf("read the catalogue: %w", err)
 		}
-		if err := period.EnsureSchedules(ctx, connection, cat); err != nil {
+		if err := period.EnsureSchedules(ctx, connection, cat, cfg.DigestWindows); err != nil {
 			return fmt.Errorf("prepare the schedules: %w", err)
 		}
 		return nil
