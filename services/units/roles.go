@@ -37,6 +37,7 @@ var routes = map[string]route{
 	"union-chair":     {positions: []string{"union-chair"}},
 	"superior":        {link: func(u unit) reference { return u.SuperiorID }, positions: []string{"contact", "head"}},
 	"reviewer":        {link: func(u unit) reference { return u.ReviewerID }, positions: []string{"reviewer"}},
+	"reviewer-head":   {link: func(u unit) reference { return u.ReviewerID }, positions: []string{"head", "leader", "deputy"}},
 	"standing-agency": {kind: kindStandingAgency, positions: []string{"leader", "contact"}},
 	"committee":       {kind: kindSteeringCommittee, positions: []string{"supervisor"}},
 }
