@@ -16,11 +16,17 @@ import (
 
 // person is the signed-in official with every position held today.
 type person struct {
-	ID, Name string
-	Hats     []hat
+	ID, Name, Email string
+	Phone           string // only the person himself reads it
+	Hats            []hat
+	Unreached       []string // what the channels that fail for the person came to
 }
 
-type hat struct{ Role, Title, UnitID, UnitName, UnitKind string }
+// hat is a position held, or one in which the person stands for another: then For is that official's name.
+type hat struct {
+	Role, Title, UnitID, UnitName, UnitKind string
+	For, Until                              string
+}
 
 const (
 	contextPerson = "person"
@@ -81,6 +87,17 @@ func (p *person) Records() bool {
 	return len(p.ownUnits()) > 0 || p.has("reviewer", "leader", "administrator")
 }
 
+// StandsFor are the officials in whose place the person stands, each with the last day.
+func (p *person) StandsFor() []hat {
+	var others []hat
+	for _, h := range p.Hats {
+		if h.For != "" && !slices.ContainsFunc(others, func(o hat) bool { return o.For == h.For && o.Until == h.Until }) {
+			others = append(others, h)
+		}
+	}
+	return others
+}
+
 // Post is what stands beside the name in the header.
 func (p *person) Post() string {
 	if len(p.Hats) == 0 {
@@ -94,14 +111,28 @@ func (p *portal) loadPerson(ctx context.Context, official string) (*person, erro
 	if err != nil {
 		return nil, err
 	}
-	who := &person{ID: official, Name: answer.Msg.GetOfficial().GetName()}
+	who := &person{ID: official, Name: answer.Msg.GetOfficial().GetName(), Email: answer.Msg.GetOfficial().GetEmail(), Phone: answer.Msg.GetOfficial().GetPhone()}
+	replaced, err := p.replacedBy(ctx, answer.Msg.GetHats())
+	if err != nil {
+		return nil, err
+	}
 	for _, holder := range answer.Msg.GetHats() {
 		who.Hats = append(who.Hats, hat{
 			Role: holder.GetPosition().GetRole(), Title: holder.GetPosition().GetTitle(),
 			UnitID: holder.GetPosition().GetUnitId(), UnitName: holder.GetUnit().GetName(), UnitKind: holder.GetUnit().GetKind(),
+			For: replaced[holder.GetDelegatedBy()], Until: holder.GetDelegatedUntil(),
 		})
 	}
 	return who, nil
+}
+
+// replacedBy names the officials in whose place the person stands.
+func (p *portal) replacedBy(ctx context.Context, hats []*unitsv1.Holder) (map[string]string, error) {
+	var ids []string
+	for _, holder := range hats {
+		ids = append(ids, holder.GetDelegatedBy())
+	}
+	return p.names(ctx, ids)
 }
 
 func (p *portal) today() calendar.Date { return calendar.DateOf(p.now()) }
@@ -123,6 +154,9 @@ func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Set(contextPerson, who)
 		p.learnAgency(ctx)
 		p.learnProvince(ctx)
+		if c.Request().Method == http.MethodGet {
+			p.learnReach(ctx, who)
+		}
 		return next(c)
 	}
 }

@@ -26,6 +26,8 @@ type casePageView struct {
 	Opinions []opinion
 	Compared *comparison // for the reviewer of a submitted case
 	Raised   *raisedView // opinions and petitions raised here
+	Muted    string      // until when the person turned its reminders off
+	EndMute  form
 }
 
 type actLink struct{ Href, Label string }
@@ -45,6 +47,9 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
 		}
 	}
+	if v.Urges() {
+		body.Acts = append(body.Acts, actLink{v.URL() + "/cong-van", "Công văn đôn đốc (.docx)"})
+	}
 	for _, order := range orders {
 		if order.may(v) {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/lenh/" + order.slug, order.button})
@@ -54,6 +59,10 @@ func (p *portal) casePage(c echo.Context) error {
 	body.Raised = p.raised(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)
+	if v.Mutes() {
+		body.Muted = p.muted(c.Request().Context(), v.person, v.GetId())
+		body.EndMute = form{Action: preferencesPath + "/tat-nhac", Button: "Bỏ tắt nhắc", ActID: newActID(), Hidden: []choice{{"ho-so", v.GetId()}, {"ve", v.URL()}}}
+	}
 	return p.render(c, http.StatusOK, "case", &page{Title: v.Title(), Body: body})
 }
 

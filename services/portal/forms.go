@@ -17,7 +17,7 @@ type choice struct{ Value, Label string }
 
 // field is one input of a form with what was typed into it.
 type field struct {
-	Name, Label, Hint, Kind string // Kind: text | area | day | count | choice | choices | flag
+	Name, Label, Hint, Kind string // Kind: text | area | day | count | choice | choices | select | flag
 	Choices                 []choice
 	Value                   string
 	Chosen                  []string
@@ -32,6 +32,7 @@ func (f field) Picked(value string) bool { return f.Value == value || slices.Con
 // is one act.
 type form struct {
 	Action, Button, ActID string
+	Of                    string // what a button among others of the same word acts upon, for those who hear the page
 	Fields                []field
 	Hidden                []choice
 	Files                 bool

@@ -20,6 +20,7 @@ type historyLine struct {
 	Text     string
 	Events   string
 	Messages bool
+	Href     string // of the message, for those who may read it
 }
 
 // Clock is the time of day in Vietnam.
@@ -63,7 +64,7 @@ func (p *portal) history(c echo.Context) error {
 	}
 	lines := linesOf(answer.Msg.GetEntries())
 	slices.Reverse(lines) // within one second the order of the events is the order of what happened
-	messages, messagesErr := p.messageLines(ctx, v.GetId())
+	messages, messagesErr := p.messageLines(ctx, v.person, v.GetId())
 	lines = append(lines, messages...)
 	slices.SortStableFunc(lines, func(a, b historyLine) int { return b.At.Compare(a.At) })
 	body := historyView{
@@ -128,7 +129,7 @@ func byDay(newestFirst []historyLine) []historyDay {
 }
 
 // messageLines tells the message log of the case; the page goes on without it.
-func (p *portal) messageLines(ctx context.Context, caseID string) ([]historyLine, error) {
+func (p *portal) messageLines(ctx context.Context, who *person, caseID string) ([]historyLine, error) {
 	answer, err := p.calls.Notifications.ListMessages(ctx, call(&notificationsv1.ListMessagesRequest{CaseId: caseID, Limit: 500}))
 	if err != nil {
 		p.logWarning("message log not read", err)
@@ -145,6 +146,9 @@ func (p *portal) messageLines(ctx context.Context, caseID string) ([]historyLine
 	var lines []historyLine
 	for _, message := range answer.Msg.GetMessages() {
 		if line, ok := messageLine(message, names); ok {
+			if who.reads(message) {
+				line.Href = letterURL(message)
+			}
 			lines = append(lines, line)
 		}
 	}
@@ -167,25 +171,52 @@ func messageLine(message *notificationsv1.Message, names map[string]string) (his
 	return historyLine{At: at, Text: messageWord(message, name), Messages: true}, true
 }
 
+// messageWord tells what became of a message, in the words of its channel.
 func messageWord(message *notificationsv1.Message, name string) string {
-	what := "Thư “" + message.GetSubject() + "” gửi " + name
-	switch message.GetState() {
-	case "sent":
-		if message.GetRepeated() {
-			return "Máy chủ thư đã nhận thư gửi " + name + " (gửi lại với cùng mã thư, vì lần trước chưa rõ kết quả)."
-		}
-		if message.GetDigestId() != "" {
-			return "Máy chủ thư đã nhận bản tổng hợp buổi sáng gửi " + name + ", trong đó có “" + message.GetSubject() + "”."
-		}
-		return "Máy chủ thư đã nhận thư gửi " + name + "."
-	case "failed":
-		return "Thư gửi " + name + " không đến được: " + message.GetAnswer() + "."
-	case "draft":
+	channel, via := message.GetChannel(), channelWord(message.GetChannel())
+	if channel == "" || channel == channelEmail {
+		channel, via = channelEmail, "thư"
+	}
+	what := sentenceCase(via) + " “" + message.GetSubject() + "” gửi " + name
+	switch {
+	case message.GetOfficialId() == "":
+		return "Không có người nhận mức nhắc này: đơn vị chưa có " + positionRole(message.GetRole()) + "."
+	case message.GetDelivery() == "failed" || message.GetState() == "failed":
+		return sentenceCase(via) + " gửi " + name + " không đến được: " + strings.TrimSuffix(message.GetAnswer(), ".") + "."
+	case message.GetState() == "draft":
 		return what + " là dự thảo, chờ người có thẩm quyền gửi."
-	case "dropped":
+	case message.GetState() == "dropped" && message.GetDecidedBy() != "":
+		return what + ": người có thẩm quyền quyết định không gửi. Lý do: " + message.GetWords()
+	case message.GetState() == "dropped" && message.GetAnswer() != "":
+		return "Không gửi cho " + name + ": " + strings.TrimSuffix(lowerFirst(message.GetAnswer()), ".") + "."
+	case message.GetState() == "dropped":
 		return "Không gửi thư cho " + name + " vì không còn cần."
-	default:
+	case message.GetState() != "sent" && channel == channelPaper:
+		return what + " chờ in."
+	case message.GetState() != "sent" && message.GetLeavesAt() != "":
+		return what + " chờ gửi lúc " + instant(message.GetLeavesAt()) + "."
+	case message.GetState() != "sent":
 		return what + " chờ bản tổng hợp buổi sáng."
+	default:
+		return sentWord(message, channel, name)
+	}
+}
+
+// sentWord tells who took a message that left.
+func sentWord(message *notificationsv1.Message, channel, name string) string {
+	switch {
+	case channel == channelPaper:
+		return "Đã in công văn gửi " + name + "."
+	case channel != channelEmail && message.GetDelivery() == "delivered":
+		return sentenceCase(channelWord(channel)) + " đã đến " + name + "."
+	case channel != channelEmail:
+		return "Đã gửi " + name + " qua " + channelWord(channel) + "."
+	case message.GetRepeated():
+		return "Máy chủ thư đã nhận thư gửi " + name + " (gửi lại với cùng mã thư, vì lần trước chưa rõ kết quả)."
+	case message.GetDigestId() != "":
+		return "Máy chủ thư đã nhận bản tổng hợp buổi sáng gửi " + name + ", trong đó có “" + message.GetSubject() + "”."
+	default:
+		return "Máy chủ thư đã nhận thư gửi " + name + "."
 	}
 }
 

@@ -75,6 +75,7 @@ type house struct {
 	events     []*reportsv1.RecordEventRequest
 	reinstated []*reportsv1.ReinstateRequest
 	amended    []*reportsv1.AmendCasesRequest
+	reachHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -313,10 +314,6 @@ func (h *house) apply(act *casefilev1.Act, state *casefilev1.CaseState) {
 func (h *house) ListActs(_ context.Context, r *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
 	of := slices.DeleteFunc(slices.Clone(h.acts), func(a *reportsv1.StoredAct) bool { return a.GetAct().GetCaseId() != r.Msg.GetCaseId() })
 	return connect.NewResponse(&reportsv1.ListActsResponse{Acts: of}), nil
-}
-
-func (h *house) ListMessages(context.Context, *connect.Request[notificationsv1.ListMessagesRequest]) (*connect.Response[notificationsv1.ListMessagesResponse], error) {
-	return connect.NewResponse(&notificationsv1.ListMessagesResponse{Messages: h.messages}), nil
 }
 
 func (h *house) OpenLink(_ context.Context, r *connect.Request[notificationsv1.OpenLinkRequest]) (*connect.Response[notificationsv1.OpenLinkResponse], error) {

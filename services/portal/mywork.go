@@ -38,6 +38,7 @@ type workView struct {
 	Sent   []item // submitted, waiting for confirmation
 	Done   []item
 	Queue  int
+	Drafts int // letters upwards that the person may send
 	Help   string
 	Next   *item
 }
@@ -61,6 +62,7 @@ func (p *portal) myWork(c echo.Context) error {
 		}
 		view.Queue = len(waiting)
 	}
+	view.Drafts = p.waitingDrafts(ctx, who)
 	view.Answer = workAnswer(view, who)
 	return p.render(c, http.StatusOK, "work", &page{Title: "Việc của tôi", Active: "work", Body: view})
 }

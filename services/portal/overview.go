@@ -110,6 +110,7 @@ type overviewView struct {
 	From, To, Of                 int
 	Empty                        bool
 	Legend                       []standing
+	Nobody                       int // rungs of which nobody was there to be told
 }
 
 // Before and After are the neighbouring pages; 0 when there is none.
@@ -168,6 +169,9 @@ func (p *portal) overview(c echo.Context) error {
 	view := &overviewView{Filter: readFilter(c.QueryParams()), States: stateChoices, Legend: legend()}
 	if err := p.fillOverview(c.Request().Context(), view); err != nil {
 		return err
+	}
+	if who.SeesLedger() {
+		view.Nobody = p.toldNobody(c.Request().Context())
 	}
 	return p.render(c, http.StatusOK, "overview", &page{Title: "Bảng theo dõi", Active: "overview", Body: view})
 }

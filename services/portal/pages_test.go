@@ -307,7 +307,7 @@ func TestHistoryNamesItsEventsAndMarksTheSecondSource(t *testing.T) {
 		{At: "2026-01-05T01:00:00Z", TextVi: "Mở hồ sơ <script>alert(1)</script>.", EventIds: []int64{1, 2, 3}, Source: "temporal"},
 		{At: "2026-12-24T00:30:00Z", TextVi: "Nhắc lần 2 (trước hạn 7 ngày) gửi Nguyễn Văn An.", EventIds: []int64{33, 31, 32, 40}, Source: "temporal"},
 	}}
-	h.messages = []*notificationsv1.Message{{OfficialId: "o-an", State: "sent", SentAt: "2026-12-24T00:31:00Z"}}
+	h.messages = []*notificationsv1.Message{{CaseId: khoaiChauCase, OfficialId: "o-an", State: "sent", SentAt: "2026-12-24T00:31:00Z"}}
 	seen := serve(t, h).as(t, "o-an").get(caseURL(khoaiChauCase) + "/lich-su")
 	require.Equal(t, "Khớp với Temporal: 40/40 sự kiện, lúc 09:00 ngày 24/12/2026.", seen.words(".lead"))
 	require.Equal(t, "Thứ Năm, 24/12/2026", seen.Find("h2").First().Text(), "newest first")
@@ -442,5 +442,5 @@ func TestEveryWordOfTheFrameIsThereInBothLanguages(t *testing.T) {
 	}
 	b := serve(t, newProvince(t)).as(t, "o-lan")
 	b.get("/ngon-ngu/en?ve=%2Fchi-tieu")
-	require.Equal(t, []string{"My work", "Record an event", "Overview", "Targets"}, b.get("/chi-tieu").each("header nav li"))
+	require.Equal(t, []string{"My work", "Record an event", "Overview", "Targets", "Message log"}, b.get("/chi-tieu").each("header nav li"))
 }

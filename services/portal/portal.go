@@ -60,6 +60,7 @@ type portal struct {
 	declared *catalogue.Catalogue
 	agency   agencyName
 	province provincial
+	reach    reached
 }
 
 // New makes the portal. It starts while the other services are away and is unready until they answer.
@@ -163,6 +164,8 @@ func answersReady(name, address string) func(context.Context) error {
 
 func (p *portal) routes(e *echo.Echo) {
 	e.GET("/assets/*", p.serveAsset)
+	e.GET("/lich/:file", p.readFeed)
+	e.POST("/goi-lai/:channel", p.takeCallback)
 	pages := e.Group("", p.securityHeaders, p.limitBody, p.loadSession, p.checkForgery())
 	pages.GET("/dang-nhap", p.signInPage)
 	pages.POST("/dang-xuat", p.signOut)
@@ -182,9 +185,37 @@ func (p *portal) routes(e *echo.Echo) {
 	inside.POST("/su-kien/:obligation/:trigger", p.recordHappening)
 	inside.GET("/ban/:board/khuyet", p.vacancyPage)
 	inside.POST("/ban/:board/khuyet", p.recordVacancy)
+	p.personalRoutes(inside)
+	p.letterRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}
+}
+
+// personalRoutes are how a person is told, and who stands in for him.
+func (p *portal) personalRoutes(inside *echo.Group) {
+	inside.GET(preferencesPath, p.preferencesPage)
+	inside.POST(preferencesPath, p.savePreferences)
+	inside.POST(preferencesPath+"/dia-chi", p.saveAddresses)
+	inside.POST(preferencesPath+"/tat-nhac", p.endMute)
+	inside.POST(preferencesPath+"/lich", p.openFeed)
+	inside.GET(preferencesPath+"/lich/ngung", p.revokeFeedPage)
+	inside.POST(preferencesPath+"/lich/ngung", p.revokeFeed)
+}
+
+// letterRoutes are the ledger of what was told, and what a person sends or prints himself.
+func (p *portal) letterRoutes(inside *echo.Group) {
+	inside.GET(ledgerPath, p.ledger)
+	inside.GET(ledgerPath+"/so.csv", p.exportLedger)
+	inside.GET(draftsPath, p.drafts)
+	inside.GET(draftsPath+"/:id", p.draftPage)
+	inside.POST(draftsPath+"/:id", p.confirmDraft)
+	inside.POST(draftsPath+"/:id/gui", p.releaseDraft)
+	inside.GET(draftsPath+"/:id/khong-gui", p.discardPage)
+	inside.POST(draftsPath+"/:id/khong-gui", p.discardDraft)
+	inside.GET(paperPath, p.paperLetters)
+	inside.POST(paperPath+"/:id", p.printLetter)
+	inside.GET(ledgerPath+"/:id", p.letterPage)
 }
 
 func (p *portal) caseRoutes(inside *echo.Group, root string) {
@@ -193,6 +224,10 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.POST(root+"/buoc/:step", p.recordStep)
 	inside.GET(root+"/muc/:item", p.itemPage)
 	inside.POST(root+"/muc/:item", p.recordItem)
+	inside.GET(root+"/tat-nhac", p.mutePage)
+	inside.POST(root+"/tat-nhac", p.muteCase)
+	inside.GET(root+"/cong-van", p.urgePage)
+	inside.POST(root+"/cong-van", p.urge)
 	inside.GET(root+"/kiem-tra", p.checkPage)
 	inside.POST(root+"/kiem-tra", p.submit)
 	inside.GET(root+"/da-nop", p.receipt)
