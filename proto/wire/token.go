@@ -69,17 +69,44 @@ func IdentityOf(ctx context.Context) Identity {
 	return id
 }
 
-// RequireToken lets in only calls that show a token of the house, and tells the handler who calls.
-func (k Keys) RequireToken() connect.Interceptor {
-	return connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			id, err := k.IdentityOfHeader(request.Header())
-			if err != nil {
-				return nil, connect.NewError(connect.CodeUnauthenticated, errors.New("a service token is needed"))
-			}
-			return next(WithIdentity(ctx, id), request)
+// RequireToken lets in only calls that show a token of the house, and tells the handler who calls; streams as well.
+func (k Keys) RequireToken() connect.Interceptor { return requireToken{k} }
+
+type requireToken struct{ keys Keys }
+
+func (r requireToken) identified(ctx context.Context, header http.Header) (context.Context, error) {
+	id, err := r.keys.IdentityOfHeader(header)
+	if err != nil {
+		return nil, connect.NewError(connect.CodeUnauthenticated, errors.New("a service token is needed"))
+	}
+	return WithIdentity(ctx, id), nil
+}
+
+// WrapUnary guards a call.
+func (r requireToken) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+		known, err := r.identified(ctx, request.Header())
+		if err != nil {
+			return nil, err
 		}
-	})
+		return next(known, request)
+	}
+}
+
+// WrapStreamingHandler guards a stream.
+func (r requireToken) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
+		known, err := r.identified(ctx, conn.RequestHeader())
+		if err != nil {
+			return err
+		}
+		return next(known, conn)
+	}
+}
+
+// WrapStreamingClient changes nothing: a server's interceptor has no client.
+func (r requireToken) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return next
 }
 
 // IdentityOfHeader reads the Authorization header of a plain HTTP request.
@@ -91,17 +118,37 @@ func (k Keys) IdentityOfHeader(header http.Header) (Identity, error) {
 	return k.Read(token, time.Now())
 }
 
-// ShowToken signs every call of a client: in the name of the official the context carries, else of
+// ShowToken signs every call of a client, streams as well: in the name of the official the context carries, else of
 // the service itself.
-func (k Keys) ShowToken(service string) connect.Interceptor {
-	return connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			if err := k.SignHeader(ctx, service, request.Header()); err != nil {
-				return nil, err
-			}
-			return next(ctx, request)
+func (k Keys) ShowToken(service string) connect.Interceptor { return showToken{k, service} }
+
+type showToken struct {
+	keys    Keys
+	service string
+}
+
+// WrapUnary signs a call.
+func (s showToken) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+		if err := s.keys.SignHeader(ctx, s.service, request.Header()); err != nil {
+			return nil, err
 		}
-	})
+		return next(ctx, request)
+	}
+}
+
+// WrapStreamingClient signs a stream. One that could not be signed shows no token and is refused by the other side.
+func (s showToken) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return func(ctx context.Context, spec connect.Spec) connect.StreamingClientConn {
+		conn := next(ctx, spec)
+		_ = s.keys.SignHeader(ctx, s.service, conn.RequestHeader())
+		return conn
+	}
+}
+
+// WrapStreamingHandler changes nothing: a client's interceptor has no server.
+func (s showToken) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return next
 }
 
 // SignHeader puts a token into the header of a plain HTTP request.

@@ -91,23 +91,46 @@ func HandlerOptions(keys wire.Keys, logger *zap.Logger) []connect.HandlerOption 
 	)}
 }
 
-func mapErrors(logger *zap.Logger) connect.Interceptor {
-	return connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			response, err := next(ctx, request)
-			if err == nil {
-				return response, nil
-			}
-			if invalid := asInvalid(err); invalid != nil {
-				err = *invalid
-			}
-			mapped := wire.ConnectError(err)
-			if connect.CodeOf(mapped) == connect.CodeInternal {
-				logger.Error("call failed", zap.String("procedure", request.Spec().Procedure), zap.Error(err))
-			}
-			return nil, mapped
+func mapErrors(logger *zap.Logger) connect.Interceptor { return errorMapper{logger} }
+
+// errorMapper answers refusals as refusals, of calls and of streams.
+type errorMapper struct{ logger *zap.Logger }
+
+func (m errorMapper) mapped(procedure string, err error) error {
+	if invalid := asInvalid(err); invalid != nil {
+		err = *invalid
+	}
+	mapped := wire.ConnectError(err)
+	if connect.CodeOf(mapped) == connect.CodeInternal {
+		m.logger.Error("call failed", zap.String("procedure", procedure), zap.Error(err))
+	}
+	return mapped
+}
+
+// WrapUnary maps a call's error.
+func (m errorMapper) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+		response, err := next(ctx, request)
+		if err != nil {
+			return nil, m.mapped(request.Spec().Procedure, err)
 		}
-	})
+		return response, nil
+	}
+}
+
+// WrapStreamingHandler maps a stream's error.
+func (m errorMapper) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return func(ctx context.Context, conn connect.StreamingHandlerConn) error {
+		if err := next(ctx, conn); err != nil {
+			return m.mapped(conn.Spec().Procedure, err)
+		}
+		return nil
+	}
+}
+
+// WrapStreamingClient changes nothing: a server's interceptor has no client.
+func (m errorMapper) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return next
 }
 
 // asInvalid gives the validator's refusal the two texts every refusal has.
