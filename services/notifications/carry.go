@@ -126,7 +126,7 @@ func (s *service) handRow(ctx context.Context, phone *line, row message) handed 
 	}
 	sealed := envelope{
 		id: row.MessageID, name: row.Name, address: row.Address, subject: row.Subject, text: row.BodyText, html: row.BodyHTML,
-		repeated: row.Repeated, at: s.now(),
+		attachments: s.calendarEntry(ctx, row), repeated: row.Repeated, at: s.now(),
 	}
 	if row.CaseID != "" {
 		sealed.thread = mailID(s.courier.domain, "case", row.CaseID)

@@ -29,6 +29,7 @@ import (
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 	"nenep/services/internal/bootstrap"
 	"nenep/services/internal/testdatabase"
 )
@@ -269,6 +270,10 @@ func (s *town) GetUnit(_ context.Context, r *connect.Request[unitsv1.GetUnitRequ
 		Holders: s.holders[r.Msg.GetId()+"/contact"]}), nil
 }
 
+func (s *town) GetArea(_ context.Context, r *connect.Request[unitsv1.GetAreaRequest]) (*connect.Response[unitsv1.Area], error) {
+	return connect.NewResponse(&unitsv1.Area{Id: r.Msg.GetId(), Name: "Hưng Yên"}), nil
+}
+
 func (s *town) ListDaysOff(_ context.Context, r *connect.Request[unitsv1.ListDaysOffRequest]) (*connect.Response[unitsv1.ListDaysOffResponse], error) {
 	var days []*casefilev1.DayException
 	for _, day := range s.daysOff {
@@ -328,9 +333,43 @@ type house struct {
 	config  wire.Config
 	relay   *relay
 	town    *town
+	clock   time.Time // of the service, moved by at
 }
 
-func newHouse(t *testing.T) *house {
+// by is a client in an official's name, as the portal calls.
+func (h *house) by(officialID string) context.Context {
+	return wire.WithIdentity(h.t.Context(), wire.Identity{OfficialID: officialID})
+}
+
+// at moves the service's clock.
+func (h *house) at(local string) {
+	h.t.Helper()
+	h.clock = localTime(h.t, local)
+}
+
+func (h *house) pending() *notificationsv1.SendPendingResponse {
+	h.t.Helper()
+	response, err := h.client.Notifications.SendPending(h.t.Context(), connect.NewRequest(&notificationsv1.SendPendingRequest{}))
+	require.NoError(h.t, err)
+	return response.Msg
+}
+
+func (h *house) list(request *notificationsv1.ListMessagesRequest) []*notificationsv1.Message {
+	h.t.Helper()
+	response, err := h.client.Notifications.ListMessages(h.t.Context(), connect.NewRequest(request))
+	require.NoError(h.t, err)
+	return response.Msg.GetMessages()
+}
+
+// last is the newest mail the relay took.
+func (h *house) last() received {
+	h.t.Helper()
+	mails := h.relay.taken()
+	require.NotEmpty(h.t, mails)
+	return mails[len(mails)-1]
+}
+
+func newHouse(t *testing.T, changes ...func(*wire.Config)) *house {
 	t.Helper()
 	kept, address := startRelay(t)
 	stand := &town{holders: map[string][]*unitsv1.Holder{}, names: map[string]string{exampleUnit: "Ủy ban nhân dân xã Khoái Châu"},
@@ -349,9 +388,26 @@ func newHouse(t *testing.T) *house {
 		HelpContact: "Văn phòng Ban Tuyên giáo và Dân vận", HelpPhone: "0221 3865 000",
 	}
 	require.NoError(t, Migrate(t.Context(), config, zap.NewNop()))
-	h := &house{t: t, config: config, relay: kept, town: stand}
-	h.start(Options{Now: func() time.Time { return time.Date(2026, 12, 24, 0, 30, 0, 0, time.UTC) }})
+	for _, change := range changes {
+		change(&config)
+	}
+	h := &house{t: t, config: config, relay: kept, town: stand, clock: time.Date(2026, 12, 24, 0, 30, 0, 0, time.UTC)}
+	h.start(Options{Now: func() time.Time { return h.clock }})
 	return h
+}
+
+// restart serves the service anew with the house's clock and settings.
+func (h *house) restart() { h.start(Options{Now: func() time.Time { return h.clock }}) }
+
+func localTime(t *testing.T, at string) time.Time {
+	t.Helper()
+	read, err := time.ParseInLocation("2006-01-02 15:04", at, calendar.Zone)
+	require.NoError(t, err)
+	return read
+}
+
+func accepted(caseID, at string) map[string]*reportsv1.Case {
+	return map[string]*reportsv1.Case{caseID: {Id: caseID, State: &casefilev1.CaseState{CaseId: caseID, State: casefilev1.State_STATE_ACCEPTED, AcceptedAt: at}}}
 }
 
 // start serves the service; again, as after a restart, with the same database.

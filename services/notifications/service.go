@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"connectrpc.com/connect"
@@ -17,6 +18,7 @@ import (
 	"nenep/proto/contract"
 	"nenep/proto/nenep/notifications/v1/notificationsv1connect"
 	"nenep/proto/wire"
+	"nenep/rules/catalogue"
 	"nenep/services/internal/bootstrap"
 	"nenep/services/notifications/channel"
 )
@@ -46,19 +48,18 @@ type Options struct {
 }
 
 type service struct {
-	notificationsv1connect.UnimplementedNotificationsServiceHandler
-
-	db      *gorm.DB
-	clients wire.Clients
-	letters *letters
-	links   links
-	courier courier
-	others  channel.Set // channels beside mail
-	windows []string    // of the digest, the usual one first
-	quiet   quietHours
-	help    help
-	now     func() time.Time
-	logger  *zap.Logger
+	db        *gorm.DB
+	clients   wire.Clients
+	letters   *letters
+	links     links
+	courier   courier
+	others    channel.Set // channels beside mail
+	windows   []string    // of the digest, the usual one first
+	quiet     quietHours
+	catalogue func() (*catalogue.Catalogue, error) // for previews; read when the first one asks
+	help      help
+	now       func() time.Time
+	logger    *zap.Logger
 }
 
 // help is whom a letter tells people to ask.
@@ -95,7 +96,8 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 		db: db, clients: cfg.NewClients(serviceName), letters: read, courier: mail, now: options.Now,
 		links:  links{key: []byte(cfg.ServiceKey), portal: cfg.PortalURL},
 		others: others, windows: windows, quiet: quiet,
-		help: help{cfg.HelpContact, cfg.HelpPhone}, logger: logger,
+		catalogue: sync.OnceValues(func() (*catalogue.Catalogue, error) { return catalogue.Open(cfg.Catalogue) }),
+		help:      help{cfg.HelpContact, cfg.HelpPhone}, logger: logger,
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
@@ -19,26 +20,39 @@ import (
 	"nenep/proto/wire"
 )
 
-// bodies answers the decoded parts of a mail by media type.
+// bodies answers the decoded parts of a mail by media type, attachments among them.
 func bodies(t *testing.T, m received) map[string]string {
 	t.Helper()
 	parsed, err := mail.ReadMessage(strings.NewReader(m.raw))
 	require.NoError(t, err)
-	kind, parameters, err := mime.ParseMediaType(parsed.Header.Get("Content-Type"))
+	found := map[string]string{}
+	partsInto(t, found, parsed.Header.Get("Content-Type"), parsed.Header.Get("Content-Transfer-Encoding"), parsed.Body)
+	return found
+}
+
+func partsInto(t *testing.T, found map[string]string, contentType, coding string, body io.Reader) {
+	t.Helper()
+	kind, parameters, err := mime.ParseMediaType(contentType)
 	require.NoError(t, err)
-	require.Equal(t, "multipart/alternative", kind)
-	parts, found := multipart.NewReader(parsed.Body, parameters["boundary"]), map[string]string{}
-	for {
-		part, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			return found
+	if !strings.HasPrefix(kind, "multipart/") {
+		switch coding {
+		case "quoted-printable":
+			body = quotedprintable.NewReader(body)
+		case "base64":
+			body = base64.NewDecoder(base64.StdEncoding, body)
 		}
-		require.NoError(t, err)
-		content, err := io.ReadAll(quotedprintable.NewReader(part))
-		require.NoError(t, err)
-		kind, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		content, err := io.ReadAll(body)
 		require.NoError(t, err)
 		found[kind] = strings.ReplaceAll(string(content), "\r\n", "\n")
+		return
+	}
+	for parts := multipart.NewReader(body, parameters["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		require.NoError(t, err)
+		partsInto(t, found, part.Header.Get("Content-Type"), part.Header.Get("Content-Transfer-Encoding"), part)
 	}
 }
 
