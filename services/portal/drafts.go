@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
@@ -26,9 +27,46 @@ func (p *person) senders() []hat {
 }
 
 type draftsView struct {
-	Tabs   []tab
-	Answer string
-	Rows   []letterRow
+	Tabs    []tab
+	Answer  string
+	Letters []draftLetter
+}
+
+// draftLetter is one letter with all who get it: it is released or discarded as a whole.
+type draftLetter struct {
+	letterRow
+	Others []letterRow
+}
+
+// Whom is everybody to whom the letter goes, each with his position.
+func (l draftLetter) Whom() string {
+	var all []string
+	for _, row := range append([]letterRow{l.letterRow}, l.Others...) {
+		one := row.Whom()
+		if row.Title != "" {
+			one += ", " + row.Title
+		}
+		if !slices.Contains(all, one) {
+			all = append(all, one)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// letters puts the drafts of one letter together.
+func letters(rows []letterRow) []draftLetter {
+	var all []draftLetter
+	for _, row := range rows {
+		at := slices.IndexFunc(all, func(l draftLetter) bool {
+			return row.GetKey() != "" && l.GetKey() == row.GetKey() && l.GetRole() == row.GetRole()
+		})
+		if at < 0 {
+			all = append(all, draftLetter{letterRow: row})
+		} else {
+			all[at].Others = append(all[at].Others, row)
+		}
+	}
+	return all
 }
 
 // draftsOf are the drafts that wait for this person, newest first.
@@ -50,7 +88,11 @@ func (p *portal) waitingDrafts(ctx context.Context, who *person) int {
 	if err != nil {
 		p.logWarning("drafts not read", err)
 	}
-	return len(drafts)
+	var rows []letterRow
+	for _, draft := range drafts {
+		rows = append(rows, letterRow{Message: draft})
+	}
+	return len(letters(rows))
 }
 
 func (p *portal) drafts(c echo.Context) error {
@@ -66,9 +108,9 @@ func (p *portal) drafts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := draftsView{Tabs: who.letterTabs(draftsPath), Rows: rows, Answer: "Không có dự thảo nào chờ gửi."}
+	view := draftsView{Tabs: who.letterTabs(draftsPath), Letters: letters(rows), Answer: "Không có dự thảo nào chờ gửi."}
 	if len(rows) > 0 {
-		view.Answer = number(int64(len(rows))) + " dự thảo chờ người có thẩm quyền gửi. Chưa có gì được gửi đi."
+		view.Answer = number(int64(len(view.Letters))) + " dự thảo chờ người có thẩm quyền gửi. Chưa có gì được gửi đi."
 	}
 	return p.render(c, http.StatusOK, "drafts", &page{Title: "Dự thảo chờ gửi", Active: "ledger", Body: view})
 }
@@ -94,7 +136,7 @@ func (p *portal) loadDraft(c echo.Context) (draftView, error) {
 		return draftView{}, wire.Refuse(contract.CodeNotFound, "Không còn dự thảo này: đã gửi, đã quyết định không gửi, hoặc hồ sơ đã xong. Xem ở Sổ thông báo.",
 			"This draft is no more: it was sent, discarded, or its case is done.")
 	}
-	rows, err := p.letterRows(ctx, drafts[at:at+1])
+	rows, err := p.letterRows(ctx, drafts)
 	if err != nil {
 		return draftView{}, err
 	}
@@ -102,10 +144,11 @@ func (p *portal) loadDraft(c echo.Context) (draftView, error) {
 	if err != nil {
 		return draftView{}, err
 	}
-	view := draftView{letterView: letterView{letterRow: rows[0], Sender: units[drafts[at].GetSenderUnitId()].GetName(), Unit: units[drafts[at].GetUnitId()].GetName()}, Href: draftURL(drafts[at].GetId())}
-	view.Whom = view.letterRow.Whom()
-	if view.Title != "" {
-		view.Whom += ", " + view.Title
+	view := draftView{letterView: letterView{letterRow: rows[at], Sender: units[drafts[at].GetSenderUnitId()].GetName(), Unit: units[drafts[at].GetUnitId()].GetName()}, Href: draftURL(drafts[at].GetId())}
+	for _, letter := range letters(rows) {
+		if letter.GetId() == view.GetId() || slices.ContainsFunc(letter.Others, func(r letterRow) bool { return r.GetId() == view.GetId() }) {
+			view.Whom = letter.Whom()
+		}
 	}
 	return view, nil
 }
@@ -162,13 +205,12 @@ func (p *portal) releaseDraft(c echo.Context) error {
 	if err != nil {
 		return p.draftRefused(c, err)
 	}
-	m := answer.Msg
-	text := "Đã quyết định gửi thư đến " + m.GetName() + "; thư đi ngay."
-	switch {
+	text := "Đã quyết định gửi thư; thư đi ngay."
+	switch m := answer.Msg; {
 	case m.GetState() == "sent":
-		text = "Đã gửi thư đến " + m.GetName() + " lúc " + instant(m.GetSentAt()) + "."
+		text = "Đã gửi thư lúc " + instant(m.GetSentAt()) + "."
 	case m.GetLeavesAt() != "":
-		text = "Đã quyết định gửi thư đến " + m.GetName() + ". Ngoài giờ gửi: thư đi lúc " + instant(m.GetLeavesAt()) + "."
+		text = "Đã quyết định gửi thư. Ngoài giờ gửi: thư đi lúc " + instant(m.GetLeavesAt()) + "."
 	}
 	return p.finish(c, sent{kind: "ok", banner: text}, draftsPath)
 }

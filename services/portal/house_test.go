@@ -185,7 +185,8 @@ func (h *house) FindOfficials(_ context.Context, r *connect.Request[unitsv1.Find
 	for _, holder := range h.holders {
 		fits := (r.Msg.GetEmail() == "" || strings.EqualFold(holder.GetOfficial().GetEmail(), r.Msg.GetEmail())) &&
 			(len(r.Msg.GetIds()) == 0 || slices.Contains(r.Msg.GetIds(), holder.GetOfficial().GetId())) &&
-			(r.Msg.GetRole() == "" || holder.GetPosition().GetRole() == r.Msg.GetRole())
+			(r.Msg.GetRole() == "" || holder.GetPosition().GetRole() == r.Msg.GetRole()) &&
+			strings.Contains(strings.ToLower(holder.GetOfficial().GetName()), strings.ToLower(r.Msg.GetQuery()))
 		if fits {
 			answer.Holders = append(answer.Holders, holder)
 		}

@@ -126,11 +126,21 @@ func TestADraftLeavesOnlyAfterItWasReadAndConfirmed(t *testing.T) {
 	h.quiet = true
 	done := b.post("/thu/du-thao/7/gui", url.Values{"words": {sure.value("[name=words]")}})
 	require.Equal(t, "/thu/du-thao", done.path)
-	require.Equal(t, "Đã quyết định gửi thư đến Phạm Văn Dũng. Ngoài giờ gửi: thư đi lúc 08:00 ngày 25/12/2026.", done.words(".banner"))
+	require.Equal(t, "Đã quyết định gửi thư. Ngoài giờ gửi: thư đi lúc 08:00 ngày 25/12/2026.", done.words(".banner"))
 	require.Equal(t, []string{"waiting", "Đề nghị xem xét sớm.", "o-lan"}, []string{h.messages[0].GetState(), h.messages[0].GetWords(), h.messages[0].GetDecidedBy()})
 	gone := b.get("/thu/du-thao/7")
 	require.Equal(t, http.StatusNotFound, gone.status)
 	require.Contains(t, gone.words(".lead"), "Không còn dự thảo này")
+}
+
+func TestALetterToSeveralIsOneDraftAndNamesThemAll(t *testing.T) {
+	h := withLetters(t)
+	h.messages[0].Key = "a/overdue-7"
+	h.messages = append(h.messages, &notificationsv1.Message{Id: "8", Key: "a/overdue-7", SenderUnitId: agency, OfficialId: "o-quan", Name: "Hà Văn Quân", Role: "committee", Channel: channelEmail, State: "draft", CreatedAt: "2026-12-21T00:30:00Z"})
+	b := serve(t, h).as(t, "o-lan")
+	require.Equal(t, "Dự thảo chờ gửi (1)", b.get("/").words(`main a[href="/thu/du-thao"]`))
+	sure := b.post("/thu/du-thao/7", url.Values{})
+	require.Contains(t, sure.words(".lead"), "Phạm Văn Dũng, Ủy viên Ban Chỉ đạo tỉnh, Ban Tuyên giáo và Dân vận Tỉnh ủy Hưng Yên; Hà Văn Quân, Quản trị hệ thống, Sở Nội vụ, qua thư điện tử")
 }
 
 func TestADraftIsNotSentForAReason(t *testing.T) {

@@ -409,21 +409,29 @@ func TestEveryPageIsWrittenAsAnOfficeWrites(t *testing.T) {
 		"o-lan": {caseURL(khoaiChauCase) + "/lenh/ap-dung-quy-dinh", "/su-kien?don-vi=" + department, "/chi-tieu", "/chi-tieu/DT-01", "/chi-tieu/L-04", "/chi-tieu/TTND-02", "/chi-tieu/GSDT-01", "/bang-theo-doi?nhom=ban"},
 		"o-cuc": {"/", "/cho-xac-nhan", "/bang-theo-doi", "/bang-theo-doi?xem=danh-sach", "/h/DT-01/UBND-12142-2507/2026", "/h/DT-01/UBND-12142-2507/2026/viec/xac-nhan"},
 	} {
-		b := s.as(t, who)
-		for _, path := range paths {
-			seen := b.get(path)
-			html, err := seen.Html()
-			require.NoError(t, err)
-			text := seen.Text()
-			require.True(t, norm.NFC.IsNormalString(text), path)
-			for _, never := range []string{"!", "vui lòng", "nghĩa vụ", "Duyệt", "chờ duyệt", "nấc", "Miễn ", "<no value>", "%!", "{{", "style=", "onclick"} {
-				require.NotContains(t, strings.ReplaceAll(html, "<!DOCTYPE", ""), never, path)
-			}
-			require.Equal(t, 1, seen.Find("h1").Length(), path)
-			require.Equal(t, "vi", seen.Find("html").AttrOr("lang", ""), path)
-			require.Zero(t, seen.Find("input:not([type=hidden]):not([id]):not(label input)").Length(), path)
-			require.LessOrEqual(t, len(html), 150_000, path)
+		s.as(t, who).writtenAsAnOfficeWrites(t, paths)
+	}
+	others := serve(t, busy(t))
+	for who, paths := range aboutMessages {
+		others.as(t, who).writtenAsAnOfficeWrites(t, paths)
+	}
+}
+
+func (b *browser) writtenAsAnOfficeWrites(t *testing.T, paths []string) {
+	t.Helper()
+	for _, path := range paths {
+		seen := b.get(path)
+		html, err := seen.Html()
+		require.NoError(t, err)
+		text := seen.Text()
+		require.True(t, norm.NFC.IsNormalString(text), path)
+		for _, never := range []string{"!", "vui lòng", "nghĩa vụ", "Duyệt", "chờ duyệt", "nấc", "Miễn ", "<no value>", "%!", "{{", "style=", "onclick"} {
+			require.NotContains(t, strings.ReplaceAll(html, "<!DOCTYPE", ""), never, path)
 		}
+		require.Equal(t, 1, seen.Find("h1").Length(), path)
+		require.Equal(t, "vi", seen.Find("html").AttrOr("lang", ""), path)
+		require.Zero(t, seen.Find("input:not([type=hidden]):not([id]):not(label input)").Length(), path)
+		require.LessOrEqual(t, len(html), 150_000, path)
 	}
 }
 

@@ -201,6 +201,15 @@ func (p *portal) personalRoutes(inside *echo.Group) {
 	inside.POST(preferencesPath+"/lich", p.openFeed)
 	inside.GET(preferencesPath+"/lich/ngung", p.revokeFeedPage)
 	inside.POST(preferencesPath+"/lich/ngung", p.revokeFeed)
+	inside.GET(standInPath, p.standIns)
+	inside.GET(absencePath, p.absencePage)
+	inside.POST(absencePath, p.recordAbsence)
+	inside.GET(absencePath+"/:id", p.absenceEndPage)
+	inside.POST(absencePath+"/:id", p.endAbsence)
+	inside.GET(delegationPath, p.delegationPage)
+	inside.POST(delegationPath, p.recordDelegation)
+	inside.GET(standInPath+"/thu-hoi/:id", p.revocationPage)
+	inside.POST(standInPath+"/thu-hoi/:id", p.revokeDelegation)
 }
 
 // letterRoutes are the ledger of what was told, and what a person sends or prints himself.

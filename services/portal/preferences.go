@@ -334,9 +334,11 @@ func wayField(name string) string {
 		return "gio"
 	case "channels", "consents":
 		return rankField(0)
-	default:
-		return name
 	}
+	if n, err := strconv.Atoi(name); err == nil && n >= 0 && n < len(ranks) {
+		return rankField(n) // of the channels, from 0
+	}
+	return name
 }
 
 func (k chosen) read(in *inputs, today string) *notificationsv1.Preferences {
