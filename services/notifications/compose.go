@@ -142,7 +142,7 @@ func (lang language) said(template string) string {
 	switch {
 	case template == "returned":
 		return lang.short.returned
-	case template == "reminder" || template == "item-reminder":
+	case isReminder(template):
 		return lang.short.soon
 	case dueTemplates[template]:
 		return lang.short.overdue

@@ -66,7 +66,7 @@ func groupOf(template string, due calendar.Date, known bool, day calendar.Date) 
 		return groupReturned
 	case !dueTemplates[template]:
 		return groupOther
-	case strings.HasPrefix(template, "overdue") || template == "item-overdue" || known && due.Before(day):
+	case strings.HasPrefix(template, "overdue") || template == "item-overdue" || template == "step-overdue" || known && due.Before(day):
 		return groupOverdue
 	case known && due == day:
 		return groupToday
@@ -135,14 +135,20 @@ func joined(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }
 
-// oncePerCase keeps one line of a case that is still to be done, and one of its entries, the last one written: a person on
-// two rungs reads it once. Lines that tell something else stay.
+// oncePerCase keeps one line of a case that is still to be done, one of each of its steps that are due by themselves, and one of its
+// entries, the last one written: a person on two rungs reads it once. Lines that tell something else stay.
 func oncePerCase(rows []message) []message {
 	type matterKind struct {
-		caseID string
-		items  bool
+		caseID, step string
+		items        bool
 	}
-	kindOf := func(row message) matterKind { return matterKind{row.CaseID, ofItems(row.Template)} }
+	kindOf := func(row message) matterKind {
+		kind := matterKind{caseID: row.CaseID, items: ofItems(row.Template)}
+		if ofStep(row.Template) {
+			kind.step = row.Facts["step_id"]
+		}
+		return kind
+	}
 	last := map[matterKind]int64{}
 	for _, row := range rows {
 		if dueTemplates[row.Template] {

@@ -36,6 +36,8 @@ var templateLetters = map[string][]string{
 	"opened":              {"opened"},
 	"item-reminder":       {"item-reminder"},
 	"item-overdue":        {"item-overdue"},
+	"step-reminder":       {"step-reminder"},
+	"step-overdue":        {"step-overdue"},
 	"succession-planned":  {"succession-planned"},
 	"extension-revoked":   {"extension-revoked"},
 	"explanation-revoked": {"explanation-revoked"},
@@ -51,11 +53,14 @@ const templateFailing = "channel-failing"
 // dueTemplates speak of something still to be done: they are void once the case has moved on.
 var dueTemplates = map[string]bool{
 	"reminder": true, "overdue-head": true, "overdue-superior": true, "overdue-standing": true, "overdue-committee": true,
-	"item-reminder": true, "item-overdue": true,
+	"item-reminder": true, "item-overdue": true, "step-reminder": true, "step-overdue": true,
 }
 
 // ofItems tells that the message is of entries of a register or of a plan, which have days of their own.
 func ofItems(template string) bool { return strings.HasPrefix(template, "item-") }
+
+// ofStep tells that the message is of a step that has a day of its own and must be done.
+func ofStep(template string) bool { return strings.HasPrefix(template, "step-") }
 
 // letter is every field a template may use. An empty field drops its sentence.
 type letter struct {
@@ -70,6 +75,7 @@ type letter struct {
 	SuccessorUnit, SuccessorCase                string
 	FromUnit, FromCase                          string // the predecessor whose case is taken over
 	Item, Items, ItemDay                        string // what an entry is called, how many, the first one's day
+	Step                                        string // the step that is due by itself
 	Link, LinkUntil, HelpContact, HelpPhone     string
 	VacantRole                                  string // nobody holds it, the recipient is told in its place
 	Added, Sender                               string // of a draft that was released: words added, the body that speaks

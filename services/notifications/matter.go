@@ -148,7 +148,10 @@ func fromFacts(m matter) letter {
 		Outcome: lang.outcomes[m.facts["outcome"]], Reasons: reasons(lang, strings.Split(m.facts["reasons"], ",")),
 		Late: number(m.facts["late_days"]), Days: number(m.facts["days_left"]), ActDay: plainDay(m.facts["act_day"]),
 		Item: phrase(m.facts["item_title"]), Items: number(m.facts["items_count"]), ItemDay: plainDay(m.facts["item_day"]),
-		FromCase: phrase(m.facts["from_case_id"]),
+		FromCase: phrase(m.facts["from_case_id"]), Step: phrase(m.facts["step_title"]),
+	}
+	if lang.code == english.code && m.facts["step_title_en"] != "" {
+		l.Step = phrase(m.facts["step_title_en"])
 	}
 	if lang.code == english.code && m.facts["item_title_en"] != "" {
 		l.Item = phrase(m.facts["item_title_en"])

@@ -75,10 +75,14 @@ func (p addressee) wants(facts map[string]string) language {
 
 // muted is the last day on which reminders of a case are held back; empty when they are not on that day. Escalations never are.
 func (p addressee) muted(template, caseID, on string) string {
-	if until := p.mutes[caseID]; (template == "reminder" || template == "item-reminder") && until >= on {
+	if until := p.mutes[caseID]; isReminder(template) && until >= on {
 		return until
 	}
 	return ""
+}
+
+func isReminder(template string) bool {
+	return template == "reminder" || template == "item-reminder" || template == "step-reminder"
 }
 
 // mostNamed is up to how many people are looked up by name; more are read all at once.
