@@ -56,17 +56,34 @@ func TestAFirstStartWithEverythingPast(t *testing.T) {
 func TestAVacantHeadClimbsAtOnceAndAVacantContactIsStoodInFor(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, dialogue(t))
-	s.desk.vacant = []string{"contact", "head"}
-	s.at("2026-12-31 09:00", func() { s.desk.mu.Lock(); s.desk.vacant = []string{"head"}; s.desk.mu.Unlock() })
-	s.at("2026-12-23 09:00", func() { s.desk.mu.Lock(); s.desk.vacant = []string{"contact"}; s.desk.mu.Unlock() })
+	leave := func(roles ...string) func() {
+		return func() { s.desk.mu.Lock(); s.desk.vacant = roles; s.desk.mu.Unlock() }
+	}
+	leave("contact", "head", "deputy", "superior", "standing-agency")()
+	s.at("2026-12-10 09:00", leave("contact", "head", "deputy"))
+	s.at("2026-12-23 09:00", leave("contact"))
+	s.at("2026-12-31 09:00", leave("head"))
 	s.act("2027-01-08 09:00", "withdraw", withdraw())
 	s.run()
 	rungs := s.desk.state().GetFired()
+	require.Equal(t, "2026-12-01 remind-plan-30 nobody", s.desk.rungs()[1])
+	require.Empty(t, rungs[1].GetOfficialIds(), "nobody is there at all: the ledger's rows say so")
 	require.Equal(t, "2026-12-17 remind-14 nobody", s.desk.rungs()[2])
-	require.Empty(t, rungs[2].GetOfficialIds())
+	require.Equal(t, []string{"cb-superior"}, rungs[2].GetOfficialIds())
 	require.Equal(t, "nobody", rungs[3].GetOutcome())
 	require.Equal(t, []string{"cb-head"}, rungs[3].GetOfficialIds(), "the head is told in the contact's place")
 	require.Equal(t, []string{"2027-01-04 overdue-1 nobody", "2027-01-04 overdue-3 told"}, s.desk.rungs()[5:])
+	require.Equal(t, []string{"cb-deputy"}, rungs[5].GetOfficialIds())
+	var said []string
+	for _, told := range s.desk.told {
+		if told.GetRungId() == "remind-14" || told.GetRungId() == "overdue-1" || told.GetRungId() == "overdue-3" {
+			said = append(said, told.GetRungId()+" "+told.GetRole()+" for "+told.GetVacantRole())
+		}
+	}
+	require.Equal(t, []string{
+		"remind-14 contact for ", "remind-14 head for contact", "remind-14 deputy for contact", "remind-14 superior for contact",
+		"overdue-1 head for ", "overdue-1 deputy for head", "overdue-3 superior for head",
+	}, said, "each role that was empty has a row; nobody hears twice")
 }
 
 func TestACaseThatTheRegisterKnowsElsewhereDoesNothing(t *testing.T) {

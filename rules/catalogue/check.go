@@ -38,6 +38,7 @@ func checkEdition(e *Edition, head *document, declared sources) {
 	c.review()
 	for name, l := range e.Ladders {
 		c.ladder(at("ladders", name, "rungs"), l.Rungs, nil, true)
+		c.amount(at("ladders", name, "head_before_superior_working_days"), l.HeadBeforeSuperior, usesNumber)
 	}
 	c.amount(at("quiet_days_after_merger"), e.QuietDays, usesNumber)
 }

@@ -17,6 +17,7 @@ func checkObligation(e *Edition, o *Obligation, d *document) {
 		c.amount(at("grounds", i), id, usesNothing)
 	}
 	c.obliged(o.Obliged)
+	c.personal(o.Personal)
 	if o.CarriedBy != nil {
 		return
 	}
@@ -70,6 +71,18 @@ func (c checker) obliged(o Obliged) {
 	for i, x := range o.Exempts {
 		c.amount(at("obliged", "exempt_when", i, "staff_at_most"), x.StaffAtMost, usesNumber)
 		c.amount(at("obliged", "exempt_when", i, "special"), x.Special, usesNothing)
+	}
+}
+
+// personal judges that the rule stands when it begins to forbid.
+func (c checker) personal(p *Personal) {
+	if p == nil {
+		return
+	}
+	c.amount(at("personal", "rule"), p.Rule, usesNothing)
+	if _, stands := c.edition.source(p.Rule, p.From); len(c.values(p.Rule)) > 0 && !stands {
+		c.say(at("personal", "from"), "Ngày %[1]s quy tắc “%[2]s” không có hiệu lực. Sửa ngày hoặc chọn quy tắc khác.",
+			"The rule “%[2]s” is not in force on %[1]s. Correct the day or choose another rule.", p.From.Vietnamese(), p.Rule)
 	}
 }
 

@@ -121,8 +121,9 @@ type Review struct {
 
 // Ladder is an ordered list of rungs.
 type Ladder struct {
-	HeadBeforeSuperiorWorkingDays int    `json:"head_before_superior_working_days,omitempty"`
-	Rungs                         []Rung `json:"rungs"`
+	// HeadBeforeSuperior is how long the head hears before his superior at least: key of a setting, working days. Empty = nothing is asked.
+	HeadBeforeSuperior string `json:"head_before_superior_working_days,omitempty"`
+	Rungs              []Rung `json:"rungs"`
 }
 
 // Rung is one reminder or escalation; Offset counts days from the due date or, when Step is named, from the step's.
@@ -212,8 +213,16 @@ type Obligation struct {
 	// OpinionsBecome is the obligation by which opinions and petitions raised in a case become cases of their own.
 	OpinionsBecome string `json:"opinions_become,omitempty"`
 	Target         Target `json:"target"`
+	// Personal: the law lets nobody stand in for who holds a role here. Nil where others may.
+	Personal *Personal `json:"personal,omitempty"`
 	// Caveat is what is doubtful about the obligation itself, shown to people beside it (DOMAIN.md, doubts).
 	Caveat *Text `json:"caveat,omitempty"`
+}
+
+// Personal says by which rule, and from which day on, nobody may stand in for another.
+type Personal struct {
+	Rule string        `json:"rule"`
+	From calendar.Date `json:"from"`
 }
 
 // CarriedBy names the case and step by which an obligation is fulfilled.

@@ -21,6 +21,7 @@ func (e *Edition) Describe(code string) string {
 	d.line("Kế hoạch: %s.", planClause(o.PlanClause))
 	d.target()
 	d.obliged()
+	d.personal()
 	if o.CarriedBy != nil {
 		d.carried()
 	} else {
@@ -104,6 +105,16 @@ func (d *description) obliged() {
 	}
 	reviewers := map[string]string{"standing-agency": "cơ quan thường trực", "parent": "cơ quan cấp trên trực tiếp"}
 	d.line("Cơ quan theo dõi: %s, hoặc cơ quan ghi trong danh sách đơn vị.", reviewers[d.obligation.Reviewer])
+}
+
+func (d *description) personal() {
+	p := d.obligation.Personal
+	if p == nil {
+		return
+	}
+	if s, ok := d.edition.source(p.Rule, p.From); ok {
+		d.line("Không ủy quyền, không thực hiện thay từ ngày %s: %s%s", p.From.Vietnamese(), s.ground.GetTextVi(), d.doubt(s))
+	}
 }
 
 func (d *description) kind(k KindSpan) string {
@@ -573,6 +584,9 @@ func (d *description) ladder() {
 	chosen := d.obligation.Ladder
 	for _, r := range slices.Concat(chosen.Add, d.edition.Ladders[chosen.Use].Rungs) {
 		d.line("  - %s.", d.rung(r))
+	}
+	if n, ground := d.edition.numberOf(d.edition.Ladders[chosen.Use].HeadBeforeSuperior, stillValid); ground != nil {
+		d.line("  Người đứng đầu được thông báo trước cấp trên ít nhất %d ngày làm việc.", n)
 	}
 }
 

@@ -91,6 +91,9 @@ var spoilt = []struct {
 	{"spans that overlap", "rules.yaml", "valid_to: 2025-06-30", "valid_to: 2025-07-01", "valid_from: 2025-07-01", "Quy tắc “R02” có hai khoảng hiệu lực chồng nhau. Sửa ngày bắt đầu hoặc ngày kết thúc.", false},
 	{"at most what is not asked", "obligations/DT-01.yaml", "at_most: opinions,", "at_most: opinion,", "at_most: opinion,", "“opinion” không phải là một số đếm khác của bước này. Nêu khóa của một số đếm.", false},
 	{"code that is not the file's", "obligations/BCD-02.yaml", "code: BCD-02", "code: BCD-22", "BCD-22", "Mã “BCD-22” khác tên tệp BCD-02.yaml. Đổi mã hoặc đổi tên tệp.", false},
+	{"personal before its rule", "obligations/DT-01.yaml", "reviewer: standing-agency", "reviewer: standing-agency\npersonal: {rule: R03, from: 2025-06-30}", "personal:", "Ngày 30/06/2025 quy tắc “R03” không có hiệu lực. Sửa ngày hoặc chọn quy tắc khác.", false},
+	{"personal by a rule that nobody knows", "obligations/DT-01.yaml", "reviewer: standing-agency", "reviewer: standing-agency\npersonal: {rule: R93, from: 2025-06-30}", "personal:", "Không có quy tắc hay thiết lập “R93”. Có phải “R03”?", false},
+	{"the head first by a setting that is none", "catalogue.yaml", "head_before_superior_working_days: ladder.head-first-days", "head_before_superior_working_days: ladder.head-first-day", "head_before_superior_working_days: ladder.head-first-day", "Không có quy tắc hay thiết lập “ladder.head-first-day”. Có phải “ladder.head-first-days”?", false},
 	{"key twice", "obligations/BCD-02.yaml", "pattern: board", "pattern: board\npattern: report", "pattern: report", "Khóa “pattern” ghi hai lần. Giữ lại một.", false},
 }
 

@@ -177,6 +177,7 @@ func (s snapshot) input(opts Options) (*casefilev1.CaseInput, error) {
 		TitleVi: o.Title.VI, TitleEn: o.Title.EN, QuietDays: s.quietDays(), Settings: s.edition.changed(), LinkedObligationId: o.OpinionsBecome,
 	}
 	s.happened(in)
+	s.personal(in)
 	var err error
 	if in.Steps, err = s.steps(); err != nil {
 		return nil, err
@@ -203,6 +204,14 @@ func (s snapshot) happened(in *casefilev1.CaseInput) {
 	}
 }
 
+// personal begins on its own day, which may lie within the period.
+func (s snapshot) personal(in *casefilev1.CaseInput) {
+	if p := s.obligation.Personal; p != nil {
+		found, _ := s.edition.source(p.Rule, p.From)
+		in.PersonalFrom, in.PersonalGround = p.From.String(), found.ground
+	}
+}
+
 func (s snapshot) raises() []*casefilev1.RaisePolicy {
 	var policies []*casefilev1.RaisePolicy
 	for _, r := range s.obligation.Raises {
@@ -218,8 +227,8 @@ func (s snapshot) review() *casefilev1.ReviewPolicy {
 	days, _ := s.edition.numberOf(s.edition.Review.ReturnWorkingDays, s.on)
 	p := &casefilev1.ReviewPolicy{
 		ReturnWorkingDays: days,
-		Returned:          s.edition.Ladders[s.edition.Review.Returned].policy(),
-		Waiting:           s.edition.Ladders[s.edition.Review.Waiting].policy(),
+		Returned:          s.climbed(s.edition.Ladders[s.edition.Review.Returned]),
+		Waiting:           s.climbed(s.edition.Ladders[s.edition.Review.Waiting]),
 	}
 	if s.unit.ReviewerID != s.unit.ID {
 		p.ReviewerUnitId = s.unit.ReviewerID

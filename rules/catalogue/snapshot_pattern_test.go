@@ -296,3 +296,48 @@ func TestASettingThatGivesNoDayIsRefused(t *testing.T) {
 	_, err = full(t).WithSettings(map[string]string{"communes": "maybe"})
 	require.ErrorAs(t, err, &faults)
 }
+
+// Whoever holds the head's position receives the citizens himself since 01/07/2026: a case that was open before knows the day.
+func TestWhatTheLawLetsNobodyStandInForBeginsOnItsDay(t *testing.T) {
+	t.Parallel()
+	cat, err := catalogue.HungYen()
+	require.NoError(t, err)
+	unit := catalogue.UnitFacts{ID: "UBND-12205-2507", Kind: "commune-peoples-committee", Name: "UBND xã Khoái Châu", AreaID: "12205-2507", ReviewerID: "UBND-TINH"}
+	snapshot := func(code, period string) *casefilev1.CaseInput {
+		p, err := calendar.ParsePeriod(period)
+		require.NoError(t, err)
+		in, err := catalogue.Snapshot(cat, code, unit, p, vietnam(t), day("2026-01-05"), catalogue.Options{})
+		require.NoError(t, err)
+		return in
+	}
+	reception := snapshot("TD-01", "2026")
+	require.Equal(t, "2026-07-01", reception.GetPersonalFrom())
+	require.Equal(t, "L136", reception.GetPersonalGround().GetRuleId())
+	require.Equal(t, catalogue.ConfidencePress, reception.GetPersonalGround().GetConfidence())
+	require.Empty(t, snapshot("DT-01", "2026").GetPersonalFrom())
+	require.Contains(t, cat.Latest().Describe("TD-01"), "Không ủy quyền, không thực hiện thay từ ngày 01/07/2026: Cấp phó không được tiếp công dân thay người đứng đầu")
+}
+
+// By how much the head hears first is the province's: the case takes the value that holds when it opens.
+func TestByHowMuchTheHeadHearsFirstIsASettingOfTheProvince(t *testing.T) {
+	t.Parallel()
+	cat, err := catalogue.HungYen()
+	require.NoError(t, err)
+	unit := catalogue.UnitFacts{ID: "UBND-12205-2507", Kind: "commune-peoples-committee", Name: "UBND xã Khoái Châu", AreaID: "12205-2507", ReviewerID: "UBND-TINH"}
+	period, err := calendar.ParsePeriod("2026")
+	require.NoError(t, err)
+	for value, want := range map[string]int32{"": 1, "3": 3} {
+		own := cat
+		if value != "" {
+			own, err = cat.WithSettings(map[string]string{"ladder.head-first-days": value})
+			require.NoError(t, err)
+		}
+		in, err := catalogue.Snapshot(own, "DT-01", unit, period, vietnam(t), day("2026-01-05"), catalogue.Options{})
+		require.NoError(t, err)
+		require.Equal(t, want, in.GetLadder().GetHeadBeforeSuperiorWorkingDays())
+		require.Equal(t, want, in.GetReview().GetReturned().GetHeadBeforeSuperiorWorkingDays())
+	}
+	_, err = cat.WithSettings(map[string]string{"ladder.head-first-days": "một ngày"})
+	require.Error(t, err)
+	require.Contains(t, cat.Latest().Describe("DT-01"), "Người đứng đầu được thông báo trước cấp trên ít nhất 1 ngày làm việc.")
+}

@@ -179,11 +179,13 @@ func (s snapshot) ladder() *casefilev1.LadderPolicy {
 		}
 	}
 	l.Rungs = rungs
-	return l.policy()
+	return s.climbed(l)
 }
 
-func (l Ladder) policy() *casefilev1.LadderPolicy {
-	p := &casefilev1.LadderPolicy{HeadBeforeSuperiorWorkingDays: int32(l.HeadBeforeSuperiorWorkingDays)}
+// climbed is the ladder as the case climbs it.
+func (s snapshot) climbed(l Ladder) *casefilev1.LadderPolicy {
+	p := &casefilev1.LadderPolicy{}
+	p.HeadBeforeSuperiorWorkingDays, _ = s.edition.numberOf(l.HeadBeforeSuperior, s.on)
 	for _, r := range l.Rungs {
 		p.Rungs = append(p.Rungs, &casefilev1.RungPolicy{Id: r.ID, Kind: r.Kind, Offset: int32(r.Offset), Counted: r.Counted, Role: r.Role,
 			Draft: r.Draft, Step: r.Step, Setting: true, EachItem: r.EachItem})

@@ -21,6 +21,9 @@ func (o *Obligation) sources() []string {
 			ids = append(ids, t.Threshold.AtLeast)
 		}
 	}
+	if o.Personal != nil {
+		ids = append(ids, o.Personal.Rule)
+	}
 	return distinct(append(ids, o.ruleIDs()...))
 }
 

@@ -265,6 +265,58 @@ func (p plan) headHears(head Planned) calendar.Date {
 	}
 }
 
+// InPlaceOf is who is told, the nearest first, when nobody holds the role of a rung of the state's ladder. An escalation stops below the
+// first whom the ladder itself tells next: that rung leaves at once then, and nobody hears twice. A draft leaves only when a person
+// releases it, so it stops nothing.
+func InPlaceOf(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung Planned) []string {
+	chain := Above(rung.Role)
+	if rung.Kind != Escalation {
+		return chain
+	}
+	told := slices.IndexFunc(chain, func(role string) bool {
+		return slices.ContainsFunc(beside(input, state, rung), func(r *casefilev1.RungPolicy) bool {
+			return int(r.GetOffset()) > rung.Offset && r.GetRole() == role && !r.GetDraft()
+		})
+	})
+	if told < 0 {
+		return chain
+	}
+	return chain[:told]
+}
+
+// VacantBelow is the role of the escalation just below the rung if nobody held it, which is why the rung leaves; empty otherwise.
+func VacantBelow(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung Planned) string {
+	var below *casefilev1.RungPolicy
+	for _, r := range beside(input, state, rung) {
+		if int(r.GetOffset()) < rung.Offset && (below == nil || r.GetOffset() > below.GetOffset()) {
+			below = r
+		}
+	}
+	if below == nil || rung.Kind != Escalation {
+		return ""
+	}
+	id := below.GetId()
+	if rung.Item != "" {
+		id = ItemRungID(id, rung.Item)
+	}
+	if carriedOut(state)[id].GetOutcome() != Nobody {
+		return ""
+	}
+	return below.GetRole()
+}
+
+// beside are the escalations that climb from the same day as the rung.
+func beside(input *casefilev1.CaseInput, state *casefilev1.CaseState, rung Planned) []*casefilev1.RungPolicy {
+	policy, _ := Present(input, state)
+	var same []*casefilev1.RungPolicy
+	for _, r := range policy.GetRungs() {
+		if r.GetKind() == Escalation && r.GetEachItem() == (rung.Item != "") && (rung.Item != "" || r.GetStep() == rung.Step) {
+			same = append(same, r)
+		}
+	}
+	return same
+}
+
 // headIndex is the place of the escalation to the head; the number of rungs when there is none.
 func headIndex(chain []Planned) int {
 	i := slices.IndexFunc(chain, func(r Planned) bool { return r.Kind == Escalation && r.Role == RoleHead })

@@ -25,6 +25,29 @@ const (
 	RoleReviewer       = "reviewer"
 )
 
+// Roles that no rung speaks to; they are told in another's place.
+const (
+	RoleDeputy       = "deputy"
+	RoleReviewerHead = "reviewer-head"
+)
+
+// Above is who is told, the nearest first, of what a role of the unit should have heard when nobody holds it. Empty for the standing agency
+// and the committee: above them there is nobody whom a system may address.
+func Above(role string) []string {
+	switch role {
+	case RoleContact:
+		return []string{RoleHead, RoleDeputy, RoleSuperior, RoleStandingAgency}
+	case RoleHead:
+		return []string{RoleDeputy, RoleSuperior, RoleStandingAgency}
+	case RoleSuperior:
+		return []string{RoleStandingAgency}
+	case RoleReviewer:
+		return []string{RoleReviewerHead, RoleStandingAgency}
+	default:
+		return nil
+	}
+}
+
 // Working is the way of counting that passes over days off; any other way is by calendar days.
 const Working = "working"
 

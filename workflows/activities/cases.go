@@ -64,7 +64,7 @@ func (a *Activities) CarryOutRung(ctx context.Context, given *casefilev1.Progres
 
 func outcomeOf(h heard) string {
 	switch {
-	case h.substitute || len(h.officials) == 0:
+	case h.instead || len(h.officials) == 0:
 		return ladder.Nobody
 	case h.draft:
 		return ladder.Drafted
@@ -73,12 +73,13 @@ func outcomeOf(h heard) string {
 	}
 }
 
-// heard is who was told; substitute says that nobody held the role and another was told instead.
+// heard is who was told; instead says that nobody held the role and that another was asked for in its place.
 type heard struct {
-	officials         []string
-	draft, substitute bool
+	officials      []string
+	draft, instead bool
 }
 
+// tellAll climbs until somebody hears. Each role that nobody held leaves a row of its own in the ledger, which notifications write.
 func (a *Activities) tellAll(ctx context.Context, caseID string, t casefile.Telling) (heard, error) {
 	var all heard
 	for _, role := range t.Roles {
@@ -86,18 +87,30 @@ func (a *Activities) tellAll(ctx context.Context, caseID string, t casefile.Tell
 			return all, err
 		}
 	}
-	if len(all.officials) == 0 && t.Substitute != "" {
-		all.substitute = true
-		return all, a.tell(ctx, caseID, t, t.Substitute, &all)
+	for _, role := range inPlace(t) {
+		if len(all.officials) > 0 {
+			break
+		}
+		all.instead, t.Vacant = true, t.Roles[0]
+		if err := a.tell(ctx, caseID, t, role, &all); err != nil {
+			return all, err
+		}
 	}
 	return all, nil
+}
+
+func inPlace(t casefile.Telling) []string {
+	if len(t.Instead) == 0 && t.Substitute != "" {
+		return []string{t.Substitute}
+	}
+	return t.Instead
 }
 
 // tell counts a message that notifications refuse for good as told to nobody: the case goes on and the operator reads why.
 func (a *Activities) tell(ctx context.Context, caseID string, t casefile.Telling, role string, all *heard) error {
 	answer, err := a.clients.Notifications.Tell(ctx, connect.NewRequest(&notificationsv1.TellRequest{
 		Key: t.Key, CaseId: caseID, UnitId: t.UnitID, Template: t.Template, Role: role, On: t.On, Facts: t.Facts,
-		Now: t.Now, Draft: t.Draft, ActId: t.ActID, RungId: t.RungID,
+		Now: t.Now, Draft: t.Draft, ActId: t.ActID, RungId: t.RungID, Personal: t.Personal, VacantRole: t.Vacant,
 	}))
 	if err = failure(err); err != nil {
 		if isFinal(err) {

@@ -24,7 +24,13 @@ type Telling struct {
 	Draft    bool              `json:"draft,omitempty"`
 	ActID    string            `json:"act_id,omitempty"`
 	RungID   string            `json:"rung_id,omitempty"`
-	// Substitute is the role that is told when nobody holds the first: the head in a contact's place.
+	// Instead are the roles that are told when nobody holds any of Roles, tried in order until somebody hears.
+	Instead []string `json:"instead,omitempty"`
+	// Vacant is the role that nobody held, because of which this is told already.
+	Vacant string `json:"vacant,omitempty"`
+	// Personal: the law lets nobody stand in, so a delegate is not told.
+	Personal bool `json:"personal,omitempty"`
+	// Substitute is Instead as histories of earlier releases have it.
 	Substitute string `json:"substitute,omitempty"`
 }
 
@@ -54,16 +60,20 @@ func tellingsOf(p Pattern, input *casefilev1.CaseInput, before, after *casefilev
 	t := Telling{
 		Key: key(p, input, after, template+"/"+act.GetActId()), UnitID: input.GetUnitId(), Roles: roles, Template: template, On: on.String(),
 		Facts: facts(p, input, after, on, ""), Now: after.GetClockOffsetSeconds() != 0, ActID: act.GetActId(),
+		Instead: ladder.Above(roles[len(roles)-1]), Personal: personal(input, on),
 	}
 	t.Facts["act_day"], t.Facts["late_days"] = on.String(), strconv.Itoa(int(after.GetLateWorkingDays()))
 	maps.Copy(t.Facts, actFacts(before, after, act, what))
 	if what == contract.ProgressTransferred {
 		t.UnitID = t.Facts["successor_unit_id"]
 	}
-	if what == contract.ProgressTakenOver || what == contract.ProgressRecalculated || what == contract.ProgressAmended {
-		t.Substitute = ladder.RoleHead
-	}
 	return []Telling{t}
+}
+
+// personal tells that on the day the law lets nobody stand in for whoever holds a role of the obligation.
+func personal(input *casefilev1.CaseInput, on calendar.Date) bool {
+	from := parseDay(input.GetPersonalFrom())
+	return !from.IsZero() && !on.Before(from)
 }
 
 // nothingNew: nobody hears of a change by which neither the day moves nor anything is left to do: another reviewer is no new rule, and what
@@ -130,9 +140,7 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 	t := Telling{
 		Key: key(p, input, state, rung.RungID), UnitID: input.GetUnitId(), Roles: []string{rung.Role}, Template: rungTemplate(state, rung),
 		On: on.String(), Facts: facts(p, input, state, on, rung.Item), Now: state.GetClockOffsetSeconds() != 0, Draft: rung.Draft, RungID: rung.RungID,
-	}
-	if rung.Kind == ladder.Reminder && rung.Role == ladder.RoleContact {
-		t.Substitute = ladder.RoleHead
+		Instead: ladder.InPlaceOf(input, state, rung), Vacant: ladder.VacantBelow(input, state, rung), Personal: personal(input, on),
 	}
 	switch {
 	case rung.Item != "":
@@ -145,20 +153,31 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 		t.Facts["late_days"] = strconv.Itoa(int(Lateness(input, state, on)))
 	}
 	if rung.Step != "" {
-		tellOfStep(t.Facts, input, p.Steps(input, state), rung, on)
+		tellOfStep(&t, input, p.Steps(input, state), rung, on)
 	}
 	return t
 }
 
-// tellOfStep has the message speak of the step's own day. A step that need not be done obliges nobody by itself: there the message goes on
-// speaking of the case's day.
-func tellOfStep(facts map[string]string, input *casefilev1.CaseInput, steps []*casefilev1.StepPolicy, rung ladder.Planned, on calendar.Date) {
-	facts["step"], facts["step_day"] = rung.Step, rung.Anchor.String()
+// Templates of a step that must be done.
+const (
+	stepReminder = "step-reminder"
+	stepOverdue  = "step-overdue"
+)
+
+// tellOfStep has the message speak of the step and its own day; step_id is by what it is void once the step is recorded. A step that need
+// not be done obliges nobody by itself: there the message goes on speaking of the case and its day.
+func tellOfStep(t *Telling, input *casefilev1.CaseInput, steps []*casefilev1.StepPolicy, rung ladder.Planned, on calendar.Date) {
+	facts := t.Facts
+	facts["step_id"], facts["step_day"] = rung.Step, rung.Anchor.String()
 	at := slices.IndexFunc(steps, func(s *casefilev1.StepPolicy) bool { return s.GetId() == rung.Step })
 	if at < 0 || !steps[at].GetRequired() {
 		return
 	}
 	step := steps[at]
+	if t.Template = stepOverdue; rung.Kind == ladder.Reminder {
+		t.Template = stepReminder
+	}
+	facts["step_title"], facts["step_title_en"] = step.GetTitleVi(), step.GetTitleEn()
 	late, _ := calendar.WorkingDaysLate(ladder.Calendar(input.GetCalendar()), rung.Anchor, on)
 	facts["due_day"], facts["missing"], facts["late_days"] = rung.Anchor.String(), step.GetTitleVi(), strconv.Itoa(late)
 	facts["ground"] = groundText(step.GetDue().GetWhy().GetGround())

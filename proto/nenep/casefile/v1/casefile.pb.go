@@ -1661,6 +1661,8 @@ type CaseInput struct {
 	Raises             []*RaisePolicy         `protobuf:"bytes,43,rep,name=raises,proto3" json:"raises,omitempty"`
 	Warnings           []*Warning             `protobuf:"bytes,44,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	LinkedObligationId string                 `protobuf:"bytes,45,opt,name=linked_obligation_id,json=linkedObligationId,proto3" json:"linked_obligation_id,omitempty"` // obligation by which opinions raised here become cases of their own; empty = none do
+	PersonalFrom       string                 `protobuf:"bytes,46,opt,name=personal_from,json=personalFrom,proto3" json:"personal_from,omitempty"`                     // day from which the law lets nobody stand in for whoever holds a role; empty = others may
+	PersonalGround     *LegalGround           `protobuf:"bytes,47,opt,name=personal_ground,json=personalGround,proto3" json:"personal_ground,omitempty"`
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -1938,6 +1940,20 @@ func (x *CaseInput) GetLinkedObligationId() string {
 		return x.LinkedObligationId
 	}
 	return ""
+}
+
+func (x *CaseInput) GetPersonalFrom() string {
+	if x != nil {
+		return x.PersonalFrom
+	}
+	return ""
+}
+
+func (x *CaseInput) GetPersonalGround() *LegalGround {
+	if x != nil {
+		return x.PersonalGround
+	}
+	return nil
 }
 
 type StepRecord struct {
@@ -4713,7 +4729,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
 	"\breturned\x18\x03 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\breturned\x129\n" +
-	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\x91\x0e\n" +
+	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xff\x0e\n" +
 	"\tCaseInput\x12M\n" +
 	"\acase_id\x18\x01 \x01(\tB4\xbaH1r/2-^[A-Z0-9-]+/[A-Z0-9-]+/[A-Z0-9-]+(/c[0-9]+)?$R\x06caseId\x12,\n" +
 	"\robligation_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12 \n" +
@@ -4756,7 +4772,9 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\fconsultation\x18* \x01(\v2$.nenep.casefile.v1.ConsultationRulesR\fconsultation\x126\n" +
 	"\x06raises\x18+ \x03(\v2\x1e.nenep.casefile.v1.RaisePolicyR\x06raises\x126\n" +
 	"\bwarnings\x18, \x03(\v2\x1a.nenep.casefile.v1.WarningR\bwarnings\x120\n" +
-	"\x14linked_obligation_id\x18- \x01(\tR\x12linkedObligationId\x1a=\n" +
+	"\x14linked_obligation_id\x18- \x01(\tR\x12linkedObligationId\x12#\n" +
+	"\rpersonal_from\x18. \x01(\tR\fpersonalFrom\x12G\n" +
+	"\x0fpersonal_ground\x18/ \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0epersonalGround\x1a=\n" +
 	"\x0fEventFactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
@@ -5146,50 +5164,51 @@ var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	14, // 39: nenep.casefile.v1.CaseInput.consultation:type_name -> nenep.casefile.v1.ConsultationRules
 	15, // 40: nenep.casefile.v1.CaseInput.raises:type_name -> nenep.casefile.v1.RaisePolicy
 	16, // 41: nenep.casefile.v1.CaseInput.warnings:type_name -> nenep.casefile.v1.Warning
-	51, // 42: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
-	52, // 43: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
-	0,  // 44: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
-	20, // 45: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
-	23, // 46: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
-	1,  // 47: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
-	21, // 48: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
-	22, // 49: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
-	26, // 50: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
-	27, // 51: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
-	28, // 52: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
-	29, // 53: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
-	30, // 54: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
-	31, // 55: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
-	32, // 56: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
-	33, // 57: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
-	34, // 58: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
-	35, // 59: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
-	40, // 60: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
-	41, // 61: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
-	42, // 62: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
-	43, // 63: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
-	44, // 64: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
-	36, // 65: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
-	37, // 66: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
-	38, // 67: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
-	39, // 68: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
-	53, // 69: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
-	1,  // 70: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
-	54, // 71: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
-	20, // 72: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
-	21, // 73: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
-	19, // 74: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
-	55, // 75: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
-	46, // 76: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
-	24, // 77: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
-	45, // 78: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
-	24, // 79: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
-	23, // 80: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
-	81, // [81:81] is the sub-list for method output_type
-	81, // [81:81] is the sub-list for method input_type
-	81, // [81:81] is the sub-list for extension type_name
-	81, // [81:81] is the sub-list for extension extendee
-	0,  // [0:81] is the sub-list for field type_name
+	1,  // 42: nenep.casefile.v1.CaseInput.personal_ground:type_name -> nenep.casefile.v1.LegalGround
+	51, // 43: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
+	52, // 44: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
+	0,  // 45: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
+	20, // 46: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
+	23, // 47: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
+	1,  // 48: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
+	21, // 49: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
+	22, // 50: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
+	26, // 51: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
+	27, // 52: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
+	28, // 53: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
+	29, // 54: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
+	30, // 55: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
+	31, // 56: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
+	32, // 57: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
+	33, // 58: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
+	34, // 59: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
+	35, // 60: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
+	40, // 61: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
+	41, // 62: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
+	42, // 63: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
+	43, // 64: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
+	44, // 65: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
+	36, // 66: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
+	37, // 67: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
+	38, // 68: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
+	39, // 69: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
+	53, // 70: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
+	1,  // 71: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
+	54, // 72: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
+	20, // 73: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
+	21, // 74: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
+	19, // 75: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
+	55, // 76: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
+	46, // 77: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
+	24, // 78: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
+	45, // 79: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
+	24, // 80: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
+	23, // 81: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
+	82, // [82:82] is the sub-list for method output_type
+	82, // [82:82] is the sub-list for method input_type
+	82, // [82:82] is the sub-list for extension type_name
+	82, // [82:82] is the sub-list for extension extendee
+	0,  // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_nenep_casefile_v1_casefile_proto_init() }
