@@ -135,12 +135,6 @@ func whyRows(due *casefilev1.Deadline) [][]string {
 	return rows
 }
 
-func notificationsCommand() *cobra.Command {
-	root := &cobra.Command{Use: "notifications", Short: "Messages: who was told what, when, why"}
-	root.AddCommand(messageListCommand(), digestCommand())
-	return root
-}
-
 func auditCommand() *cobra.Command {
 	root := &cobra.Command{Use: "audit", Short: "The audit trail"}
 	check := &cobra.Command{Use: "check", Short: "Check the hash chain of the audit trail", Args: cobra.NoArgs}

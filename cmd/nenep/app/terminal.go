@@ -29,6 +29,7 @@ type terminal struct {
 	clients wire.Clients
 	token   func() (string, error)
 	json    bool
+	in      io.Reader
 	out     io.Writer
 }
 
@@ -41,6 +42,7 @@ func withTerminal(command *cobra.Command, run func(ctx context.Context, t *termi
 		if err != nil {
 			return err
 		}
+		t.in = c.InOrStdin()
 		return explain(run(c.Context(), t, arguments), t.cfg)
 	}
 	return command
@@ -101,17 +103,41 @@ func borrowIdentity(ctx context.Context, cfg wire.Config, official string) (stri
 	return answer.Token, nil
 }
 
-func (t *terminal) showToken() connect.Interceptor {
-	return connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			token, err := t.token()
-			if err != nil {
-				return nil, err
-			}
-			request.Header().Set("Authorization", "Bearer "+token)
-			return next(ctx, request)
+func (t *terminal) showToken() connect.Interceptor { return tokenShown{t} }
+
+// tokenShown signs calls, and streams as well.
+type tokenShown struct{ terminal *terminal }
+
+// WrapUnary signs a call.
+func (s tokenShown) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
+	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+		if err := s.sign(request.Header()); err != nil {
+			return nil, err
 		}
-	})
+		return next(ctx, request)
+	}
+}
+
+// WrapStreamingClient signs a stream. One that could not be signed shows no token and is refused by the other side.
+func (s tokenShown) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
+	return func(ctx context.Context, spec connect.Spec) connect.StreamingClientConn {
+		conn := next(ctx, spec)
+		_ = s.sign(conn.RequestHeader())
+		return conn
+	}
+}
+
+// WrapStreamingHandler changes nothing: a terminal serves no streams.
+func (s tokenShown) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
+	return next
+}
+
+func (s tokenShown) sign(header http.Header) error {
+	token, err := s.terminal.token()
+	if err == nil {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return err
 }
 
 // explain turns failures of the wire into sentences that say what to do.
