@@ -32,6 +32,11 @@ const (
 	changeReorganisationCancelled = "reorganisation-cancelled"
 	changeReorganisationApplied   = "reorganisation-applied"
 	changeReorganisationFinished  = "reorganisation-finished"
+	changeAbsenceRecorded         = "absence-recorded"
+	changeAbsenceEnded            = "absence-ended"
+	changeDelegationRecorded      = "delegation-recorded"
+	changeDelegationRevoked       = "delegation-revoked"
+	changeReach                   = "reach-changed"
 )
 
 // record writes who changed what now into the audit, and answers the change's id.

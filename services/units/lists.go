@@ -79,7 +79,8 @@ func (s *server) refuseUnknownPlaces(ctx context.Context, areaID, unitID string)
 	return nil
 }
 
-// GetUnit answers a unit with those who hold positions in it on the day, or today.
+// GetUnit answers a unit with those who hold positions in it on the day, or today; a delegate in the place
+// of him who delegated. Who is away and delegated to nobody is answered like any other.
 func (s *server) GetUnit(ctx context.Context, r *connect.Request[unitsv1.GetUnitRequest]) (*connect.Response[unitsv1.GetUnitResponse], error) {
 	var read request
 	on := read.dayOr("on", r.Msg.GetOn(), s.today())
@@ -90,7 +91,11 @@ func (s *server) GetUnit(ctx context.Context, r *connect.Request[unitsv1.GetUnit
 	if err != nil {
 		return nil, err
 	}
-	holders, err := s.holders(ctx, on, equal("positions.unit_id", found.ID))
+	seats, err := s.seats(ctx, on, equal("positions.unit_id", found.ID))
+	if err != nil {
+		return nil, err
+	}
+	holders, err := s.holders(ctx, seats)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,10 @@ func LoadProvince(ctx context.Context, cfg wire.Config, logger *zap.Logger, prov
 	if err != nil {
 		return fmt.Errorf("open the catalogue: %w", err)
 	}
+	keys, err := newVault(cfg)
+	if err != nil {
+		return err
+	}
 	return inSchema(ctx, cfg, func(tx *gorm.DB) error {
 		if err := tx.Exec("LOCK TABLE areas, units IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
 			return fmt.Errorf("load units: %w", err)
@@ -44,14 +48,18 @@ func LoadProvince(ctx context.Context, cfg wire.Config, logger *zap.Logger, prov
 		if err := loadSettings(tx, declared); err != nil {
 			return fmt.Errorf("load settings: %w", err)
 		}
-		return loadProvince(tx, logger, province)
+		return loadProvince(tx, logger, province, keys)
 	})
 }
 
 // LoadOfficials adds the province's officials and their positions to units that are there:
 // what nobody holds yet is held, whatever is held already stays.
 func LoadOfficials(ctx context.Context, cfg wire.Config, province gazetteer.Gazetteer) error {
-	rows, err := rowsOf(gazetteer.Gazetteer{Officials: province.Officials, Positions: province.Positions})
+	keys, err := newVault(cfg)
+	if err != nil {
+		return err
+	}
+	rows, err := rowsWithOfficials(gazetteer.Gazetteer{Officials: province.Officials, Positions: province.Positions}, keys)
 	if err != nil {
 		return err
 	}
@@ -80,7 +88,7 @@ func inSchema(ctx context.Context, cfg wire.Config, do func(tx *gorm.DB) error) 
 	return db.WithContext(ctx).Transaction(do)
 }
 
-func loadProvince(tx *gorm.DB, logger *zap.Logger, province gazetteer.Gazetteer) error {
+func loadProvince(tx *gorm.DB, logger *zap.Logger, province gazetteer.Gazetteer, keys vault) error {
 	var known int64
 	if err := tx.Model(&area{}).Count(&known).Error; err != nil {
 		return fmt.Errorf("count areas: %w", err)
@@ -89,7 +97,7 @@ func loadProvince(tx *gorm.DB, logger *zap.Logger, province gazetteer.Gazetteer)
 		logger.Info("units are there already", zap.Int64("areas", known))
 		return nil
 	}
-	rows, err := rowsOf(province.Followed(calendar.DateOf(time.Now()).String()))
+	rows, err := rowsWithOfficials(province.Followed(calendar.DateOf(time.Now()).String()), keys)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,11 @@ import (
 	"connectrpc.com/connect"
 	"gorm.io/gorm"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/rules/calendar"
 )
 
-// ListHats answers every position an official holds on a day, or today.
+// ListHats answers every position an official holds on a day, or today, and after them those of others in
+// which he may act by delegation.
 func (s *server) ListHats(ctx context.Context, r *connect.Request[unitsv1.ListHatsRequest]) (*connect.Response[unitsv1.ListHatsResponse], error) {
 	var read request
 	on := read.dayOr("on", r.Msg.GetOn(), s.today())
@@ -26,11 +28,27 @@ func (s *server) ListHats(ctx context.Context, r *connect.Request[unitsv1.ListHa
 	if err != nil {
 		return nil, fmt.Errorf("get official %s: %w", r.Msg.GetOfficialId(), err)
 	}
-	hats, err := s.holders(ctx, on, equal("positions.official_id", row.ID))
+	hats, err := s.hats(ctx, row.ID, on)
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&unitsv1.ListHatsResponse{Official: row.message(), Hats: hats}), nil
+	sees, err := s.sightOf(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.ListHatsResponse{Official: s.officialMessage(row, sees), Hats: hats}), nil
+}
+
+func (s *server) hats(ctx context.Context, officialID string, on calendar.Date) ([]*unitsv1.Holder, error) {
+	held, err := s.positions(ctx, on, equal("positions.official_id", officialID))
+	if err != nil {
+		return nil, err
+	}
+	lent, err := s.lentTo(ctx, officialID, on)
+	if err != nil {
+		return nil, err
+	}
+	return s.holders(ctx, append(own(held), lent...))
 }
 
 // FindOfficials answers officials with the positions they hold today, those of the role when one
@@ -45,11 +63,19 @@ func (s *server) FindOfficials(ctx context.Context, r *connect.Request[unitsv1.F
 	for i, row := range found {
 		ids[i] = row.ID
 	}
-	held, err := s.holders(ctx, s.today(), oneOf("positions.official_id", ids), equal("positions.role", r.Msg.GetRole()))
+	rows, err := s.positions(ctx, s.today(), oneOf("positions.official_id", ids), equal("positions.role", r.Msg.GetRole()))
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&unitsv1.FindOfficialsResponse{Holders: byOfficial(found, held)}), nil
+	held, err := s.holders(ctx, own(rows))
+	if err != nil {
+		return nil, err
+	}
+	sees, err := s.sightOf(ctx, found...)
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.FindOfficialsResponse{Holders: s.byOfficial(found, held, sees)}), nil
 }
 
 func (s *server) officials(ctx context.Context, asked *unitsv1.FindOfficialsRequest) ([]official, error) {
@@ -71,7 +97,7 @@ func (s *server) officials(ctx context.Context, asked *unitsv1.FindOfficialsRequ
 }
 
 // byOfficial puts what is held in the officials' order.
-func byOfficial(officials []official, held []*unitsv1.Holder) []*unitsv1.Holder {
+func (s *server) byOfficial(officials []official, held []*unitsv1.Holder, sees sight) []*unitsv1.Holder {
 	hats := map[string][]*unitsv1.Holder{}
 	for _, holder := range held {
 		hats[holder.GetOfficial().GetId()] = append(hats[holder.GetOfficial().GetId()], holder)
@@ -79,7 +105,7 @@ func byOfficial(officials []official, held []*unitsv1.Holder) []*unitsv1.Holder 
 	var holders []*unitsv1.Holder
 	for _, row := range officials {
 		if len(hats[row.ID]) == 0 {
-			holders = append(holders, &unitsv1.Holder{Official: row.message()})
+			holders = append(holders, &unitsv1.Holder{Official: s.officialMessage(row, sees)})
 		}
 		holders = append(holders, hats[row.ID]...)
 	}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 	"nenep/rules/calendar"
 	"nenep/services/units/gazetteer"
+	"nenep/services/units/reach"
 )
 
 // provinceRows is a gazetteer as the tables hold it.
@@ -38,6 +39,7 @@ func createAll[Row any](tx *gorm.DB, rows []Row) error {
 	return tx.Omit(clause.Associations).CreateInBatches(&rows, rowsAtOnce).Error
 }
 
+// rowsOf reads all but the officials, whose numbers take a key.
 func rowsOf(g gazetteer.Gazetteer) (provinceRows, error) {
 	var rows provinceRows
 	read := dayReader{}
@@ -60,14 +62,40 @@ func rowsOf(g gazetteer.Gazetteer) (provinceRows, error) {
 	for _, s := range g.UnitSuccessions {
 		rows.unitSuccessions = append(rows.unitSuccessions, unitSuccession(successionRow(s, &read)))
 	}
-	for _, o := range g.Officials {
-		rows.officials = append(rows.officials, official{o.ID, o.Name, o.Email, o.Phone, o.Example, fold(o.Name)})
-	}
 	for _, p := range g.Positions {
 		rows.positions = append(rows.positions, position{OfficialID: p.OfficialID, UnitID: p.UnitID, Role: p.Role, Title: p.Title,
 			ValidFrom: read.day(p.ValidFrom), ValidTo: read.day(p.ValidTo)})
 	}
 	return rows, read.err
+}
+
+func rowsWithOfficials(g gazetteer.Gazetteer, keys vault) (provinceRows, error) {
+	rows, err := rowsOf(g)
+	if err != nil {
+		return rows, err
+	}
+	for _, o := range g.Officials {
+		row, err := officialRow(o, keys)
+		if err != nil {
+			return rows, err
+		}
+		rows.officials = append(rows.officials, row)
+	}
+	return rows, nil
+}
+
+// officialRow takes only addresses that an official himself could enter.
+func officialRow(o gazetteer.Official, keys vault) (official, error) {
+	email, wrong := reach.Email(o.Email)
+	if wrong != nil {
+		return official{}, fmt.Errorf("official %s: %w", o.ID, wrong)
+	}
+	phone, wrong := reach.Phone(o.Phone)
+	if wrong != nil {
+		return official{}, fmt.Errorf("official %s: %w", o.ID, wrong)
+	}
+	sealed, err := keys.seal(o.ID, phone)
+	return official{o.ID, o.Name, email, sealed, o.Example, fold(o.Name)}, err
 }
 
 // dayReader keeps the first day that could not be read.

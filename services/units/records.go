@@ -154,16 +154,12 @@ type outsidePredecessor struct {
 func (outsidePredecessor) TableName() string { return "area_predecessors_outside" }
 
 type official struct {
-	ID      string `gorm:"primaryKey"`
-	Name    string
-	Email   string
-	Phone   string
-	Example bool
-	Folded  string
-}
-
-func (o official) message() *unitsv1.Official {
-	return &unitsv1.Official{Id: o.ID, Name: o.Name, Email: o.Email, Phone: o.Phone, Example: o.Example}
+	ID          string `gorm:"primaryKey"`
+	Name        string
+	Email       string
+	PhoneSealed []byte
+	Example     bool
+	Folded      string
 }
 
 type position struct {
@@ -179,11 +175,11 @@ type position struct {
 	Unit     unit     `gorm:"foreignKey:UnitID"`
 }
 
-func (p position) holder() *unitsv1.Holder {
-	return &unitsv1.Holder{Official: p.Official.message(), Unit: p.Unit.message(), Position: &unitsv1.Position{
+func (p position) message() *unitsv1.Position {
+	return &unitsv1.Position{
 		OfficialId: p.OfficialID, UnitId: p.UnitID, Role: p.Role, Title: p.Title,
 		ValidFrom: p.ValidFrom.String(), ValidTo: p.ValidTo.String(),
-	}}
+	}
 }
 
 type dayOff struct {

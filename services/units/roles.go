@@ -51,8 +51,10 @@ func routeNames() string {
 	return strings.Join(names, ", ")
 }
 
-// ResolveRole answers who holds a role of a unit on a day, or today: nobody is an empty answer
-// with the unit that was asked.
+// ResolveRole answers who is told for a role of a unit on a day, or today: its holders, a delegate in the
+// place of him who delegated, unless the duty is personal. Who is away and delegated to nobody is left out
+// and named; where all of a position are away, the next position of the role is asked. Nobody is an empty
+// answer with the unit that was asked.
 func (s *server) ResolveRole(ctx context.Context, r *connect.Request[unitsv1.ResolveRoleRequest]) (*connect.Response[unitsv1.ResolveRoleResponse], error) {
 	var read request
 	on := read.dayOr("on", r.Msg.GetOn(), s.today())
@@ -73,11 +75,15 @@ func (s *server) ResolveRole(ctx context.Context, r *connect.Request[unitsv1.Res
 	if err != nil {
 		return nil, err
 	}
-	holders, err := s.firstHeld(ctx, target, way.positions, on)
+	found, err := s.firstHeld(ctx, target, way.positions, on, r.Msg.GetPersonal())
 	if err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(&unitsv1.ResolveRoleResponse{UnitId: target, Holders: holders}), nil
+	holders, err := s.holders(ctx, found.told)
+	if err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(&unitsv1.ResolveRoleResponse{UnitId: target, Holders: holders, Absent: found.absent()}), nil
 }
 
 // follow answers the unit a route leads to; empty when there is none.
@@ -134,26 +140,57 @@ func (s *server) standing(ctx context.Context, id string, on calendar.Date) (str
 	return found[0], nil
 }
 
-// firstHeld answers the holders of the first of the positions that anybody holds.
-func (s *server) firstHeld(ctx context.Context, unitID string, positions []string, on calendar.Date) ([]*unitsv1.Holder, error) {
-	if unitID == "" {
-		return nil, nil
-	}
-	held, err := s.holders(ctx, on, equal("positions.unit_id", unitID), oneOf("positions.role", positions))
-	if err != nil {
-		return nil, err
-	}
-	for _, role := range positions {
-		of := slices.DeleteFunc(slices.Clone(held), func(h *unitsv1.Holder) bool { return h.GetPosition().GetRole() != role })
-		if len(of) > 0 {
-			return of, nil
+// reached is who is told for a role, and who would be but is away.
+type reached struct{ told, away []seat }
+
+func (f reached) absent() []*unitsv1.Absence {
+	var absences []*unitsv1.Absence
+	for _, p := range f.away {
+		told := p.absence.message(false)
+		if !slices.ContainsFunc(absences, func(a *unitsv1.Absence) bool { return a.GetId() == told.GetId() }) {
+			absences = append(absences, told)
 		}
 	}
-	return nil, nil
+	return absences
 }
 
-// holders answers positions held on a day in units that exist on it: by unit, the head first.
-func (s *server) holders(ctx context.Context, on calendar.Date, which ...func(*gorm.DB) *gorm.DB) ([]*unitsv1.Holder, error) {
+// firstHeld answers who is told at the first of the positions at which anybody is.
+func (s *server) firstHeld(ctx context.Context, unitID string, positions []string, on calendar.Date, personal bool) (reached, error) {
+	if unitID == "" {
+		return reached{}, nil
+	}
+	seats, err := s.seats(ctx, on, equal("positions.unit_id", unitID), oneOf("positions.role", positions))
+	if err != nil {
+		return reached{}, err
+	}
+	return firstReached(seats, positions, personal), nil
+}
+
+func firstReached(seats []seat, positions []string, personal bool) reached {
+	var found reached
+	for _, role := range positions {
+		for _, p := range seats {
+			if p.Role != role {
+				continue
+			}
+			if personal {
+				p.delegation = nil
+			}
+			if p.delegation == nil && p.absence != nil {
+				found.away = append(found.away, p)
+			} else {
+				found.told = append(found.told, p)
+			}
+		}
+		if len(found.told) > 0 {
+			return found
+		}
+	}
+	return found
+}
+
+// positions answers positions held on a day in units that exist on it: by unit, the head first.
+func (s *server) positions(ctx context.Context, on calendar.Date, which ...func(*gorm.DB) *gorm.DB) ([]position, error) {
 	var rows []position
 	err := s.db.WithContext(ctx).
 		Joins("JOIN units ON units.id = positions.unit_id").
@@ -162,11 +199,7 @@ func (s *server) holders(ctx context.Context, on calendar.Date, which ...func(*g
 		Order("positions.unit_id, array_position(ARRAY['head','deputy','leader','contact','reviewer','supervisor','union-chair','administrator'], positions.role), positions.official_id").
 		Find(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("find holders: %w", err)
+		return nil, fmt.Errorf("find positions: %w", err)
 	}
-	holders := make([]*unitsv1.Holder, len(rows))
-	for i, row := range rows {
-		holders[i] = row.holder()
-	}
-	return holders, nil
+	return rows, nil
 }

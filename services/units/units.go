@@ -31,14 +31,13 @@ type Options struct {
 }
 
 type server struct {
-	unitsv1connect.UnimplementedUnitsServiceHandler
-
 	db         *gorm.DB
 	cfg        wire.Config
 	logger     *zap.Logger
 	now        func() time.Time
 	reconciler Reconciler
 	catalogue  *catalogue.Catalogue
+	vault      vault
 }
 
 var _ unitsv1connect.UnitsServiceHandler = (*server)(nil)
@@ -56,6 +55,10 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	declared, err := catalogue.Open(cfg.Catalogue)
 	if err != nil {
 		return nil, fmt.Errorf("open the catalogue: %w", err)
+	}
+	keys, err := newVault(cfg)
+	if err != nil {
+		return nil, err
 	}
 	db, err := schema().Open(cfg.DatabaseURL)
 	if err != nil {
@@ -77,14 +80,18 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 		options.Now = time.Now
 	}
 	service.Mount(unitsv1connect.NewUnitsServiceHandler(
-		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler, catalogue: declared},
+		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler, catalogue: declared, vault: keys},
 		bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), logger)...))
 	return service, nil
 }
 
-// Migrate brings the schema to this program's version.
+// Migrate brings the schema to this program's version, and seals telephone numbers that an earlier one
+// kept as they were typed.
 func Migrate(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
-	return schema().Migrate(ctx, cfg.DatabaseURL, logger)
+	if err := schema().Migrate(ctx, cfg.DatabaseURL, logger); err != nil {
+		return err
+	}
+	return sealPlainPhones(ctx, cfg, logger)
 }
 
 func (s *server) today() calendar.Date { return calendar.DateOf(s.now()) }
