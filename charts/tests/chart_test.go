@@ -41,6 +41,7 @@ type objects struct {
 	jobs        map[string]*batchv1.Job
 	ingresses   map[string]*networkingv1.Ingress
 	policies    map[string]*networkingv1.NetworkPolicy
+	files       map[string]*corev1.ConfigMap
 }
 
 // pods are the pod templates by role.
@@ -109,7 +110,7 @@ func decode(t *testing.T, manifests string) objects {
 	decoder := strictDecoder(t)
 	found := objects{
 		deployments: map[string]*appsv1.Deployment{}, services: map[string]*corev1.Service{}, jobs: map[string]*batchv1.Job{},
-		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{},
+		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{}, files: map[string]*corev1.ConfigMap{},
 	}
 	for _, document := range separator.Split(manifests, -1) {
 		if !strings.Contains(document, "kind:") {
@@ -138,6 +139,8 @@ func (o objects) keep(t *testing.T, object runtime.Object) {
 		o.ingresses[object.Name] = object
 	case *networkingv1.NetworkPolicy:
 		o.policies[object.Name] = object
+	case *corev1.ConfigMap:
+		o.files[object.Name] = object
 	default:
 		require.Fail(t, "unexpected kind", "%T %s", object, meta.GetName())
 	}

@@ -133,6 +133,41 @@ podAnnotations: {prometheus.io/scrape: "true"}
 			require.Equal(t, "cloud", pod.Spec.ServiceAccountName)
 		}
 	}},
+	{"channels beside mail", `
+channels:
+  declaration: |
+    # SMS
+    sms:
+      url: https://sms.example/v1
+      body: '{"to": {{json .To}}}'
+      headers: {Authorization: "Bearer ${NENEP_SMS_TOKEN}"}
+  env: [{name: NENEP_SMS_TOKEN, existingSecret: sms, key: token}]
+  filesSecret: zalo
+podAnnotations: {a: b}
+`, func(t *testing.T, o objects) {
+		require.Contains(t, o.files["nenep-channels"].Data["channels.yaml"], "  body: '{\"to\": {{json .To}}}'\n")
+		require.Equal(t, "nenep-channels", volume(o, "notifications", "channels").ConfigMap.Name)
+		require.Equal(t, "zalo", volume(o, "notifications", "channel-files").Secret.SecretName)
+		require.Equal(t, "/etc/nenep/channels/channels.yaml", plain(o, "notifications")["NENEP_CHANNELS"])
+		require.Equal(t, "sms/token", secrets(o, "notifications")["NENEP_SMS_TOKEN"])
+		for _, other := range []string{"portal", "worker", "migrations"} {
+			require.NotContains(t, secrets(o, other), "NENEP_SMS_TOKEN", "a role is shown no secret it does not use")
+			require.Nil(t, volume(o, other, "channels"))
+		}
+		require.Len(t, o.pods()["notifications"].Annotations["nenep/channels"], 64, "another declaration starts the pods anew")
+		require.Equal(t, "b", o.pods()["notifications"].Annotations["a"])
+		require.NotContains(t, o.pods()["portal"].Annotations, "nenep/channels")
+	}},
+	{"when digests leave, and a key of their own for telephone numbers", `
+config: {digestWindows: "07:00,13:30", quietHours: "21:00-06:00"}
+secrets: {personalKey: {existingSecret: nenep}}
+`, func(t *testing.T, o objects) {
+		require.Equal(t, "07:00,13:30", plain(o, "migrations")["NENEP_DIGEST_WINDOWS"])
+		require.Equal(t, "21:00-06:00", plain(o, "notifications")["NENEP_QUIET_HOURS"])
+		require.Equal(t, "nenep/personal-key", secrets(o, "units")["NENEP_PERSONAL_KEY"])
+		require.NotContains(t, secrets(o, "notifications"), "NENEP_PERSONAL_KEY")
+		require.Empty(t, o.files)
+	}},
 	{"variables of others", `extraEnv: [{name: HTTPS_PROXY, value: "http://proxy:3128"}, {name: AWS_KEY, valueFrom: {secretKeyRef: {name: s3, key: k}}}]`, func(t *testing.T, o objects) {
 		require.Equal(t, "http://proxy:3128", plain(o, "reports")["HTTPS_PROXY"])
 		require.Equal(t, "s3/k", secrets(o, "migrations")["AWS_KEY"])

@@ -50,6 +50,12 @@ func example(name string) any {
 		return 104857600 / 1048576
 	case name == "evidenceUrl":
 		return "s3://evidence"
+	case name == "channels":
+		return "/run/channels.yaml"
+	case name == "digestWindows":
+		return "06:30,07:30"
+	case name == "quietHours":
+		return "21:00-06:00"
 	case name == "mailFrom":
 		return "a@hungyen.example"
 	case name == "smtpTls":
@@ -140,6 +146,8 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 		"pods with folders apart":   {[]string{least, `{evidence: {existingClaim: "", emptyDir: true}, roles: {reports: {replicas: 2}}}`}, []string{"roles.reports.replicas:"}},
 		"ingress without host":      {[]string{least, `ingress: {enabled: true}`}, []string{"ingress.host:"}},
 		"half a sign-in":            {[]string{least, `config: {oidcIssuer: "https://id.example"}`}, []string{"config.oidcIssuer:"}},
+		"channels declared twice":   {[]string{least, `{channels: {declaration: "sms: {}"}, config: {channels: /run/c.yaml}}`}, []string{"channels.declaration:"}},
+		"secrets of no channel":     {[]string{least, `channels: {env: [{name: A, existingSecret: a, key: a}]}`}, []string{"channels.declaration:"}},
 		"a password without a user": {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,6 +164,9 @@ func TestTheSchemaRefuses(t *testing.T) {
 	for _, refused := range []struct{ values, place string }{
 		{`config: {temporalAdr: "a:1"}`, "temporalAdr"},
 		{`config: {smtpTls: "yes"}`, "/config/smtpTls"},
+		{`config: {digestWindows: "7:30"}`, "/config/digestWindows"},
+		{`config: {quietHours: "20:00"}`, "/config/quietHours"},
+		{`channels: {env: [{name: A, value: secret}]}`, "/channels/env/0"},
 		{`config: {workerStopSeconds: "20"}`, "/config/workerStopSeconds"},
 		{`config: {evidenceUrl: "file:///data"}`, "/config/evidenceUrl"},
 		{`config: {databaseUrl: "postgres://u:p@h/d"}`, "databaseUrl"},

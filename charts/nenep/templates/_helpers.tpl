@@ -45,6 +45,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if .Values.channels.declaration -}}
+{{- $_ := set $known "channels" "/etc/nenep/channels/channels.yaml" -}}
+{{- end -}}
 {{- if include "nenep.evidenceFolder" . -}}
 {{- $_ := set $known "evidenceUrl" "file:///evidence" -}}
 {{- end -}}
@@ -68,6 +71,7 @@ serviceKey: [units, reports, notifications, portal, worker, migrations]
 smtpPassword: [notifications]
 oidcClientSecret: [portal]
 temporalApiKey: [units, reports, portal, worker, migrations]
+personalKey: [units, migrations]
 {{- end }}
 
 {{/* Not empty when the role talks to Temporal over TLS with files of a Secret. Takes root and role. */}}
@@ -91,6 +95,15 @@ temporalApiKey: [units, reports, portal, worker, migrations]
     secretKeyRef:
       name: {{ $from.existingSecret }}
       key: {{ $from.key }}
+{{- end }}
+{{- end }}
+{{- if eq $role "notifications" }}
+{{- range .root.Values.channels.env }}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret }}
+      key: {{ .key }}
 {{- end }}
 {{- end }}
 {{- with .root.Values.extraEnv }}
@@ -137,6 +150,17 @@ volumes:
       secretName: {{ . }}
       defaultMode: 0440
 {{- end }}
+{{- if and (eq $role "notifications") $values.channels.declaration }}
+  - name: channels
+    configMap:
+      name: {{ include "nenep.fullname" .root }}-channels
+{{- end }}
+{{- if and (eq $role "notifications") $values.channels.filesSecret }}
+  - name: channel-files
+    secret:
+      secretName: {{ $values.channels.filesSecret }}
+      defaultMode: 0440
+{{- end }}
 {{- if and (eq $role "reports") (include "nenep.evidenceFolder" .root) }}
   - name: evidence
     {{- if $values.evidence.existingClaim }}
@@ -167,6 +191,16 @@ volumeMounts:
 {{- if include "nenep.temporalTls" . }}
   - name: temporal-tls
     mountPath: /etc/nenep/temporal-tls
+    readOnly: true
+{{- end }}
+{{- if and (eq .role "notifications") $values.channels.declaration }}
+  - name: channels
+    mountPath: /etc/nenep/channels
+    readOnly: true
+{{- end }}
+{{- if and (eq .role "notifications") $values.channels.filesSecret }}
+  - name: channel-files
+    mountPath: /etc/nenep/channel-files
     readOnly: true
 {{- end }}
 {{- if and (eq .role "reports") (include "nenep.evidenceFolder" .root) }}

@@ -36,6 +36,12 @@
 {{- if and .Values.secrets.smtpPassword.existingSecret (not $config.smtpUser) -}}
 {{- $faults = append $faults "config.smtpUser: a password for the mail relay needs its user" -}}
 {{- end -}}
+{{- if and .Values.channels.declaration $config.channels -}}
+{{- $faults = append $faults "channels.declaration: channels are declared here or in the file of config.channels, not in both" -}}
+{{- end -}}
+{{- if and (or .Values.channels.env .Values.channels.filesSecret) (not (or .Values.channels.declaration $config.channels)) -}}
+{{- $faults = append $faults "channels.declaration: secrets of channels are given and no channel is declared" -}}
+{{- end -}}
 {{- if $faults -}}
 {{- fail (printf "\n\nThese values must be put right:\n  - %s\n" (join "\n  - " $faults)) -}}
 {{- end -}}
