@@ -75,8 +75,23 @@ func (r letterRow) Heading() string {
 // About is what the letter is about.
 func (r letterRow) About() string { return labelOf(templateChoices, r.GetTemplate()) }
 
+// Reasons are why the message was written: what it is about, and the rung where that says more.
+func (r letterRow) Reasons() []string {
+	switch {
+	case r.Why == "":
+		return []string{r.About()}
+	case strings.HasPrefix(r.Why, lowerFirst(r.About())):
+		return []string{sentenceCase(r.Why)}
+	default:
+		return []string{r.About(), sentenceCase(r.Why)}
+	}
+}
+
 // Via is the channel.
 func (r letterRow) Via() string { return labelOf(channelChoices, r.GetChannel()) }
+
+// Through is the channel inside a sentence.
+func (r letterRow) Through() string { return channelWord(r.GetChannel()) }
 
 // At is when the message left, else when it was written.
 func (r letterRow) At() string { return instant(firstOf(r.GetSentAt(), r.GetCreatedAt())) }

@@ -164,7 +164,7 @@ func answersReady(name, address string) func(context.Context) error {
 
 func (p *portal) routes(e *echo.Echo) {
 	e.GET("/assets/*", p.serveAsset)
-	e.GET("/lich/:file", p.readFeed)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/lich/:file", p.readFeed)
 	e.POST("/goi-lai/:channel", p.takeCallback)
 	pages := e.Group("", p.securityHeaders, p.limitBody, p.loadSession, p.checkForgery())
 	pages.GET("/dang-nhap", p.signInPage)

@@ -35,6 +35,9 @@ func TestACalendarProgramReadsItsAddressWithoutSigningIn(t *testing.T) {
 	require.Equal(t, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", body)
 	require.Equal(t, `"v1"`, answer.Header.Get("ETag"))
 	require.Empty(t, answer.Cookies())
+	head, none := s.plain(t, http.MethodHead, "/lich/bi-mat.ics", "")
+	require.Equal(t, http.StatusOK, head.StatusCode)
+	require.Empty(t, none)
 	for asked, want := range map[string]int{`"v1"`: 304, `W/"v1"`: 304, `"v0", "v1"`: 304, "*": 304, `"v0"`: 200, "v1": 200} {
 		again, _ := s.plain(t, http.MethodGet, "/lich/bi-mat.ics", "", "If-None-Match", asked)
 		require.Equal(t, want, again.StatusCode, asked)
