@@ -158,6 +158,12 @@ func (o *Options) completeConfig() error {
 	if o.Config.EvidenceURL == "" {
 		o.Config.EvidenceURL = "file://" + evidence + "?no_tmp_dir=true"
 	}
+	if o.Config.Channels == "" {
+		o.Config.Channels = filepath.Join(o.Data, "channels.yaml")
+		if err := os.WriteFile(o.Config.Channels, []byte(mailbox.Declaration(o.MailboxAddr)), 0o600); err != nil {
+			return fmt.Errorf("file %s cannot be written: %w", o.Config.Channels, err)
+		}
+	}
 	o.Config.SMTPTLS = "none"
 	o.Config.UnitsURL = "http://" + o.Config.UnitsAddr
 	o.Config.ReportsURL = "http://" + o.Config.ReportsAddr

@@ -1,5 +1,5 @@
-// Package mailbox is where every mail of `make run` ends: an SMTP server that passes nothing on, and
-// pages that show what it was given.
+// Package mailbox is where every message of `make run` ends: an SMTP server and a gateway of text messages that pass nothing on, and
+// pages that show what they were given.
 package mailbox
 
 import (

@@ -28,7 +28,7 @@ const (
 )
 
 // Handler shows the mailbox: / the list, /thu/{id} one mail, /api/messages the list as JSON
-// (?to= limits it to one recipient).
+// (?to= limits it to one recipient). /gateway/{name} takes text messages, as a provider would.
 func (b *Mailbox) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", b.showList)
@@ -36,6 +36,7 @@ func (b *Mailbox) Handler() http.Handler {
 	mux.HandleFunc("GET /thu/{id}/html", b.showHTML)
 	mux.HandleFunc("GET /thu/{id}/goc", b.showRaw)
 	mux.HandleFunc("GET /api/messages", b.listMessages)
+	mux.HandleFunc("POST /gateway/{name}", b.takeText)
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "pages/style.css") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
