@@ -92,15 +92,16 @@ func (r *round) learnPeople(officials []string) error {
 }
 
 func (r *round) learnSeats(ctx context.Context, wanted []seat) error {
+	asked := map[seat]bool{}
+	for _, at := range wanted {
+		if _, known := r.seats[at]; !known {
+			asked[at] = true
+		}
+	}
 	var lock sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(askedAtOnce)
-	asked := map[seat]bool{}
-	for _, at := range wanted {
-		if _, known := r.seats[at]; known || asked[at] {
-			continue
-		}
-		asked[at] = true
+	for at := range asked {
 		group.Go(func() error {
 			found, err := r.holders(ctx, at, r.day.String())
 			if err != nil {
