@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/emersion/go-smtp"
@@ -132,18 +133,15 @@ func TestADigestKilledInBetweenGoesOnWhereItStoppedAndRepeatsNoMoreThanWereOpen(
 	}
 	h.town.hold(exampleUnit, "contact", staff...)
 	h.mustTell(reminder())
-	h.relay.mu.Lock()
+	var one sync.Mutex // nobody is answered while the kill goes on
 	taken := 0
 	h.relay.onTaken = func() {
-		h.relay.mu.Lock()
-		taken++
-		kill := taken == 10
-		h.relay.mu.Unlock()
-		if kill {
+		one.Lock()
+		defer one.Unlock()
+		if taken++; taken == 10 {
 			h.cutConnections()
 		}
 	}
-	h.relay.mu.Unlock()
 	_, err := h.digest("2026-12-24")
 	require.Error(t, err)
 	before := len(h.relay.taken())

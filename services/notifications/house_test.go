@@ -487,6 +487,14 @@ func unknownUser() *smtp.SMTPError {
 	return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 }
 
+// query reads one text out of the database.
+func (h *house) query(sql string, into *string) error {
+	connection, err := pgx.Connect(h.t.Context(), h.config.DatabaseURL)
+	require.NoError(h.t, err)
+	defer func() { _ = connection.Close(context.Background()) }()
+	return connection.QueryRow(h.t.Context(), sql).Scan(into)
+}
+
 // cutConnections ends every connection of the service to its database, as a kill of the process does.
 func (h *house) cutConnections() {
 	connection, err := pgx.Connect(context.Background(), h.config.DatabaseURL)

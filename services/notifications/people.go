@@ -140,25 +140,30 @@ func joinPeople(chosen []preference, mutes []mute, consents []consent) map[strin
 // way is a channel and the address on it.
 type way struct{ channel, address string }
 
-// ways are the channels by which an official can be reached, in his order, else mail and then what else there is; at the end paper, which
-// needs no address.
+// ways are the channels by which an official can be reached, in his order; where he chose none, or none of those he chose is there, mail and
+// then what else there is. At the end stands paper, which needs no address.
 func (s *service) ways(p addressee, official *unitsv1.Official) []way {
-	order := p.Channels
-	if len(order) == 0 {
-		order = []string{channelEmail, channelZalo, channelSMS}
+	ways := s.waysIn(p.Channels, p, official)
+	if len(ways) == 0 && !slices.Contains(p.Channels, channelPaper) {
+		ways = s.waysIn([]string{channelEmail, channelZalo, channelSMS}, p, official)
 	}
-	var ways []way
+	return append(ways, way{channel: channelPaper})
+}
+
+func (s *service) waysIn(order []string, p addressee, official *unitsv1.Official) (ways []way) {
 	for _, channel := range order {
 		to := way{channel, addressOn(channel, official)}
 		switch {
-		case channel == channelPaper || to.address == "" || slices.Contains(ways, to):
+		case channel == channelPaper:
+			return ways
+		case to.address == "" || slices.Contains(ways, to):
 		case channel != channelEmail && !s.others.Has(channel):
 		case needsConsent(channel) && p.consents[channel] == "":
 		default:
 			ways = append(ways, to)
 		}
 	}
-	return append(ways, way{channel: channelPaper})
+	return ways
 }
 
 func addressOn(channel string, official *unitsv1.Official) string {

@@ -22,6 +22,9 @@ import (
 // stored or sent, and its link opens nothing.
 func (s *service) PreviewLetter(ctx context.Context, request *connect.Request[notificationsv1.PreviewLetterRequest]) (*connect.Response[notificationsv1.PreviewLetterResponse], error) {
 	asked := request.Msg
+	if _, err := s.catalogue(); err != nil {
+		return nil, err
+	}
 	obligation, rung, faults := s.previewed(asked)
 	if len(faults) > 0 {
 		return nil, refuseFields(faults)

@@ -367,6 +367,22 @@ func TestADigestByTextMessageIsOneLine(t *testing.T) {
 	require.Empty(t, h.relay.taken())
 }
 
+func TestWhoChoseOnlyWhatIsNotThereIsStillReached(t *testing.T) {
+	_, declared := withSMS(t)
+	h := newHouse(t, declared)
+	h.town.hold(exampleUnit, "contact", withPhone("cb-an@hungyen.example"))
+	h.prefer("CB-AN", agreed("sms"))
+	h.config.Channels = ""
+	h.restart()
+	h.mustTell(now(reminder()))
+	require.Equal(t, "cb-an@hungyen.example", h.last().to)
+	h.prefer("CB-AN", agreed("paper"))
+	second := now(reminder())
+	second.Key += "/2"
+	h.mustTell(second)
+	require.Equal(t, "paper", h.ledger()[0].GetChannel(), "paper is a choice")
+}
+
 func TestAPersonsChannelOfTheMorningIsTakenNotThatOfYesterday(t *testing.T) {
 	sms, declared := withSMS(t)
 	h := newHouse(t, declared)

@@ -28,6 +28,12 @@ COMMENT ON COLUMN messages.follows_id IS 'the message on another channel that di
 COMMENT ON COLUMN messages.code IS 'the short link of a message that has no room for a signed one';
 COMMENT ON COLUMN messages.folded IS 'subject, name and case as they are searched: lower case, without diacritics';
 
+-- What a killed process left in doubt leaves again by itself; what is in the ledger is found by its words.
+UPDATE messages SET alone = true WHERE state = 'sending' AND digest_id IS NULL;
+UPDATE messages SET
+    folded = lower(translate(regexp_replace(normalize(subject || ' ' || name || ' ' || case_id, NFD), '[\u0300-\u036F]', '', 'g'), 'đĐ', 'dd')),
+    folded_answer = lower(translate(regexp_replace(normalize(answer, NFD), '[\u0300-\u036F]', '', 'g'), 'đĐ', 'dd'));
+
 -- What leaves by itself, in the order in which it may.
 CREATE INDEX messages_alone ON messages (leaves_at, id) WHERE alone AND digest_id IS NULL AND state IN ('waiting', 'sending');
 -- The ledger is read newest first: by day, by unit, of one body's drafts, of roles that nobody held.
