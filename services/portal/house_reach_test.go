@@ -242,6 +242,9 @@ func (h *house) DiscardDraft(ctx context.Context, r *connect.Request[notificatio
 }
 
 func (h *house) PrintLetter(_ context.Context, r *connect.Request[notificationsv1.PrintLetterRequest]) (*connect.Response[notificationsv1.PrintLetterResponse], error) {
+	if r.Msg.GetMessageId() == "99" {
+		return nil, wire.ConnectError(wire.Forbidden("Tài khoản này không có quyền lập công văn nhân danh cơ quan này.", "Not in this body's name."))
+	}
 	if r.Msg.GetAnswerBy() != "" && r.Msg.GetAnswerBy() < "2026-12-24" {
 		text := "Ngày " + day(r.Msg.GetAnswerBy()) + " đã qua. Chọn một ngày sau hôm nay."
 		return nil, wire.ConnectError(wire.Refuse(contract.CodeInvalid, text, "Past.", wire.Field("answer_by", text, "Past.")))

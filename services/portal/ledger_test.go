@@ -176,6 +176,7 @@ func TestLettersOnPaperArePrinted(t *testing.T) {
 	require.Equal(t, docxType, file.header.Get("Content-Type"))
 	require.Contains(t, file.header.Get("Content-Disposition"), "attachment")
 	require.Equal(t, "4", h.printed[0].GetMessageId())
+	require.Equal(t, "Tài khoản này không có quyền lập công văn nhân danh cơ quan này.", b.post("/thu/giay/99", url.Values{}).words(".banner.warn"), "of another reviewing body")
 	require.Equal(t, http.StatusForbidden, s.as(t, "o-an").get("/thu/giay").status)
 	require.Equal(t, http.StatusForbidden, s.as(t, "o-an").post("/thu/giay/4", url.Values{}).status)
 }

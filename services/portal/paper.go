@@ -7,7 +7,9 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
+	"nenep/proto/wire"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 
 // Prints tells whether the person prints letters for those who can be reached only on paper.
 func (p *person) Prints() bool {
-	return p.has("administrator") || p.ofStandingAgency("reviewer", "leader", "head", "deputy", "contact")
+	return p.has("administrator") || p.ofStandingAgency(bodyRoles...)
 }
 
 type paperView struct {
@@ -66,6 +68,9 @@ func (p *portal) printLetter(c echo.Context) error {
 		return p.refuseStranger("in công văn", who.Post())
 	}
 	answer, err := p.calls.Notifications.PrintLetter(c.Request().Context(), call(&notificationsv1.PrintLetterRequest{MessageId: c.Param("id")}))
+	if refusal := wire.RefusalOf(err); refusal != nil && refusal.GetCode() != contract.CodeUnavailable {
+		return p.finish(c, sent{kind: "warn", banner: refusal.GetTextVi()}, paperPath)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,10 +89,15 @@ func setDownload(c echo.Context, filename string) {
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 }
 
-// Urges tells whether the person may print a letter that urges the unit of this case: it is overdue, and he reviews it or is of the
-// standing agency.
+// bodyRoles are the positions whose holders write letters for their body.
+var bodyRoles = []string{"reviewer", "leader", "head", "deputy", "contact"}
+
+// Urges tells whether the person may print a letter that urges the unit of this case: it is overdue, and he is of the body in whose name
+// the letter stands, the reviewing one or, where there is none, the standing agency; or he is an administrator.
 func (v *caseView) Urges() bool {
-	return v.Standing.Overdue && (v.Reviewing() || v.person.ofStandingAgency("reviewer", "leader", "head", "deputy"))
+	_, reviewing := v.person.hatIn(v.reviewerUnit(), bodyRoles...)
+	writes := reviewing || v.person.has("administrator") || v.reviewerUnit() == "" && v.person.ofStandingAgency(bodyRoles...)
+	return v.Standing.Overdue && writes
 }
 
 func (p *portal) urgedCase(c echo.Context) (*caseView, error) {
