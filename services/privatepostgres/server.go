@@ -32,6 +32,7 @@ type Options struct {
 // Server is a running PostgreSQL.
 type Server struct {
 	folder   string
+	options  Options
 	port     int
 	password string
 	lock     *flock.Flock
@@ -54,22 +55,22 @@ func Start(ctx context.Context, folder string, options Options) (*Server, error)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("folder %s cannot be made: %w", folder, err)
 	}
-	server := &Server{folder: folder, lock: flock.New(filepath.Join(folder, "in-use.lock"))}
+	server := &Server{folder: folder, options: options, lock: flock.New(filepath.Join(folder, "in-use.lock"))}
 	if held, err := server.lock.TryLock(); err != nil || !held {
 		return nil, fmt.Errorf("folder %s is in use by another process: stop that one, or set NENEP_DATA to another folder", folder)
 	}
-	if err := server.begin(ctx, binaries, options); err != nil {
+	if err := server.begin(ctx, binaries); err != nil {
 		return nil, errors.Join(err, server.lock.Unlock())
 	}
 	return server, nil
 }
 
-func (s *Server) begin(ctx context.Context, binaries string, options Options) error {
-	if err := s.prepare(ctx, binaries, options); err != nil {
+func (s *Server) begin(ctx context.Context, binaries string) error {
+	if err := s.prepare(ctx, binaries); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(takeoverGrace); ; {
-		if err := s.launch(ctx, binaries, options); err != nil {
+		if err := s.launch(binaries); err != nil {
 			return err
 		}
 		err := s.await(ctx)
@@ -100,7 +101,7 @@ func (s *Server) said() string {
 
 func (s *Server) data() string { return filepath.Join(s.folder, "data") }
 
-func (s *Server) prepare(ctx context.Context, binaries string, options Options) error {
+func (s *Server) prepare(ctx context.Context, binaries string) error {
 	secret := filepath.Join(s.folder, "password")
 	if _, err := os.Stat(filepath.Join(s.data(), "PG_VERSION")); err == nil {
 		read, err := os.ReadFile(secret)
@@ -119,7 +120,7 @@ func (s *Server) prepare(ctx context.Context, binaries string, options Options) 
 		return fmt.Errorf("file %s cannot be written: %w", secret, err)
 	}
 	arguments := []string{"-D", s.data(), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--pwfile=" + secret}
-	if options.Throwaway {
+	if s.options.Throwaway {
 		arguments = append(arguments, "--no-sync")
 	}
 	initdb := exec.CommandContext(ctx, filepath.Join(binaries, "initdb"), arguments...)
@@ -130,14 +131,16 @@ func (s *Server) prepare(ctx context.Context, binaries string, options Options) 
 	return nil
 }
 
-func (s *Server) launch(_ context.Context, binaries string, options Options) error {
-	port, err := freePort()
-	if err != nil {
-		return err
+func (s *Server) launch(binaries string) error {
+	if s.port == 0 {
+		port, err := freePort()
+		if err != nil {
+			return err
+		}
+		s.port = port
 	}
-	s.port = port
-	arguments := []string{"-D", s.data(), "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "logging_collector=off"}
-	if options.Throwaway {
+	arguments := []string{"-D", s.data(), "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "logging_collector=off"}
+	if s.options.Throwaway {
 		arguments = append(arguments, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	}
 	s.command = exec.Command(filepath.Join(binaries, "postgres"), arguments...)
@@ -183,6 +186,18 @@ func (s *Server) URL(database string) string {
 
 // Stop ends the server, having written everything, and gives the folder free.
 func (s *Server) Stop() error { return errors.Join(s.end(), s.lock.Unlock()) }
+
+// Restart ends the server, whatever its clients are doing, and starts it on the same folder and port.
+func (s *Server) Restart(ctx context.Context) error {
+	binaries, err := findBinaries()
+	if err != nil {
+		return err
+	}
+	if err := s.end(); err != nil {
+		return err
+	}
+	return s.begin(ctx, binaries)
+}
 
 func (s *Server) end() error {
 	if err := s.command.Process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -22,6 +22,17 @@ func TestWhatWasWrittenIsThereAfterARestart(t *testing.T) {
 	require.NoError(t, server.Stop())
 }
 
+func TestARestartedServerIsWhereItWasWithWhatItHeld(t *testing.T) {
+	server, err := Start(t.Context(), t.TempDir(), Options{Throwaway: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Stop()) }()
+	address := server.URL("postgres")
+	execute(t, server, "CREATE TABLE kept (n int)")
+	require.NoError(t, server.Restart(t.Context()))
+	require.Equal(t, address, server.URL("postgres"))
+	execute(t, server, "INSERT INTO kept VALUES (1)")
+}
+
 func TestASecondServerInTheSameFolderIsRefused(t *testing.T) {
 	folder := t.TempDir()
 	server, err := Start(t.Context(), folder, Options{Throwaway: true})

@@ -46,10 +46,23 @@ func run(m *testing.M) int {
 // New makes an empty database and answers its address.
 func New(t *testing.T) string {
 	t.Helper()
+	return create(t, "")
+}
+
+// Copy makes a database with all that another one holds, to which nobody may be connected, and answers its address.
+func Copy(t *testing.T, of string) string {
+	t.Helper()
+	config, err := pgx.ParseConfig(of)
+	require.NoError(t, err)
+	return create(t, " TEMPLATE "+pgx.Identifier{config.Database}.Sanitize())
+}
+
+func create(t *testing.T, how string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d_%d", os.Getpid(), counter.Add(1))
 	connection, err := pgx.Connect(t.Context(), address)
 	require.NoError(t, err)
-	_, err = connection.Exec(t.Context(), "CREATE DATABASE "+name)
+	_, err = connection.Exec(t.Context(), "CREATE DATABASE "+name+how)
 	require.NoError(t, err)
 	require.NoError(t, connection.Close(t.Context()))
 	start, query, _ := strings.Cut(address, "?")
