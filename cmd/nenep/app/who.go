@@ -12,6 +12,7 @@ import (
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
+	"nenep/rules/calendar"
 )
 
 func areaCommand() *cobra.Command {
@@ -77,12 +78,37 @@ func unitCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return t.print(answer.Msg, []string{"FIELD", "VALUE"}, unitRows(answer.Msg))
+		names, err := t.replaced(ctx, answer.Msg.GetHolders())
+		if err != nil {
+			return err
+		}
+		return t.print(answer.Msg, []string{"FIELD", "VALUE"}, unitRows(answer.Msg, names))
 	}))
 	return unit
 }
 
-func unitRows(answer *unitsv1.GetUnitResponse) [][]string {
+// replaced names those in whose place delegates stand; nobody is asked for where there are none.
+func (t *terminal) replaced(ctx context.Context, holders []*unitsv1.Holder) (map[string]string, error) {
+	request, names := &unitsv1.FindOfficialsRequest{}, map[string]string{}
+	for _, holder := range holders {
+		if id := holder.GetDelegatedBy(); id != "" {
+			request.Ids = append(request.Ids, id)
+		}
+	}
+	if len(request.GetIds()) == 0 {
+		return names, nil
+	}
+	answer, err := t.clients.Units.FindOfficials(ctx, connect.NewRequest(request))
+	if err != nil {
+		return nil, err
+	}
+	for _, found := range answer.Msg.GetHolders() {
+		names[found.GetOfficial().GetId()] = found.GetOfficial().GetName()
+	}
+	return names, nil
+}
+
+func unitRows(answer *unitsv1.GetUnitResponse, names map[string]string) [][]string {
 	u := answer.GetUnit()
 	rows := [][]string{
 		{"id", u.GetId()}, {"name", u.GetName()}, {"kind", u.GetKind()}, {"area", u.GetAreaId()}, {"parent", u.GetParentId()},
@@ -91,8 +117,26 @@ func unitRows(answer *unitsv1.GetUnitResponse) [][]string {
 	}
 	for _, holder := range answer.GetHolders() {
 		rows = append(rows, []string{holder.GetPosition().GetRole(), fmt.Sprintf("%s, %s (%s)", holder.GetOfficial().GetName(), holder.GetPosition().GetTitle(), holder.GetOfficial().GetId())})
+		rows = append(rows, standInRows(holder, names)...)
 	}
 	return rows
+}
+
+// standInRows say under a delegate in whose place he stands and to which day, in both languages; nothing under the holder himself.
+func standInRows(holder *unitsv1.Holder, names map[string]string) [][]string {
+	id := holder.GetDelegatedBy()
+	if id == "" {
+		return nil
+	}
+	until := holder.GetDelegatedUntil()
+	if last, err := calendar.ParseDate(until); err == nil {
+		until = last.Vietnamese()
+	}
+	whom := strings.TrimSpace(names[id] + " (" + id + ")")
+	return [][]string{
+		{"", fmt.Sprintf("thay %s đến hết ngày %s, theo %s", whom, until, holder.GetDelegationDocument())},
+		{"", fmt.Sprintf("stands in for %s until %s, by %s", whom, holder.GetDelegatedUntil(), holder.GetDelegationDocument())},
+	}
 }
 
 func example(is bool) string {
