@@ -155,14 +155,15 @@ func (r *digestRound) lines(ctx context.Context, lang language, rows []message) 
 	return lines, addresses, nil
 }
 
-// standsFor names him in whose place the person reads a line.
+// standsFor names him in whose place the person reads a line, or the role that nobody holds.
 func (r *digestRound) standsFor(ctx context.Context, lang language, row message) (string, error) {
+	vacancy := lang.vacant[row.VacantRole].line
 	holder, err := r.holderNow(ctx, row)
 	if err != nil || holder.GetDelegatedBy() == "" {
-		return "", err
+		return vacancy, err
 	}
 	name, err := r.delegator(ctx, holder.GetDelegatedBy())
-	return after(lang.instead, name), err
+	return joined("; ", after(lang.instead, name), vacancy), err
 }
 
 func (r *digestRound) unitName(ctx context.Context, lang language, id string) (string, error) {

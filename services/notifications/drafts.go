@@ -148,8 +148,8 @@ func (s *service) decision(ctx context.Context, words string) map[string]any {
 }
 
 var errDraftGone = wire.Refuse(contract.CodeWrongState,
-	"Dự thảo không còn gửi được: hồ sơ đã nộp, đã kết thúc hoặc dự thảo đã bị bỏ.",
-	"The draft can be sent no more: the case was handed in or ended, or the draft was discarded.")
+	"Dự thảo không còn gửi được: hồ sơ đã nộp, đã kết thúc, bước đã có kết quả hoặc dự thảo đã bị bỏ.",
+	"The draft can be sent no more: the case was handed in or ended, the step was done, or the draft was discarded.")
 
 // release writes the letter anew for who holds the role today, as late as the case is today.
 func (s *service) release(ctx context.Context, db *gorm.DB, drafts []message, words string) error {
@@ -160,8 +160,8 @@ func (s *service) release(ctx context.Context, db *gorm.DB, drafts []message, wo
 	if err := r.learn(ctx, drafts); err != nil {
 		return err
 	}
-	if r.cases[drafts[0].CaseID].settled() {
-		return errors.Join(errDraftGone, r.dropAll(drafts, answerSettled))
+	if reason := r.cases[drafts[0].CaseID].voids(drafts[0]); reason != "" {
+		return errors.Join(errDraftGone, r.dropAll(drafts, reason))
 	}
 	found, err := r.seatOf(ctx, drafts[0])
 	if err != nil {

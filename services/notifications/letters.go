@@ -77,7 +77,7 @@ type letter struct {
 	Item, Items, ItemDay                        string // what an entry is called, how many, the first one's day
 	Step                                        string // the step that is due by itself
 	Link, LinkUntil, HelpContact, HelpPhone     string
-	VacantRole                                  string // nobody holds it, the recipient is told in its place
+	Vacancy                                     string // why the recipient is told in another's place
 	Added, Sender                               string // of a draft that was released: words added, the body that speaks
 	Channel, Failures, Settings                 string // a channel that fails; the page of preferences
 

@@ -116,7 +116,7 @@ func letterName(m matter, l letter) string {
 func (s *service) gather(ctx context.Context, m matter) (letter, error) {
 	l := fromFacts(m)
 	l.HelpContact, l.HelpPhone = clean(s.help.contact), clean(s.help.phone)
-	l.VacantRole, l.Added = languageOf(m.facts).roles[m.vacantRole], paragraphs(m.words)
+	l.Added = paragraphs(m.words)
 	return l, errors.Join(s.addSender(ctx, m, &l), s.addUnit(ctx, m, &l), s.addAct(ctx, m, &l), s.addSuccessor(ctx, m, &l), s.addHistory(ctx, m, &l), s.addNearness(ctx, m, &l))
 }
 
@@ -209,6 +209,7 @@ func (s *service) addUnit(ctx context.Context, m matter, l *letter) error {
 		return err
 	}
 	l.Unit = nameOf(languageOf(m.facts), known.GetUnit(), m.unitID)
+	l.Vacancy = languageOf(m.facts).vacancy(m.vacantRole, l.Unit)
 	for _, holder := range known.GetHolders() {
 		if holder.GetPosition().GetRole() == "contact" && l.Contact == "" {
 			l.Contact = clean(holder.GetOfficial().GetName())

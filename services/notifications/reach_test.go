@@ -150,7 +150,7 @@ func TestWhoIsToldInAVacantRolesPlaceReadsThatItIsVacant(t *testing.T) {
 	request.Role, request.VacantRole = "head", "contact"
 	h.mustTell(request)
 	require.Contains(t, bodies(t, h.last())["text/plain"],
-		"Ủy ban nhân dân xã Khoái Châu chưa có người giữ vai trò cán bộ đầu mối nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của đơn vị.\n")
+		"Ủy ban nhân dân xã Khoái Châu chưa có cán bộ đầu mối nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của đơn vị.\n")
 	require.Equal(t, "contact", h.ledger()[0].GetVacantRole())
 }
 

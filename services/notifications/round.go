@@ -13,6 +13,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/ladder"
 )
 
 // round is one run over what waits, with what it has looked up: each seat, each case and each person once.
@@ -47,6 +48,25 @@ func (c standing) settled() bool {
 
 // voidable: the message speaks of something that may have been done in the meantime.
 func voidable(template string) bool { return dueTemplates[template] || template == "returned" }
+
+// voids is why the row need not be heard any more; empty while it must.
+func (c standing) voids(row message) string {
+	switch {
+	case !voidable(row.Template):
+		return ""
+	case c.settled():
+		return answerSettled
+	case hangsOnStep(row) && ladder.Record(c.state, row.Facts["step_id"]) != nil:
+		return answerStepDone
+	default:
+		return ""
+	}
+}
+
+// hangsOnStep: the message is of a step, and void once that is recorded. An escalation of the case is not, though it was counted from a step.
+func hangsOnStep(row message) bool {
+	return row.Facts["step_id"] != "" && (ofStep(row.Template) || row.Template == "reminder")
+}
 
 const (
 	askedAtOnce  = 8    // questions to another service at a time

@@ -21,6 +21,7 @@ type language struct {
 	comrade      string
 	instead      string            // between who is told and in whose place
 	roles        map[string]string // who hears next
+	vacant       map[string]vacant // where nobody is in a role
 	reasons      map[string]string // codes of a return
 	outcomes     map[string]string // how a case was finished
 	groups       [groupCount]string
@@ -50,6 +51,7 @@ var vietnamese = language{
 		"contact": "cán bộ đầu mối", "head": "người đứng đầu đơn vị", "superior": "cấp trên của đơn vị",
 		"standing-agency": "cơ quan thường trực", "committee": "Ban Chỉ đạo", "reviewer": "cơ quan theo dõi",
 	},
+	vacant: vacantVietnamese,
 	reasons: map[string]string{
 		"missing-evidence": "thiếu minh chứng", "wrong-evidence": "minh chứng không đúng nội dung",
 		"figures-differ": "số liệu không khớp", "wrong-signatory": "chưa đúng thẩm quyền ký", "other": "lý do khác",
@@ -86,6 +88,7 @@ var english = language{
 		"contact": "the contact", "head": "the head of the unit", "superior": "the unit's superior body",
 		"standing-agency": "the standing agency", "committee": "the Steering Committee", "reviewer": "the reviewing body",
 	},
+	vacant: vacantEnglish,
 	reasons: map[string]string{
 		"missing-evidence": "evidence is missing", "wrong-evidence": "the evidence is of something else",
 		"figures-differ": "figures do not agree", "wrong-signatory": "signed without authority", "other": "another reason",
@@ -106,6 +109,47 @@ var english = language{
 	agreedOn: ", accepted on ", submittedOn: ", submitted on ",
 	failing:      "[Nề Nếp] A channel does not reach you",
 	failingShort: func(channel string) string { return "Nề Nếp: " + channel + " does not reach you." },
+}
+
+// vacant are the words for a role that nobody holds: what is the case there, with the unit's name in it, and what to do about it.
+type vacant struct{ is, so, line string }
+
+// vacancy tells why somebody else is told; empty for a role that nobody knows.
+func (lang language) vacancy(role, unit string) string {
+	words, known := lang.vacant[role]
+	if !known {
+		return ""
+	}
+	return strings.ReplaceAll(words.is, "{unit}", unit) + words.so
+}
+
+var vacantVietnamese = map[string]vacant{
+	"contact": {"{unit} chưa có cán bộ đầu mối", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của đơn vị.", "đơn vị chưa có cán bộ đầu mối"},
+	"head":    {"{unit} chưa có người đứng đầu", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của đơn vị.", "đơn vị chưa có người đứng đầu"},
+	"deputy":  {"{unit} chưa có cấp phó của người đứng đầu", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của đơn vị.", "đơn vị chưa có cấp phó"},
+	"superior": {"Cơ quan cấp trên của {unit} chưa có người nhận thông báo", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của cơ quan cấp trên.",
+		"cơ quan cấp trên chưa có người nhận"},
+	"reviewer": {"Cơ quan theo dõi {unit} chưa phân công người theo dõi", " nên thông báo này chuyển đến đồng chí. Đề nghị phân công người theo dõi và cập nhật vào hệ thống.",
+		"cơ quan theo dõi chưa phân công người theo dõi"},
+	"reviewer-head": {"Cơ quan theo dõi {unit} chưa có người đứng đầu", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của cơ quan theo dõi.",
+		"cơ quan theo dõi chưa có người đứng đầu"},
+	"standing-agency": {"Cơ quan thường trực Ban Chỉ đạo chưa có người nhận thông báo về {unit}",
+		" nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của cơ quan thường trực.", "cơ quan thường trực chưa có người nhận"},
+	"committee": {"Ban Chỉ đạo chưa có người nhận thông báo về {unit}", " nên thông báo này chuyển đến đồng chí. Đề nghị cập nhật cán bộ của Ban Chỉ đạo.",
+		"Ban Chỉ đạo chưa có người nhận"},
+}
+
+var vacantEnglish = map[string]vacant{
+	"contact":  {"{unit} has no contact", ", so this came to you. Please have the unit's officials brought up to date.", "the unit has no contact"},
+	"head":     {"{unit} has no head", ", so this came to you. Please have the unit's officials brought up to date.", "the unit has no head"},
+	"deputy":   {"{unit} has no deputy head", ", so this came to you. Please have the unit's officials brought up to date.", "the unit has no deputy head"},
+	"superior": {"The superior body of {unit} has nobody to be told", ", so this came to you. Please have that body's officials brought up to date.", "the superior body has nobody to be told"},
+	"reviewer": {"The reviewing body of {unit} has named nobody to follow it", ", so this came to you. Please have somebody named and recorded.",
+		"the reviewing body has named nobody"},
+	"reviewer-head": {"The reviewing body of {unit} has no head", ", so this came to you. Please have that body's officials brought up to date.", "the reviewing body has no head"},
+	"standing-agency": {"The standing agency has nobody to be told of {unit}", ", so this came to you. Please have that body's officials brought up to date.",
+		"the standing agency has nobody to be told"},
+	"committee": {"The Steering Committee has nobody to be told of {unit}", ", so this came to you. Please have its officials brought up to date.", "the Steering Committee has nobody to be told"},
 }
 
 func englishPeriod(p calendar.Period) string {
