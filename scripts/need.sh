@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one sentence what this machine lacks for the things named: postgres, chromium.
+# Says in one sentence what this machine lacks for the things named: postgres, chromium, icalendar.
 set -euo pipefail
 for thing in "$@"; do
   case $thing in
@@ -9,5 +9,8 @@ for thing in "$@"; do
     chromium)
       command -v chromium >/dev/null || command -v google-chrome >/dev/null ||
         { echo "No Chromium found: install Debian's package chromium (apt-get install chromium)." >&2; exit 1; } ;;
+    icalendar)
+      /usr/bin/python3 -c 'import icalendar' 2>/dev/null ||
+        { echo "No iCalendar parser found: install Debian's package python3-icalendar (apt-get install python3-icalendar)." >&2; exit 1; } ;;
   esac
 done
