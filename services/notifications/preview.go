@@ -114,10 +114,7 @@ func (s *service) declaredLadder(code string) (*catalogue.Obligation, []catalogu
 	if err != nil {
 		return nil, nil, err
 	}
-	edition := cat.At(today(s.now()))
-	if edition == nil {
-		edition = cat.Latest()
-	}
+	edition := editionAt(cat, today(s.now()))
 	obligation := edition.Obligation(code)
 	if obligation == nil {
 		return nil, nil, fmt.Errorf("no obligation %q", code)
@@ -125,9 +122,38 @@ func (s *service) declaredLadder(code string) (*catalogue.Obligation, []catalogu
 	return obligation, slices.Concat(obligation.Ladder.Add, edition.Ladders[obligation.Ladder.Use].Rungs), nil
 }
 
-// rungTemplate is the letter of a rung, as cases tell it.
-func rungTemplate(rung catalogue.Rung) string {
+func editionAt(cat *catalogue.Catalogue, day calendar.Date) *catalogue.Edition {
+	if edition := cat.At(day); edition != nil {
+		return edition
+	}
+	return cat.Latest()
+}
+
+// stepThatMust is the step on which a rung hangs, if it must be done on a day.
+func (s *service) stepThatMust(obligation *catalogue.Obligation, rung *catalogue.Rung, day calendar.Date) (*catalogue.Step, error) {
+	cat, err := s.catalogue()
+	if err != nil || rung == nil || rung.Step == "" {
+		return nil, err
+	}
+	at := slices.IndexFunc(obligation.Steps, func(step catalogue.Step) bool { return step.ID == rung.Step })
+	if at < 0 {
+		return nil, nil
+	}
+	step := obligation.Steps[at]
+	inForce := step.RequiredWhen != "" && editionAt(cat, day).Ground(step.RequiredWhen, day) != nil
+	if !step.Required && !inForce {
+		return nil, nil
+	}
+	return &step, nil
+}
+
+// rungTemplate is the letter of a rung, as cases tell it; step is the step that it hangs on and that must be done, nil where there is none.
+func rungTemplate(rung catalogue.Rung, step *catalogue.Step) string {
 	switch {
+	case step != nil && rung.Kind == ladder.Reminder:
+		return "step-reminder"
+	case step != nil:
+		return "step-overdue"
 	case rung.EachItem && rung.Kind == ladder.Reminder:
 		return "item-reminder"
 	case rung.EachItem:
@@ -156,19 +182,26 @@ func (s *service) exampleOf(ctx context.Context, asked *notificationsv1.PreviewL
 	if err != nil {
 		return m, err
 	}
+	step, err := s.stepThatMust(obligation, rung, day)
+	if err != nil {
+		return m, err
+	}
 	due := day.AddDays(7)
 	if rung != nil {
 		m.rungID, m.role, due = rung.ID, rung.Role, dueBehind(*rung, day, days)
 		if m.template == "" {
-			m.template = rungTemplate(*rung)
+			m.template = rungTemplate(*rung, step)
 		}
 	}
 	m.key = m.caseID + "/preview"
-	if real, err := s.runningCase(ctx, asked); err != nil {
+	if real, err := s.runningCase(ctx, asked, step != nil); err != nil {
 		return m, err
 	} else if real != nil {
 		m.caseID, m.facts["missing"] = real.GetId(), ""
-		due, _ = dayOf(real.GetState().GetDueDay())
+		due = dueOf(real, step, due)
+	}
+	if step != nil {
+		m.facts["step_title"], m.facts["step_title_en"], m.facts["missing"] = step.Title.VI, step.Title.EN, step.Title.VI
 	}
 	m.facts["due_day"], m.facts["item_day"] = due.String(), due.String()
 	if due.Before(day) {
@@ -187,7 +220,20 @@ func dueBehind(rung catalogue.Rung, day calendar.Date, days *calendar.Calendar) 
 	return day.AddDays(-rung.Offset)
 }
 
-func (s *service) runningCase(ctx context.Context, asked *notificationsv1.PreviewLetterRequest) (*reportsv1.Case, error) {
+// dueOf is the day of a real case of which a letter speaks: the case's, or the step's. A step whose day is not known has that of the example.
+func dueOf(real *reportsv1.Case, step *catalogue.Step, example calendar.Date) calendar.Date {
+	if step == nil {
+		due, _ := dayOf(real.GetState().GetDueDay())
+		return due
+	}
+	if day, known := ladder.StepDays(real.GetInput(), real.GetState())[step.ID]; known {
+		return day
+	}
+	return example
+}
+
+// runningCase is the unit's running case of the obligation, whole where what it was opened with is asked for; nil when it has none.
+func (s *service) runningCase(ctx context.Context, asked *notificationsv1.PreviewLetterRequest, whole bool) (*reportsv1.Case, error) {
 	if asked.GetUnitId() == "" {
 		return nil, nil
 	}
@@ -203,7 +249,14 @@ func (s *service) runningCase(ctx context.Context, asked *notificationsv1.Previe
 	if len(found.Msg.GetCases()) == 0 {
 		return nil, nil
 	}
-	return found.Msg.GetCases()[0], nil
+	if !whole {
+		return found.Msg.GetCases()[0], nil
+	}
+	one, err := s.clients.Register.GetCase(ctx, connect.NewRequest(&reportsv1.GetCaseRequest{Id: found.Msg.GetCases()[0].GetId()}))
+	if err != nil {
+		return nil, s.away("register", err)
+	}
+	return one.Msg, nil
 }
 
 // exampleReader is who would hear today; nobody in particular where no unit is named or nobody holds the role.

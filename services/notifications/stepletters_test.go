@@ -4,6 +4,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	notificationsv1 "nenep/proto/nenep/notifications/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/rules/calendar"
 )
 
 // Where only a step is late, the letter does not say that the file was not handed in.
@@ -50,4 +54,33 @@ func TestADigestNamesAStepBesideItsCase(t *testing.T) {
 		ids = append(ids, row.ID)
 	}
 	require.Equal(t, []int64{3, 4, 5}, ids)
+}
+
+// A rung on a step that must be done is previewed with the letter that leaves; one on a step that need not speaks of the case.
+func TestAPreviewOfAStepsRungIsTheStepsLetter(t *testing.T) {
+	h := newHouse(t)
+	overdue, err := h.preview(&notificationsv1.PreviewLetterRequest{ObligationId: "TD-01", RungId: "overdue-month"})
+	require.NoError(t, err)
+	require.Equal(t, "head", overdue.GetRole())
+	require.Contains(t, overdue.GetText(), "Hạn nộp hồ sơ không thay đổi.")
+	require.Contains(t, overdue.GetText(), "quá hạn 01 ngày làm việc")
+	soon, err := h.preview(&notificationsv1.PreviewLetterRequest{ObligationId: "TD-01", RungId: "remind-month"})
+	require.NoError(t, err)
+	require.Contains(t, soon.GetText(), "bước “")
+	ofTheCase, err := h.preview(&notificationsv1.PreviewLetterRequest{ObligationId: "DT-01", RungId: "remind-plan-60"})
+	require.NoError(t, err)
+	require.NotContains(t, ofTheCase.GetText(), "bước “", "the plan of a dialogue need not be recorded")
+}
+
+func TestAPreviewOfARealCasesStepHasTheStepsDay(t *testing.T) {
+	h := newHouse(t)
+	const id = "TT-01/" + exampleUnit + "/2026"
+	plan := &casefilev1.StepPolicy{Id: "plan", Required: true, Due: &casefilev1.Deadline{Day: "2026-12-20"}}
+	h.town.cases = map[string]*reportsv1.Case{id: {Id: id, UnitId: exampleUnit, Input: &casefilev1.CaseInput{CaseId: id, Steps: []*casefilev1.StepPolicy{plan}},
+		State: &casefilev1.CaseState{CaseId: id, State: casefilev1.State_STATE_OPEN, DueDay: "2026-12-31"}}}
+	made, err := h.preview(&notificationsv1.PreviewLetterRequest{ObligationId: "TT-01", RungId: "overdue-plan-1", UnitId: exampleUnit})
+	require.NoError(t, err)
+	require.Contains(t, made.GetText(), "hạn 20/12/2026")
+	require.Contains(t, made.GetSubject(), id)
+	require.Equal(t, calendar.MustDate("2026-12-31"), dueOf(h.town.cases[id], nil, calendar.Date{}))
 }

@@ -184,8 +184,8 @@ func (t *teller) nobody(policy *casefilev1.RungPolicy, result *contract.CarryOut
 	if policy.GetKind() == ladder.Escalation {
 		name = both(text{"quá hạn %d ngày làm việc", "%d working days late"}, same(policy.GetOffset()))
 	}
-	sentence := both(text{"Bỏ qua mức nhắc %s: %s chưa có %s.", "Rung skipped (%s): %s has no %s."},
-		name.args(), t.words.unit(t.input.GetUnitId()).args(), [2]any{roleVI(policy.GetRole()), policy.GetRole()})
+	sentence := both(text{"Bỏ qua mức nhắc %s: %s.", "Rung skipped (%s): %s."},
+		name.args(), vacancy(policy.GetRole(), t.words.unit(t.input.GetUnitId())).args())
 	if len(result.OfficialIDs) == 0 {
 		return sentence
 	}
@@ -334,15 +334,23 @@ func quoted(title, fallback string) string {
 	return "“" + title + "”"
 }
 
-func roleVI(role string) string {
-	words := map[string]string{
-		ladder.RoleContact: "cán bộ đầu mối", ladder.RoleHead: "người đứng đầu", ladder.RoleSuperior: "cơ quan cấp trên",
-		ladder.RoleStandingAgency: "cơ quan thường trực", ladder.RoleCommittee: "Ban Chỉ đạo", ladder.RoleReviewer: "người theo dõi",
+// vacancies say that nobody is in a role, with the unit's name in them.
+var vacancies = map[string]text{
+	ladder.RoleContact:        {"%s chưa có cán bộ đầu mối", "%s has no contact"},
+	ladder.RoleHead:           {"%s chưa có người đứng đầu", "%s has no head"},
+	ladder.RoleDeputy:         {"%s chưa có cấp phó của người đứng đầu", "%s has no deputy head"},
+	ladder.RoleSuperior:       {"cơ quan cấp trên của %s chưa có người nhận thông báo", "the superior body of %s has nobody to be told"},
+	ladder.RoleReviewer:       {"cơ quan theo dõi %s chưa phân công người theo dõi", "the reviewing body of %s has named nobody to follow it"},
+	ladder.RoleReviewerHead:   {"cơ quan theo dõi %s chưa có người đứng đầu", "the reviewing body of %s has no head"},
+	ladder.RoleStandingAgency: {"cơ quan thường trực Ban Chỉ đạo chưa có người nhận thông báo về %s", "the standing agency has nobody to be told of %s"},
+	ladder.RoleCommittee:      {"Ban Chỉ đạo chưa có người nhận thông báo về %s", "the Steering Committee has nobody to be told of %s"},
+}
+
+func vacancy(role string, unit text) text {
+	if words, known := vacancies[role]; known {
+		return both(words, unit.args())
 	}
-	if word := words[role]; word != "" {
-		return word
-	}
-	return "người nhận"
+	return both(text{"%s chưa có người nhận", "%s has nobody to be told"}, unit.args())
 }
 
 // Mentions are the ids a story needs words for.

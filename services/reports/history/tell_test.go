@@ -433,3 +433,17 @@ func TestRecordedHistoriesAreToldWhole(t *testing.T) {
 		})
 	}
 }
+
+func TestARungThatNobodyWasThereForNamesTheEmptyRoleAsAnOfficialWould(t *testing.T) {
+	unit := text{"Ủy ban nhân dân xã Khoái Châu", "People's Committee of Khoái Châu commune"}
+	for role, want := range map[string]string{
+		"contact":         "Ủy ban nhân dân xã Khoái Châu chưa có cán bộ đầu mối",
+		"superior":        "cơ quan cấp trên của Ủy ban nhân dân xã Khoái Châu chưa có người nhận thông báo",
+		"reviewer":        "cơ quan theo dõi Ủy ban nhân dân xã Khoái Châu chưa phân công người theo dõi",
+		"standing-agency": "cơ quan thường trực Ban Chỉ đạo chưa có người nhận thông báo về Ủy ban nhân dân xã Khoái Châu",
+		"":                "Ủy ban nhân dân xã Khoái Châu chưa có người nhận",
+	} {
+		require.Equal(t, want, vacancy(role, unit).vi)
+	}
+	require.Equal(t, "the superior body of People's Committee of Khoái Châu commune has nobody to be told", vacancy("superior", unit).en)
+}
