@@ -210,3 +210,15 @@ func allGrounded(t *testing.T, in *casefilev1.CaseInput) {
 		require.Equal(t, ground.GetConfidence() == catalogue.ConfidenceSetting, ground.GetDocument() == "", ground.GetRuleId())
 	}
 }
+
+func TestBodiesOfThePartyAreDeclaredOneByOne(t *testing.T) {
+	for kind, party := range map[string]bool{
+		"provincial-party-committee": true, "district-party-committee": true, "commune-party-committee": true, "attached-party-committee": true,
+		"party-body": true, "standing-agency": true, "steering-committee": true,
+		"commune-peoples-committee": false, "commune-front": false, "district-peoples-committee": false, "district-front": false, "department": false,
+		"provincial-front": false, "mass-organisation": false, "state-enterprise": false, "public-unit": false, "provincial-peoples-committee": false,
+		"provincial-peoples-council": false, "village": false, "press-agency": false, "": false,
+	} {
+		require.Equal(t, party, catalogue.OfParty(kind), kind)
+	}
+}

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -70,6 +71,16 @@ func ConfidenceText(confidence string) Text {
 	}
 	return Text{confidence, confidence}
 }
+
+// partyKinds are the kinds of bodies of the Party, whose papers follow the Party's form; all others follow the state's.
+var partyKinds = []string{
+	"provincial-party-committee", "district-party-committee", "commune-party-committee", "attached-party-committee", "party-body",
+	"standing-agency",    // Ban Tuyên giáo và Dân vận Tỉnh ủy
+	"steering-committee", // set up by the Standing Board of the Party committee
+}
+
+// OfParty tells whether a unit of the kind is a body of the Party. A kind that is not known is not.
+func OfParty(kind string) bool { return slices.Contains(partyKinds, kind) }
 
 // KindTitle is what a kind of unit is called inside a sentence; the kind itself for one that is not known.
 func KindTitle(kind string) Text {

@@ -134,6 +134,7 @@ type town struct {
 	mu      sync.Mutex
 	holders map[string][]*unitsv1.Holder // unit/role
 	names   map[string]string
+	kinds   map[string]string // of units, where they matter
 	daysOff []*casefilev1.DayException
 	states  map[string]casefilev1.State
 	cases   map[string]*reportsv1.Case // more than its state
@@ -266,7 +267,7 @@ func (s *town) GetUnit(_ context.Context, r *connect.Request[unitsv1.GetUnitRequ
 	if !known {
 		return nil, wire.ConnectError(wire.Refuse(contract.CodeNotFound, "Không có đơn vị này.", "No such unit."))
 	}
-	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: &unitsv1.Unit{Id: r.Msg.GetId(), Name: name},
+	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: &unitsv1.Unit{Id: r.Msg.GetId(), Name: name, Kind: s.kinds[r.Msg.GetId()]},
 		Holders: s.holders[r.Msg.GetId()+"/contact"]}), nil
 }
 

@@ -14,6 +14,7 @@ import (
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/rules/catalogue"
 	"nenep/services/notifications/letterpaper"
 )
 
@@ -92,7 +93,7 @@ func (s *service) letterFacts(ctx context.Context, c *reportsv1.Case, answerBy s
 		RecipientUnit: nameOf(vietnamese, owner.GetUnit(), c.GetUnitId()), Plan: groundOf(c.GetInput()), Obligation: within(m.title()),
 		Period: vietnamese.inPeriod(m.period()), Due: due, AnswerBy: by, Signatory: signer,
 	}
-	if strings.Contains(sender.GetKind(), "party") {
+	if catalogue.OfParty(sender.GetKind()) {
 		facts.Form = letterpaper.Party()
 	}
 	return facts, nil
