@@ -34,8 +34,8 @@ determinism: ## workflowcheck over the workflow code
 tidy: ## go.mod and go.sum of every module
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done; go work sync
 
-histories: ## Record the histories of the four case types anew, beside those that are kept
-	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run 'TestHistories|TestJourney' -count=1
+histories: ## Record the histories of every case type anew, beside those that are kept
+	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run 'TestHistories|TestJourney|TestACaseOfEvery' -count=1
 
 clean: ## What was built (not the data of make run)
 	rm -rf bin dist

@@ -136,36 +136,56 @@ func (r *running) recordRequired(t *testing.T, official string, c *reportsv1.Cas
 		if !step.GetRequired() && !step.GetEvidenceRequired() {
 			continue
 		}
-		record := &casefilev1.RecordStep{StepId: step.GetId(), HeldOn: held.String(), Facts: plausible(step)}
+		record := &casefilev1.RecordStep{StepId: step.GetId(), HeldOn: held.String(), Facts: plausible(step.GetFacts(), held)}
 		if step.GetId() == "notice" {
 			record.HeldOn = held.AddDays(-10).String()
-		}
-		if held.String() < c.GetInput().GetReport().GetWindowTo() {
-			record.Words = "Số liệu lập trước khi hết kỳ theo yêu cầu của cơ quan theo dõi."
 		}
 		if step.GetEvidenceRequired() {
 			file, refusal := r.upload(t, official, c.GetId(), step.GetId(), step.GetId()+".pdf", bytes.NewReader(onePagePDF))
 			require.Nil(t, refusal)
 			record.FileIds = []string{file.GetId()}
 		}
-		r.act(t, official, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_RecordStep{RecordStep: record}})
+		r.recordExplained(t, official, c.GetId(), record)
 	}
 }
 
-// plausible answers figures that no rule refuses.
-func plausible(step *casefilev1.StepPolicy) map[string]string {
-	facts := map[string]string{}
-	for _, fact := range step.GetFacts() {
+// recordExplained explains a step where the first attempt is told that it breaks a term.
+func (r *running) recordExplained(t *testing.T, official, id string, record *casefilev1.RecordStep) {
+	t.Helper()
+	act := func() *casefilev1.Act {
+		return &casefilev1.Act{CaseId: id, Kind: &casefilev1.Act_RecordStep{RecordStep: record}}
+	}
+	outcome, err := r.tryAct(t, official, act())
+	require.NoError(t, err)
+	if outcome.GetRefusal() == nil {
+		return
+	}
+	require.Contains(t, outcome.GetRefusal().GetTextVi(), "ghi giải trình", outcome.GetRefusal().GetTextEn())
+	record.Words = "Ghi sớm hơn thời hạn theo yêu cầu của cơ quan theo dõi."
+	r.act(t, official, act())
+}
+
+// plausible answers figures and days that no rule refuses.
+func plausible(facts []*casefilev1.FactPolicy, day calendar.Date) map[string]string {
+	said := map[string]string{}
+	for _, fact := range facts {
 		switch fact.GetKind() {
+		case "day":
+			said[fact.GetKey()] = day.String()
 		case "count":
-			facts[fact.GetKey()] = "20"
+			said[fact.GetKey()] = "5"
 		case "choice":
-			facts[fact.GetKey()] = fact.GetChoices()[0]
+			said[fact.GetKey()] = fact.GetChoices()[0]
 		case "flag":
-			facts[fact.GetKey()] = "yes"
+			said[fact.GetKey()] = "true"
 		}
 	}
-	return facts
+	for key, value := range map[string]string{"none": "false", "deputies": "1"} {
+		if said[key] != "" {
+			said[key] = value
+		}
+	}
+	return said
 }
 
 func submit(id string) *casefilev1.Act {

@@ -115,11 +115,34 @@ func (r *running) open(t *testing.T, l life, id string) {
 	input, err := catalogue.Snapshot(cat, l.obligation, catalogue.UnitFacts{
 		ID: u.GetId(), Kind: u.GetKind(), AreaID: u.GetAreaId(), ValidFrom: calendar.MustDate(u.GetValidFrom()),
 		Staff: int(u.GetStaff()), WorkingYear: u.GetWorkingYear(), ReviewerID: u.GetReviewerId(),
-	}, period, days, today, catalogue.Options{EventOn: today, Demo: true})
+	}, period, days, today, catalogue.Options{Event: causeOf(cat, l, today), Demo: true})
 	require.NoError(t, err)
 	_, err = r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: contract.QueueCases}, l.workflow, input)
 	require.NoError(t, err)
 	r.awaitCase(t, id, func(c *reportsv1.Case) bool { return c.GetState().GetState() == casefilev1.State_STATE_OPEN })
+}
+
+// causeOf is what opens a case of no period: the obligation's first trigger, with facts that it takes.
+func causeOf(cat *catalogue.Catalogue, l life, today calendar.Date) catalogue.EventFacts {
+	event := catalogue.EventFacts{ID: l.period, Obligation: l.obligation, UnitID: l.unit, On: today}
+	obligation := cat.Latest().Obligation(l.obligation)
+	if obligation.Recurrence != catalogue.ByEvent || len(obligation.Triggers) == 0 {
+		return catalogue.EventFacts{}
+	}
+	event.Trigger, event.Facts = obligation.Triggers[0].ID, map[string]string{}
+	for _, fact := range obligation.Triggers[0].Facts {
+		switch fact.Kind {
+		case "day":
+			event.Facts[fact.Key] = today.AddDays(90).String()
+		case "choice":
+			event.Facts[fact.Key] = fact.Choices[0].ID
+		case "flag":
+			event.Facts[fact.Key] = "true"
+		default:
+			event.Facts[fact.Key] = "100"
+		}
+	}
+	return event
 }
 
 // skip lets a case's next n waits pass at once.
