@@ -14,7 +14,9 @@ import (
 	"connectrpc.com/connect"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"nenep/proto/contract"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
+	"nenep/proto/wire"
 )
 
 // maxLines is how many connections to the relay the service promises to hold at most.
@@ -170,13 +172,21 @@ func (h *house) holdFrom(mails int) *holding {
 // await waits until so many are kept silent about, in a call that goes on.
 func (held *holding) await(called <-chan error, n int) {
 	held.t.Helper()
-	require.Eventually(held.t, func() bool { return len(called) > 0 || len(held.relay.got()) >= held.from+n-1 }, time.Minute, 5*time.Millisecond)
+	require.Eventually(held.t, func() bool { return len(called) > 0 || held.has(n) }, time.Minute, 5*time.Millisecond)
 	select {
 	case err := <-called:
 		require.FailNow(held.t, "the call ended", "%v", err)
 	default:
 	}
 }
+
+// reached waits until so many are kept silent about, whoever sends them.
+func (held *holding) reached(n int) {
+	held.t.Helper()
+	require.Eventually(held.t, func() bool { return held.has(n) }, time.Minute, 5*time.Millisecond)
+}
+
+func (held *holding) has(n int) bool { return len(held.relay.got()) >= held.from+n-1 }
 
 // letGo answers to whom the mails were.
 func (held *holding) letGo() []string {
@@ -191,19 +201,20 @@ func (held *holding) letGo() []string {
 func TestTwoReplicasCalledAtOnceSendEachMessageOnce(t *testing.T) {
 	const people = 500
 	h := waiting(t, people)
-	one, other := h.start(), h.start()
-	inTheMiddle := h.reached(people / 2)
-	called := make(chan error, 3)
-	go func() { called <- one.digestOnce(morning) }()
-	go func() { called <- other.digestOnce(morning) }()
-	<-inTheMiddle
-	go func() { called <- other.digestOnce(morning) }()
-	for range cap(called) {
-		if err := <-called; err != nil {
-			require.True(t, triedAgain(err), err)
+	replicas := []*process{h.start(), h.start()}
+	held := h.holdFrom(people / 2)
+	called := []<-chan error{replicas[0].digestInBackground(morning), replicas[1].digestInBackground(morning)}
+	held.reached(maxLines)
+	for _, p := range replicas {
+		require.Equal(t, contract.CodeUnavailable, wire.RefusalOf(p.digestOnce(morning)).GetCode(), "the digest is being sent")
+	}
+	require.Len(t, held.letGo(), maxLines, "four connections in all, however many replicas")
+	for _, ended := range called {
+		if err := <-ended; err != nil {
+			require.Equal(t, contract.CodeUnavailable, wire.RefusalOf(err).GetCode(), err)
 		}
 	}
-	for _, p := range []*process{one, other} {
+	for _, p := range replicas {
 		require.EqualValues(t, people, p.digestUntilDone(morning).GetMessages())
 	}
 	require.Empty(t, h.eachAtLeastOnce(people))
