@@ -20,7 +20,7 @@ func (s *service) TakeCallback(ctx context.Context, request *connect.Request[not
 	if !isService(ctx, "portal", "worker", "terminal") {
 		return nil, wire.Forbidden("Chỉ hệ thống mới thực hiện được việc này.", "Only the system itself does this.")
 	}
-	reports, err := s.reports(request.Msg)
+	reports, err := s.reports(ctx, request.Msg)
 	if err != nil {
 		return nil, err
 	}
@@ -35,13 +35,18 @@ func (s *service) TakeCallback(ctx context.Context, request *connect.Request[not
 	return connect.NewResponse(answer), nil
 }
 
-func (s *service) reports(request *notificationsv1.TakeCallbackRequest) ([]channel.Report, error) {
+// reports reads what a channel says. A bounce that came by the portal's public address needs the declared token; one that the terminal
+// hands over is known already.
+func (s *service) reports(ctx context.Context, request *notificationsv1.TakeCallbackRequest) ([]channel.Report, error) {
 	var reports []channel.Report
 	var err error
-	if request.GetChannel() == channelEmail {
-		reports, err = channel.Bounce(request.GetBody())
-	} else {
+	switch {
+	case request.GetChannel() != channelEmail:
 		reports, err = s.others.Callback(request.GetChannel(), request.GetHeaders(), request.GetBody())
+	case isService(ctx, "portal"):
+		reports, err = s.others.Bounced(request.GetHeaders(), request.GetBody())
+	default:
+		reports, err = channel.Bounce(request.GetBody())
 	}
 	switch {
 	case err == nil || errors.Is(err, channel.ErrNoBounce):

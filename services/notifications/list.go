@@ -73,6 +73,13 @@ func filterOf(request *notificationsv1.ListMessagesRequest) (func(*gorm.DB) *gor
 		if !days["to"].IsZero() {
 			query = query.Where("created_at < ?", days["to"].End().UTC())
 		}
+		if request.GetId() != "" {
+			id, err := strconv.ParseInt(request.GetId(), 10, 64)
+			if err != nil {
+				return query.Where("false")
+			}
+			query = query.Where("id = ?", id)
+		}
 		if request.GetNobody() {
 			query = query.Where("official_id = ''")
 		}

@@ -55,6 +55,12 @@ func TestTheLedgerIsSearchedWithoutDiacriticsAndCountsAll(t *testing.T) {
 		require.Equal(t, c.want, officials, c.request)
 		require.Equal(t, c.total, response.Msg.GetTotal(), c.request)
 	}
+	newest := h.ledger()[0]
+	require.Equal(t, []string{newest.GetKey()}, keys(h.list(&notificationsv1.ListMessagesRequest{Id: newest.GetId()})))
+	require.Empty(t, h.list(&notificationsv1.ListMessagesRequest{Id: newest.GetId(), Channel: "sms"}))
+	for _, none := range []string{"0", "x", "99999999999999999999", "-1"} {
+		require.Empty(t, h.list(&notificationsv1.ListMessagesRequest{Id: none}), none)
+	}
 	_, err := h.client.Notifications.ListMessages(t.Context(), connect.NewRequest(&notificationsv1.ListMessagesRequest{From: "1/1/2026", To: "x"}))
 	require.Len(t, wire.RefusalOf(err).GetFields(), 2)
 }
@@ -94,4 +100,11 @@ func TestAStreamWithoutATokenOfTheHouseIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, refused.Receive())
 	require.Equal(t, contract.CodeInvalid, wire.RefusalOf(refused.Err()).GetCode())
+}
+
+func keys(messages []*notificationsv1.Message) (keys []string) {
+	for _, m := range messages {
+		keys = append(keys, m.GetKey())
+	}
+	return keys
 }

@@ -482,6 +482,27 @@ func TestABounceSendsTheMessageOnAndIsTakenOnce(t *testing.T) {
 	require.Contains(t, failed.GetAnswer(), "5.1.1")
 }
 
+func TestABounceFromOutsideIsTakenByItsTokenOnly(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "channels.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("email: {callback: {token: {header: X-Token, secret: NENEP_TEST_BOUNCES}}}"), 0o600))
+	t.Setenv("NENEP_TEST_BOUNCES", "bounce-token-of-the-test")
+	h := newHouse(t)
+	h.mustTell(now(reminder()))
+	outside := func(headers map[string]string) error {
+		_, err := h.config.NewClients("portal").Notifications.TakeCallback(t.Context(), connect.NewRequest(&notificationsv1.TakeCallbackRequest{
+			Channel: "email", Headers: headers, Body: bounce(h.last().head.Get("Message-ID")),
+		}))
+		return err
+	}
+	require.Equal(t, contract.CodeNotFound, wire.RefusalOf(outside(nil)).GetCode(), "where no token is declared nobody is let in")
+	h.config.Channels = file
+	h.restart()
+	require.Equal(t, contract.CodeForbidden, wire.RefusalOf(outside(map[string]string{"x-token": "guessed"})).GetCode())
+	require.Equal(t, "sent", h.ledger()[0].GetState())
+	require.NoError(t, outside(map[string]string{"x-token": "bounce-token-of-the-test"}))
+	require.Equal(t, "failed", h.list(&notificationsv1.ListMessagesRequest{Channel: "email"})[0].GetDelivery())
+}
+
 func TestABouncedDigestGoesOnAsOneTextMessage(t *testing.T) {
 	sms, declared := withSMS(t)
 	h := newHouse(t, declared)

@@ -101,3 +101,22 @@ func FuzzBounce(f *testing.F) {
 		require.True(t, (err == nil) == (len(reports) > 0))
 	})
 }
+
+func TestABounceByHTTPNeedsItsDeclaredToken(t *testing.T) {
+	const mail = "Subject: I am out of office\r\n\r\n"
+	none, err := read([]byte("sms: {url: https://sms.example, body: '{}'}"), getenv)
+	require.NoError(t, err)
+	_, err = none.Bounced(map[string]string{"x-token": ""}, []byte(mail))
+	require.ErrorIs(t, err, ErrNoChannel)
+	set, err := read([]byte("email: {callback: {token: {header: X-Token, secret: NENEP_BOUNCE_TOKEN}}}"), getenv)
+	require.NoError(t, err)
+	require.Empty(t, set.Names(), "mail is no channel of this file")
+	for _, headers := range []map[string]string{nil, {"x-token": ""}, {"x-token": "token-567"}} {
+		_, err = set.Bounced(headers, []byte(mail))
+		require.ErrorIs(t, err, ErrStranger)
+	}
+	_, err = set.Bounced(map[string]string{"x-token": "token-5678"}, []byte(mail))
+	require.ErrorIs(t, err, ErrNoBounce, "it is read")
+	_, err = read([]byte("email: {}"), getenv)
+	require.ErrorContains(t, err, "email.callback.token: is missing")
+}

@@ -36,15 +36,7 @@ func (s Set) Callback(name string, headers map[string]string, body []byte) ([]Re
 	if len(body) > longestCall {
 		return nil, fmt.Errorf("%w: more than %d bytes", ErrUnreadable, longestCall)
 	}
-	header := func(name string) string {
-		for key, value := range headers {
-			if strings.EqualFold(key, name) {
-				return value
-			}
-		}
-		return ""
-	}
-	c := from.callback
+	c, header := from.callback, lookup(headers)
 	content, readable := readCall(header("Content-Type"), body)
 	if !c.genuine(header, content, body) {
 		return nil, ErrStranger
@@ -57,6 +49,33 @@ func (s Set) Callback(name string, headers map[string]string, body []byte) ([]Re
 		reports[i].Answer = oneLine(hide(reports[i].Answer, from.secrets, ""))
 	}
 	return reports, nil
+}
+
+// Bounced reads a bounced mail that the relay hands over by HTTP. It answers ErrNoChannel where the file declares none, and ErrStranger for
+// a call without the declared token.
+func (s Set) Bounced(headers map[string]string, body []byte) ([]Report, error) {
+	switch {
+	case s.bounces == nil:
+		return nil, ErrNoChannel
+	case len(body) > longestCall:
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrUnreadable, longestCall)
+	case !s.bounces.genuine(lookup(headers), nil, body):
+		return nil, ErrStranger
+	default:
+		return Bounce(body)
+	}
+}
+
+// lookup finds a header whichever way its name is written.
+func lookup(headers map[string]string) func(name string) string {
+	return func(name string) string {
+		for key, value := range headers {
+			if strings.EqualFold(key, name) {
+				return value
+			}
+		}
+		return ""
+	}
 }
 
 func readCall(kind string, body []byte) (any, bool) {

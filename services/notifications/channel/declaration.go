@@ -27,9 +27,17 @@ const (
 
 // declaredFile is the file of channels.
 type declaredFile struct {
-	SMS     *declared `yaml:"sms"`
-	Zalo    *declared `yaml:"zalo"`
-	Webhook *declared `yaml:"webhook"`
+	Email   *declaredMail `yaml:"email"`
+	SMS     *declared     `yaml:"sms"`
+	Zalo    *declared     `yaml:"zalo"`
+	Webhook *declared     `yaml:"webhook"`
+}
+
+// declaredMail: mail is sent by other settings; only how the relay's bounces are known is declared.
+type declaredMail struct {
+	Callback *struct {
+		Token *declaredToken `yaml:"token"`
+	} `yaml:"callback"`
 }
 
 type declared struct {
@@ -98,6 +106,11 @@ func read(content []byte, getenv func(string) string) (Set, error) {
 		}
 		r := &reader{at: name, env: environment{getenv: getenv}}
 		set.channels[name] = r.provider(name, *one)
+		faults = append(faults, r.faults...)
+	}
+	if file.Email != nil {
+		r := &reader{at: "email", env: environment{getenv: getenv}}
+		set.bounces = r.bounces(*file.Email)
 		faults = append(faults, r.faults...)
 	}
 	slices.SortFunc(faults, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
@@ -421,6 +434,15 @@ func (r *reader) headerName(key, name string) string {
 		r.fault(key, "names no header")
 	}
 	return name
+}
+
+func (r *reader) bounces(d declaredMail) *callback {
+	if d.Callback == nil || d.Callback.Token == nil {
+		r.fault("callback.token", "is missing: it names the header and the environment variable by which the mail server's bounces are known")
+		return nil
+	}
+	token := d.Callback.Token
+	return &callback{tokenHeader: r.headerName("callback.token.header", token.Header), token: r.secret("callback.token.secret", token.Secret)}
 }
 
 func (r *reader) callback(d *declaredCallback) *callback {

@@ -26,7 +26,7 @@ func getenv(name string) string {
 		"SMS_SECRET": smsSecret, "SMS_TOKEN": smsToken, "WEBHOOK_SECRET": webhookSecret,
 		"NENEP_SMS_TOKEN": smsToken, "NENEP_SMS_SECRET": smsSecret, "NENEP_SMS_CALLBACK_SECRET": smsSecret,
 		"NENEP_ZALO_OA_SECRET": "oa-secret", "NENEP_ZALO_APP_ID": "1860141329355019864",
-		"NENEP_WEBHOOK_SECRET": webhookSecret, "NENEP_WEBHOOK_TOKEN": "token-1234",
+		"NENEP_WEBHOOK_SECRET": webhookSecret, "NENEP_WEBHOOK_TOKEN": "token-1234", "NENEP_BOUNCE_TOKEN": "token-5678",
 	}[name]
 }
 

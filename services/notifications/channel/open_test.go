@@ -48,6 +48,7 @@ sms:
   callback: {delivered: [a], failed: [a]}
 zalo: {url: "`+smsToken+`", body: '{"x": "{{.Text}}"}', burst: mot-hai-ba-bi-mat}
 webhook: {url: "https://an:mat-khau@gateway.example", body: "{}"}
+email: {callback: {token: {header: "X Y", secret: ABSENT_BOUNCE}}}
 `, "")
 	require.Error(t, err)
 	for _, told := range []string{
@@ -57,6 +58,7 @@ webhook: {url: "https://an:mat-khau@gateway.example", body: "{}"}
 		"sms.signature.format", "sms.signature.over", "sms.per_second", "sms.timeout", "sms.later: 999", "sms.error.path", "sms.error.ok",
 		`sms.error: "-1" is declared twice`, "either signature or token", "sms.callback.status", "declares message_id", `sms.callback: "a" is declared twice`,
 		"zalo.url: is not an address", "zalo.body: is no JSON once filled in", "webhook.url: must not hold a name", "webhook.body", "webhook.signature: is missing",
+		"email.callback.token.header: names no header", "ABSENT_BOUNCE is not set",
 	} {
 		require.ErrorContains(t, err, told)
 	}

@@ -78,7 +78,10 @@ var (
 )
 
 // Set is the channels that are declared.
-type Set struct{ channels map[string]*provider }
+type Set struct {
+	channels map[string]*provider
+	bounces  *callback // of mail; nil where the relay hands none over by HTTP
+}
 
 // Open reads a declaration; "" is the empty Set. Every fault of the file is told at once, secrets never.
 func Open(path string, getenv func(string) string) (Set, error) {

@@ -716,6 +716,7 @@ type ListMessagesRequest struct {
 	Offset        int32                  `protobuf:"varint,11,opt,name=offset,proto3" json:"offset,omitempty"`
 	Nobody        bool                   `protobuf:"varint,12,opt,name=nobody,proto3" json:"nobody,omitempty"`                                  // only rows that say that nobody was there to be told
 	SenderUnitId  string                 `protobuf:"bytes,13,opt,name=sender_unit_id,json=senderUnitId,proto3" json:"sender_unit_id,omitempty"` // drafts that speak in the name of this body
+	Id            string                 `protobuf:"bytes,14,opt,name=id,proto3" json:"id,omitempty"`                                           // the ledger's id of one message
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -837,6 +838,13 @@ func (x *ListMessagesRequest) GetNobody() bool {
 func (x *ListMessagesRequest) GetSenderUnitId() string {
 	if x != nil {
 		return x.SenderUnitId
+	}
+	return ""
+}
+
+func (x *ListMessagesRequest) GetId() string {
+	if x != nil {
+		return x.Id
 	}
 	return ""
 }
@@ -2459,7 +2467,7 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\tleaves_at\x18\x1c \x01(\tR\bleavesAt\x12\x1d\n" +
 	"\n" +
 	"follows_id\x18\x1d \x01(\tR\tfollowsId\x12$\n" +
-	"\x0esender_unit_id\x18\x1e \x01(\tR\fsenderUnitId\"\xd8\x02\n" +
+	"\x0esender_unit_id\x18\x1e \x01(\tR\fsenderUnitId\"\xe8\x02\n" +
 	"\x13ListMessagesRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x1f\n" +
 	"\vofficial_id\x18\x02 \x01(\tR\n" +
@@ -2475,7 +2483,8 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	" \x01(\tR\x04text\x12\x16\n" +
 	"\x06offset\x18\v \x01(\x05R\x06offset\x12\x16\n" +
 	"\x06nobody\x18\f \x01(\bR\x06nobody\x12$\n" +
-	"\x0esender_unit_id\x18\r \x01(\tR\fsenderUnitId\"i\n" +
+	"\x0esender_unit_id\x18\r \x01(\tR\fsenderUnitId\x12\x0e\n" +
+	"\x02id\x18\x0e \x01(\tR\x02id\"i\n" +
 	"\x14ListMessagesResponse\x12;\n" +
 	"\bmessages\x18\x01 \x03(\v2\x1f.nenep.notifications.v1.MessageR\bmessages\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x05R\x05total\"2\n" +
