@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"connectrpc.com/connect"
@@ -25,11 +27,34 @@ func (c Config) NewClients(service string) Clients {
 
 // NewClientsWith makes clients that prove themselves in another way.
 func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Clients {
-	call := &http.Client{Timeout: 30 * time.Second}
+	call := &http.Client{}
+	bounded := append(slices.Clone(options), connect.WithInterceptors(within(func(context.Context) bool { return true })))
+	patient := append(slices.Clone(options), connect.WithInterceptors(within(func(ctx context.Context) bool {
+		_, set := ctx.Deadline()
+		return !set
+	})))
 	return Clients{
-		Units:         unitsv1connect.NewUnitsServiceClient(call, c.UnitsURL, options...),
-		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, options...),
-		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, options...),
-		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, options...),
+		Units:         unitsv1connect.NewUnitsServiceClient(call, c.UnitsURL, bounded...),
+		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, bounded...),
+		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
+		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
+	}
+}
+
+// callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest is bounded by its caller instead: it takes
+// as long as its activity may.
+const callTime = 30 * time.Second
+
+// within bounds those calls that ask tells to.
+func within(ask func(context.Context) bool) connect.UnaryInterceptorFunc {
+	return func(next connect.UnaryFunc) connect.UnaryFunc {
+		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+			if !ask(ctx) {
+				return next(ctx, request)
+			}
+			ctx, cancel := context.WithTimeout(ctx, callTime)
+			defer cancel()
+			return next(ctx, request)
+		}
 	}
 }

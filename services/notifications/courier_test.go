@@ -222,7 +222,7 @@ func scripted(t *testing.T, at string, then func(net.Conn)) string {
 }
 
 func speak(connection net.Conn, at string, then func(net.Conn)) {
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	lines := bufio.NewScanner(connection)
 	say := func(line string) { _, _ = fmt.Fprintf(connection, "%s\r\n", line) }
 	if at == "" {
@@ -232,11 +232,11 @@ func speak(connection net.Conn, at string, then func(net.Conn)) {
 	say("220 relay.example")
 	for lines.Scan() {
 		command := strings.ToUpper(strings.Fields(lines.Text() + " .")[0])
-		switch {
-		case command == at:
+		switch command {
+		case at:
 			then(connection)
 			return
-		case command == "DATA":
+		case "DATA":
 			say("354 go on")
 			for lines.Scan() && lines.Text() != "." {
 				if at == "TEXT" {
@@ -249,7 +249,7 @@ func speak(connection net.Conn, at string, then func(net.Conn)) {
 				return
 			}
 			say("250 taken")
-		case command == "QUIT":
+		case "QUIT":
 			say("221 bye")
 			return
 		default:

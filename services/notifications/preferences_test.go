@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -169,7 +170,7 @@ func TestPersonalDataGoWhenTheirTermIsOver(t *testing.T) {
 }
 
 func counts(p *notificationsv1.PurgeResponse) string {
-	return strings.Join([]string{string(rune('0' + p.GetMessages())), string(rune('0' + p.GetDigests())), string(rune('0' + p.GetPreferences()))}, " ")
+	return fmt.Sprintf("%d %d %d", p.GetMessages(), p.GetDigests(), p.GetPreferences())
 }
 
 func (h *house) preview(request *notificationsv1.PreviewLetterRequest) (*notificationsv1.PreviewLetterResponse, error) {

@@ -94,7 +94,8 @@ func (s *server) recordAbsence(ctx context.Context, tx *gorm.DB, row *absence) e
 	if err != nil {
 		return err
 	}
-	for _, other := range others {
+	if len(others) > 0 {
+		other := others[0]
 		if other.FromDay == row.FromDay && other.ToDay == row.ToDay && other.EndedOn.IsZero() {
 			*row = other
 			return nil

@@ -123,7 +123,7 @@ func (s *server) holders(ctx context.Context, seats []seat) ([]*unitsv1.Holder, 
 	}
 	holders := make([]*unitsv1.Holder, len(seats))
 	for i, p := range seats {
-		holders[i] = &unitsv1.Holder{Official: s.officialMessage(sitting[i], sees), Unit: p.Unit.message(), Position: p.position.message()}
+		holders[i] = &unitsv1.Holder{Official: s.officialMessage(sitting[i], sees), Unit: p.Unit.message(), Position: p.message()}
 		if d := p.delegation; d != nil {
 			holders[i].DelegatedBy, holders[i].DelegatedUntil, holders[i].DelegationDocument = d.OfficialID, d.last().String(), d.Document
 		}

@@ -77,7 +77,7 @@ func serve(ctx context.Context) error {
 		return context.WithoutCancel(ctx)
 	}}
 	context.AfterFunc(ctx, func() { _ = server.Shutdown(context.WithoutCancel(ctx)) })
-	_, _ = fmt.Println(listener.Addr())
+	_, _ = fmt.Fprintln(os.Stdout, listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return errors.Join(err, service.Close())
 	}

@@ -115,7 +115,7 @@ func (r *relay) stop() {
 		return
 	}
 	_ = r.server.Close()
-	<-r.served
+	_ = <-r.served
 	r.server = nil
 }
 
