@@ -34,7 +34,7 @@ func (p *portal) answerError(err error, c echo.Context) {
 	view := p.errorViewOf(err)
 	view.Incident = c.Response().Header().Get(echo.HeaderXRequestID)
 	if view.Status >= http.StatusInternalServerError {
-		p.logger.Error("page failed", zap.String("path", c.Request().URL.Path), zap.String("request", view.Incident), zap.Error(err))
+		p.logger.Error("page failed", zap.String("route", c.Path()), zap.String("request", view.Incident), zap.Error(err))
 	}
 	setSecurityHeaders(c.Response().Header(), p.secure())
 	c.Response().Header().Set("Cache-Control", "no-store")

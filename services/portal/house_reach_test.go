@@ -179,7 +179,7 @@ func (h *house) fitting(m *notificationsv1.ListMessagesRequest) []*notifications
 	var fitting []*notificationsv1.Message
 	for _, row := range h.messages {
 		on := row.GetCreatedAt()[:min(10, len(row.GetCreatedAt()))]
-		fits := is(m.GetCaseId(), row.GetCaseId()) && is(m.GetOfficialId(), row.GetOfficialId()) && is(m.GetState(), row.GetState()) && is(m.GetUnitId(), row.GetUnitId()) &&
+		fits := is(m.GetId(), row.GetId()) && is(m.GetCaseId(), row.GetCaseId()) && is(m.GetOfficialId(), row.GetOfficialId()) && is(m.GetState(), row.GetState()) && is(m.GetUnitId(), row.GetUnitId()) &&
 			is(m.GetChannel(), row.GetChannel()) && is(m.GetTemplate(), row.GetTemplate()) && is(m.GetSenderUnitId(), row.GetSenderUnitId()) &&
 			(m.GetFrom() == "" || m.GetFrom() <= on) && (m.GetTo() == "" || on <= m.GetTo()) && (!m.GetNobody() || row.GetOfficialId() == "") &&
 			strings.Contains(strings.ToLower(row.GetSubject()+" "+row.GetName()), strings.ToLower(m.GetText()))

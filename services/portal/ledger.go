@@ -330,7 +330,7 @@ func (p *portal) exportLedger(c echo.Context) error {
 // letterPage shows one message with what became of it.
 func (p *portal) letterPage(c echo.Context) error {
 	who, ctx := personOf(c), c.Request().Context()
-	message, err := p.letter(ctx, who, c.Param("id"), c.QueryParams())
+	message, err := p.letter(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -351,21 +351,16 @@ func (p *portal) letterPage(c echo.Context) error {
 	return p.render(c, http.StatusOK, "letter", &page{Title: view.Heading(), Active: "ledger", Body: view})
 }
 
-// letter finds a message by what its address says of it, and refuses whoever may not read it.
-func (p *portal) letter(ctx context.Context, who *person, id string, query url.Values) (*notificationsv1.Message, error) {
-	request := &notificationsv1.ListMessagesRequest{CaseId: query.Get("ho-so"), OfficialId: query.Get("nguoi"), From: query.Get("ngay"), To: query.Get("ngay"), Limit: mostLetters}
-	if request.GetCaseId() == "" && request.GetOfficialId() == "" && request.GetFrom() == "" && !who.SeesLedger() {
-		request.OfficialId = who.ID
-	}
-	answer, err := p.calls.Notifications.ListMessages(ctx, call(request))
+// letter finds a message, and refuses whoever may not read it.
+func (p *portal) letter(ctx context.Context, who *person, id string) (*notificationsv1.Message, error) {
+	answer, err := p.calls.Notifications.ListMessages(ctx, call(&notificationsv1.ListMessagesRequest{Id: id, Limit: 1}))
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(answer.Msg.GetMessages(), func(m *notificationsv1.Message) bool { return m.GetId() == id })
-	if at < 0 {
+	if len(answer.Msg.GetMessages()) == 0 {
 		return nil, notFound()
 	}
-	found := answer.Msg.GetMessages()[at]
+	found := answer.Msg.GetMessages()[0]
 	if !who.reads(found) {
 		return nil, p.refuseStranger("xem thông báo này", p.unitName(ctx, found.GetUnitId()))
 	}

@@ -126,20 +126,11 @@ func (r letterRow) Delivered() string {
 	return instant(r.GetDeliveredAt())
 }
 
-// Href is the message's own page. The address says enough for the ledger to find it.
+// Href is the message's own page.
 func (r letterRow) Href() string { return letterURL(r.Message) }
 
 func letterURL(m *notificationsv1.Message) string {
-	query := url.Values{}
-	if m.GetCaseId() != "" {
-		query.Set("ho-so", m.GetCaseId())
-	} else if m.GetOfficialId() != "" {
-		query.Set("nguoi", m.GetOfficialId())
-	}
-	if at, ok := instantDay(m.GetCreatedAt()); ok {
-		query.Set("ngay", at.String())
-	}
-	return ledgerPath + "/" + url.PathEscape(m.GetId()) + "?" + query.Encode()
+	return ledgerPath + "/" + url.PathEscape(m.GetId())
 }
 
 // CaseHref is the page of the case the message is about; empty when it is about none.

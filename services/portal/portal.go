@@ -78,6 +78,7 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	}
 	service := bootstrap.NewService("portal", logger)
 	service.Echo.HTTPErrorHandler = p.answerError
+	service.Echo.IPExtractor = echo.ExtractIPFromXFFHeader() // what proxies of the own network say, and nobody else
 	p.routes(service.Echo)
 	service.OnClose(func() error { return closeDatabase(db) })
 	service.DependsOn(schema().CheckVersion(db))
@@ -164,14 +165,15 @@ func answersReady(name, address string) func(context.Context) error {
 
 func (p *portal) routes(e *echo.Echo) {
 	e.GET("/assets/*", p.serveAsset)
-	e.Match([]string{http.MethodGet, http.MethodHead}, "/lich/:file", p.readFeed)
-	e.POST("/goi-lai/:channel", p.takeCallback)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/lich/:file", p.readFeed, limitCalls(calendarPace, p.tooOften))
+	e.POST("/goi-lai/:channel", p.takeCallback, limitCalls(callbackPace, p.tooOften))
+	entrance := e.Group("", p.securityHeaders, limitCalls(signInPace, tooOftenPage), p.limitBody, p.loadSession, p.checkForgery())
 	pages := e.Group("", p.securityHeaders, p.limitBody, p.loadSession, p.checkForgery())
-	pages.GET("/dang-nhap", p.signInPage)
+	entrance.GET("/dang-nhap", p.signInPage)
 	pages.POST("/dang-xuat", p.signOut)
 	pages.GET("/ngon-ngu/:lang", p.chooseLanguage)
 	pages.GET("/mo/:token", p.openLink)
-	p.signIn.Routes(Doors{Plain: e, Pages: pages, Begin: p.begin})
+	p.signIn.Routes(Doors{Plain: e, Pages: entrance, Begin: p.begin})
 
 	inside := pages.Group("", p.requireSignIn)
 	inside.GET("/", p.myWork)

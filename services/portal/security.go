@@ -4,10 +4,12 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 	"nenep/proto/contract"
 	"nenep/proto/wire"
 )
@@ -22,6 +24,45 @@ const (
 	formBytes    = 1 << 20
 	filesPerForm = 10
 )
+
+// pace is how often one address may call: steadily per second, and at once. A whole province may reach the portal through one address.
+type pace struct {
+	perSecond float64
+	burst     int
+}
+
+var (
+	calendarPace = pace{10, 100} // calendar programs ask a few times a day
+	callbackPace = pace{50, 200} // a provider reports on a morning's messages from one address
+	signInPace   = pace{20, 100}
+)
+
+// forgotten is after which time an address that has not called begins anew.
+const forgotten = 3 * time.Minute
+
+// limitCalls answers 429 to an address that calls too often.
+func limitCalls(allowed pace, deny func(echo.Context) error) echo.MiddlewareFunc {
+	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
+		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+			Rate: rate.Limit(allowed.perSecond), Burst: allowed.burst, ExpiresIn: forgotten,
+		}),
+		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
+		DenyHandler:         func(c echo.Context, _ string, _ error) error { return deny(c) },
+	})
+}
+
+// tooOften is the answer to a program.
+func (p *portal) tooOften(c echo.Context) error {
+	setSecurityHeaders(c.Response().Header(), p.secure())
+	c.Response().Header().Set(echo.HeaderRetryAfter, "60")
+	return c.String(http.StatusTooManyRequests, "Đã gọi quá nhiều lần. Gọi lại sau 01 phút.\n")
+}
+
+// tooOftenPage is the answer to a person.
+func tooOftenPage(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderRetryAfter, "60")
+	return echo.NewHTTPError(http.StatusTooManyRequests)
+}
 
 func (p *portal) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -96,7 +137,7 @@ func (p *portal) checkStreamedForm(c echo.Context, sent string) error {
 }
 
 func (p *portal) forged(c echo.Context) error {
-	p.logger.Info("form refused: not sent from a page of this portal", zap.String("path", c.Request().URL.Path))
+	p.logger.Info("form refused: not sent from a page of this portal", zap.String("route", c.Path()))
 	return wire.Refuse(contract.CodeForbidden, "Trang đã mở quá lâu nên chưa gửi được. Quay lại trang trước, tải lại trang rồi gửi lại.",
 		"The page was open too long and nothing was sent. Go back, reload the page and send again.")
 }

@@ -2,11 +2,15 @@ package portal
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"nenep/proto/wire"
 )
 
@@ -141,4 +145,60 @@ func TestReadyOnlyWhenTheHouseIs(t *testing.T) {
 	seen := s.open(t).get("/readyz")
 	require.Equal(t, http.StatusServiceUnavailable, seen.status)
 	require.Contains(t, seen.Text(), "units is not ready (503)")
+}
+
+func TestAnAddressThatCallsTooOftenIsToldSoAndNobodyElse(t *testing.T) {
+	for _, c := range []struct {
+		method, path, says string
+		allowed            pace
+	}{
+		{http.MethodGet, "/lich/khac.ics", "Đã gọi quá nhiều lần. Gọi lại sau 01 phút.", calendarPace},
+		{http.MethodPost, "/goi-lai/khac", "Đã gọi quá nhiều lần. Gọi lại sau 01 phút.", callbackPace},
+		{http.MethodGet, "/dang-nhap", "Chờ 1 phút rồi thử lại.", signInPace},
+	} {
+		p := &portal{cfg: wire.Config{PortalURL: "https://ne-nep.hungyen.example"}, logger: zap.NewNop(), now: time.Now}
+		deny := p.tooOften
+		if c.path == "/dang-nhap" {
+			deny = func(c echo.Context) error {
+				status, text := p.judge(tooOftenPage(c))
+				return c.String(status, text)
+			}
+		}
+		e := echo.New()
+		e.IPExtractor = echo.ExtractIPFromXFFHeader()
+		e.Any("/*", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) }, limitCalls(c.allowed, deny))
+		from := func(remote, forwarded string) *httptest.ResponseRecorder {
+			request := httptest.NewRequest(c.method, c.path, nil)
+			request.RemoteAddr = remote + ":40000"
+			request.Header.Set("X-Forwarded-For", forwarded)
+			answer := httptest.NewRecorder()
+			e.ServeHTTP(answer, request)
+			return answer
+		}
+		for i := range c.allowed.burst {
+			require.Equal(t, http.StatusNoContent, from("203.0.113.7", "").Code, i)
+		}
+		denied := from("203.0.113.7", "")
+		for tries := 0; denied.Code != http.StatusTooManyRequests && tries < 1000; tries++ {
+			denied = from("203.0.113.7", "198.51.100.1") // who is not a proxy of ours cannot pass for another
+		}
+		require.Equal(t, http.StatusTooManyRequests, denied.Code, c.path)
+		require.Equal(t, "60", denied.Header().Get("Retry-After"))
+		require.Contains(t, denied.Body.String(), c.says)
+		require.Equal(t, http.StatusNoContent, from("203.0.113.8", "").Code, "another is served")
+		require.Equal(t, http.StatusNoContent, from("10.0.0.9", "198.51.100.2").Code, "behind a proxy of the house each has his own")
+	}
+}
+
+func TestSignInCalendarsAndCallbacksAreLimited(t *testing.T) {
+	s := serve(t, newHouse(t))
+	for path, method := range map[string]string{"/lich/khac.ics": http.MethodGet, "/goi-lai/khac": http.MethodPost, "/dang-nhap": http.MethodGet, "/dang-nhap/ten": http.MethodPost} {
+		status := 0
+		for tries := 0; status != http.StatusTooManyRequests && tries < 3000; tries++ {
+			answer, _ := s.plain(t, method, path, "")
+			status = answer.StatusCode
+		}
+		require.Equal(t, http.StatusTooManyRequests, status, path)
+	}
+	require.Equal(t, http.StatusOK, s.open(t).get("/assets/style.css").status)
 }

@@ -26,17 +26,18 @@ type Service struct {
 	Echo   *echo.Echo
 	ready  []func(context.Context) error
 	closes []func() error
+	mounts map[string]bool // routes of RPC handlers
 }
 
 // NewService makes an Echo server that answers /livez (the process lives), /readyz (what it
 // depends on answers) and /metrics.
 func NewService(name string, logger *zap.Logger) *Service {
-	service := &Service{Name: name, Echo: echo.New()}
+	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}}
 	e := service.Echo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = errorHandler(logger)
 	metrics := prometheus.NewRegistry()
-	e.Use(middleware.Recover(), middleware.RequestID(), requestLog(logger), echoprometheus.NewMiddlewareWithConfig(
+	e.Use(middleware.Recover(), middleware.RequestID(), service.requestLog(logger), echoprometheus.NewMiddlewareWithConfig(
 		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: metrics}))
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", service.answerReady)
@@ -80,6 +81,7 @@ func (s *Service) answerReady(c echo.Context) error {
 
 // Mount serves a Connect handler under its path.
 func (s *Service) Mount(path string, handler http.Handler) {
+	s.mounts[path+"*"] = true
 	s.Echo.Any(path+"*", echo.WrapHandler(handler))
 }
 
@@ -144,15 +146,21 @@ func asInvalid(err error) *wire.Refusal {
 	return &refusal
 }
 
-func requestLog(logger *zap.Logger) echo.MiddlewareFunc {
+// requestLog names the route of a request and not its path, which may hold a secret: a signed link, a calendar's address. Of a call it names the
+// procedure.
+func (s *Service) requestLog(logger *zap.Logger) echo.MiddlewareFunc {
 	return middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
-		LogMethod: true, LogURIPath: true, LogStatus: true, LogLatency: true, LogRequestID: true, HandleError: true,
+		LogMethod: true, LogURIPath: true, LogRoutePath: true, LogStatus: true, LogLatency: true, LogRequestID: true, HandleError: true,
 		Skipper: func(c echo.Context) bool {
 			path := c.Request().URL.Path
 			return path == "/livez" || path == "/readyz" || path == "/metrics"
 		},
 		LogValuesFunc: func(_ echo.Context, v middleware.RequestLoggerValues) error {
-			logger.Debug("request", zap.String("method", v.Method), zap.String("path", v.URIPath),
+			route := v.RoutePath
+			if s.mounts[route] {
+				route = v.URIPath
+			}
+			logger.Debug("request", zap.String("method", v.Method), zap.String("route", route),
 				zap.Int("status", v.Status), zap.Duration("took", v.Latency), zap.String("request", v.RequestID))
 			return nil
 		},
@@ -167,7 +175,7 @@ func errorHandler(logger *zap.Logger) echo.HTTPErrorHandler {
 		}
 		status, refusal := HTTPRefusal(err)
 		if status == http.StatusInternalServerError {
-			logger.Error("request failed", zap.String("path", c.Request().URL.Path), zap.Error(err))
+			logger.Error("request failed", zap.String("route", c.Path()), zap.Error(err))
 		}
 		if writeErr := c.JSON(status, refusal.Refusal); writeErr != nil {
 			logger.Warn("answer not written", zap.Error(writeErr))
