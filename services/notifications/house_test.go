@@ -131,20 +131,21 @@ type town struct {
 	reportsv1connect.UnimplementedRegisterServiceHandler
 	reportsv1connect.UnimplementedActsServiceHandler
 
-	mu      sync.Mutex
-	holders map[string][]*unitsv1.Holder // unit/role
-	names   map[string]string
-	kinds   map[string]string // of units, where they matter
-	daysOff []*casefilev1.DayException
-	states  map[string]casefilev1.State
-	cases   map[string]*reportsv1.Case // more than its state
-	acts    []*casefilev1.Act
-	away    bool
-	leads   map[string]string // unit/role → the unit the role leads to
-	absent  map[string][]*unitsv1.Absence
-	staff   map[string]*unitsv1.Official // who holds no position
-	extra   map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
-	asked   map[string]int               // calls by name
+	mu       sync.Mutex
+	holders  map[string][]*unitsv1.Holder // unit/role
+	names    map[string]string
+	kinds    map[string]string // of units, where they matter
+	daysOff  []*casefilev1.DayException
+	states   map[string]casefilev1.State
+	cases    map[string]*reportsv1.Case // more than its state
+	acts     []*casefilev1.Act
+	away     bool
+	settings []*unitsv1.Setting
+	leads    map[string]string // unit/role → the unit the role leads to
+	absent   map[string][]*unitsv1.Absence
+	staff    map[string]*unitsv1.Official // who holds no position
+	extra    map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
+	asked    map[string]int               // calls by name
 }
 
 func (s *town) ResolveRole(_ context.Context, r *connect.Request[unitsv1.ResolveRoleRequest]) (*connect.Response[unitsv1.ResolveRoleResponse], error) {
@@ -269,6 +270,15 @@ func (s *town) GetUnit(_ context.Context, r *connect.Request[unitsv1.GetUnitRequ
 	}
 	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: &unitsv1.Unit{Id: r.Msg.GetId(), Name: name, Kind: s.kinds[r.Msg.GetId()]},
 		Holders: s.holders[r.Msg.GetId()+"/contact"]}), nil
+}
+
+func (s *town) ListSettings(context.Context, *connect.Request[unitsv1.ListSettingsRequest]) (*connect.Response[unitsv1.ListSettingsResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.away {
+		return nil, connect.NewError(connect.CodeUnavailable, errors.New("away"))
+	}
+	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: s.settings}), nil
 }
 
 func (s *town) GetArea(_ context.Context, r *connect.Request[unitsv1.GetAreaRequest]) (*connect.Response[unitsv1.Area], error) {

@@ -3,6 +3,7 @@ package notifications
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"connectrpc.com/connect"
@@ -13,12 +14,25 @@ import (
 	"nenep/rules/calendar"
 )
 
-// How long personal data are kept, in months: that a message was sent stays in the ledger, what it said and to which address does not.
-const (
-	keepBodies  = 24
-	keepDigests = 3
-	keepChoices = 6 // preferences of who holds no position any more
-)
+// terms are how long personal data are kept, in months: that a message was sent stays in the ledger, what it said and to which address does
+// not. Preferences are those of who holds no position any more.
+type terms struct{ messages, digests, preferences int }
+
+// usualTerms hold where the province's catalogue declares none.
+var usualTerms = terms{messages: 24, digests: 3, preferences: 6}
+
+// termsOf reads the terms out of the province's settings. What is no number of months, or none at all, leaves the usual term: it would empty
+// what was sent today.
+func termsOf(settings []*unitsv1.Setting) terms {
+	out := usualTerms
+	for _, setting := range settings {
+		term := map[string]*int{"messages.keep-months": &out.messages, "digests.keep-months": &out.digests, "preferences.keep-months": &out.preferences}[setting.GetKey()]
+		if months, err := strconv.Atoi(setting.GetValue()); term != nil && err == nil && months > 0 {
+			*term = months
+		}
+	}
+	return out
+}
 
 // purgedAtOnce is how many rows one transaction empties.
 const purgedAtOnce = 1000
@@ -32,15 +46,20 @@ func (s *service) Purge(ctx context.Context, request *connect.Request[notificati
 	if !ok {
 		return nil, refuseFields([]*casefilev1.FieldFault{badDay("day", request.Msg.GetDay())})
 	}
+	settings, err := s.clients.Units.ListSettings(ctx, connect.NewRequest(&unitsv1.ListSettingsRequest{}))
+	if err != nil {
+		return nil, s.away("settings", err)
+	}
+	keep := termsOf(settings.Msg.GetSettings())
 	answer := &notificationsv1.PurgeResponse{}
-	err := s.exclusively(ctx, "purge", func(db *gorm.DB) (err error) {
-		if answer.Messages, err = purgeMessages(db, before(day, keepBodies)); err != nil {
+	err = s.exclusively(ctx, "purge", func(db *gorm.DB) (err error) {
+		if answer.Messages, err = purgeMessages(db, before(day, keep.messages)); err != nil {
 			return err
 		}
-		if answer.Digests, err = purgeDigests(db, before(day, keepDigests)); err != nil {
+		if answer.Digests, err = purgeDigests(db, before(day, keep.digests)); err != nil {
 			return err
 		}
-		answer.Preferences, err = s.purgeChoices(ctx, db, day)
+		answer.Preferences, err = s.purgeChoices(ctx, db, day, keep.preferences)
 		return err
 	})
 	return connect.NewResponse(answer), err
@@ -87,14 +106,14 @@ func purgeDigests(db *gorm.DB, cutoff time.Time) (int32, error) {
 }
 
 // purgeChoices marks who holds no position and deletes what those chose who have held none for the term; mutes end with their day.
-func (s *service) purgeChoices(ctx context.Context, db *gorm.DB, day calendar.Date) (int32, error) {
+func (s *service) purgeChoices(ctx context.Context, db *gorm.DB, day calendar.Date, months int) (int32, error) {
 	if err := db.Where("until_day < ?", day.String()).Delete(&mute{}).Error; err != nil {
 		return 0, err
 	}
 	if err := s.markIdle(ctx, db, day); err != nil {
 		return 0, err
 	}
-	gone := db.Model(&preference{}).Select("official_id").Where("idle_since <> '' AND idle_since <= ?", day.AddMonths(-keepChoices).String())
+	gone := db.Model(&preference{}).Select("official_id").Where("idle_since <> '' AND idle_since <= ?", day.AddMonths(-months).String())
 	var deleted int64
 	err := db.Transaction(func(tx *gorm.DB) error {
 		if err := tx.Exec("UPDATE feeds SET revoked_at = ? WHERE revoked_at IS NULL AND official_id IN (?)", s.now().UTC(), gone).Error; err != nil {
