@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -251,25 +250,4 @@ func (s *service) revise(tx *gorm.DB, cases []*reportsv1.Case, all map[string]re
 		all[now.CaseID] = now
 	}
 	return nil
-}
-
-// calendarEntry is the attachment of a reminder: the same event as in the feed. A case without a due day has none.
-func (s *service) calendarEntry(ctx context.Context, row message) []attachment {
-	due, ok := dayOf(row.Facts["due_day"])
-	if !ok || row.Template != "reminder" {
-		return nil
-	}
-	m := matterOf(row)
-	entry := feed.Entry{CaseID: row.CaseID, Title: m.title(), Due: due, Changed: row.CreatedAt, URL: strings.TrimSuffix(s.links.portal, "/") + casePath + row.CaseID}
-	if known, err := s.unit(ctx, m.unitID, m.on); err == nil {
-		entry.Unit = nameOf(languageOf(row.Facts), known.GetUnit(), m.unitID)
-	}
-	var at revision
-	if s.db.WithContext(ctx).Where("case_id = ? AND due_day = ?", row.CaseID, row.Facts["due_day"]).Take(&at).Error == nil {
-		entry.Sequence, entry.Changed = at.Sequence, at.ChangedAt
-	}
-	content := feed.Attachment(feed.Facts{
-		Domain: s.courier.domain, Language: languageOf(row.Facts).code, Now: row.CreatedAt, Organizer: mail.Address{Name: "Nề Nếp", Address: s.courier.from},
-	}, entry)
-	return []attachment{{name: feed.AttachmentName(row.CaseID), kind: feed.ContentType + "; method=PUBLISH", content: content}}
 }

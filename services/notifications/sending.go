@@ -81,7 +81,7 @@ func (t *tray) next() (envelope, bool) {
 	t.flying[mail.MessageID] = mail
 	return envelope{
 		id: mail.MessageID, name: mail.Name, address: mail.Address, subject: mail.Subject, text: mail.BodyText, html: mail.BodyHTML,
-		unsubscribe: t.links.settings(), repeated: mail.Repeated, at: t.now(),
+		attachments: t.deadlines(t.db, mail), unsubscribe: t.links.settings(), repeated: mail.Repeated, at: t.now(),
 	}, true
 }
 

@@ -56,27 +56,29 @@ func Calendar(facts Facts) []byte {
 	return serialized(document)
 }
 
-// Attachment is one entry as a mail carries it (METHOD:PUBLISH): the same event, under the same UID, as the feed's.
-func Attachment(facts Facts, entry Entry) []byte {
+// Attachment is entries as a mail carries them (METHOD:PUBLISH): the same events, under the same UIDs and in the same order, as the feed's.
+func Attachment(facts Facts, entries ...Entry) []byte {
 	document := ics.NewCalendarFor("")
 	head(document, wordsOf(facts.Language))
 	document.SetMethod(ics.MethodPublish)
-	event := addEvent(document, facts, entry, facts.Now.UTC())
-	if facts.Organizer.Address != "" {
-		name := &ics.KeyValues{Key: "CN", Value: []string{parameter(facts.Organizer.Name)}}
-		event.SetOrganizer("mailto:"+clean(facts.Organizer.Address), name)
+	for _, entry := range oncePerCase(entries) {
+		event := addEvent(document, facts, entry, facts.Now.UTC())
+		if facts.Organizer.Address != "" {
+			name := &ics.KeyValues{Key: "CN", Value: []string{parameter(facts.Organizer.Name)}}
+			event.SetOrganizer("mailto:"+clean(facts.Organizer.Address), name)
+		}
 	}
 	return serialized(document)
 }
 
-// AttachmentName is the attachment's file name, "han-hn-01-2026-33.ics": ASCII whatever the case is called.
-func AttachmentName(caseID string) string {
+// AttachmentName is the attachment's file name, "han-hn-01-2026-33.ics": ASCII whatever the case, or the day of many cases, is called.
+func AttachmentName(of string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return '-'
-	}, strings.ToLower(caseID))
+	}, strings.ToLower(of))
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' }), "-")
 	return "han-" + name[:min(len(name), 80)] + ".ics"
 }

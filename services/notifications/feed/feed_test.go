@@ -178,9 +178,25 @@ func TestTheAttachmentIsTheSameEventPublished(t *testing.T) {
 	require.Equal(t, subscribed, published)
 }
 
+func TestAnAttachmentMayPublishSeveralEvents(t *testing.T) {
+	second, undated := report(), report()
+	second.CaseID, second.Due = "CK-01/2026-Q4/HY-033", calendar.MustDate("2026-12-15")
+	undated.CaseID, undated.Due = "X", calendar.Date{}
+	given := facts()
+	given.Organizer = mail.Address{Name: "Nề Nếp", Address: "nenep@hungyen.gov.vn"}
+	published := read(t, Attachment(given, report(), second, undated))[0]
+	require.Equal(t, "PUBLISH", published.Properties["METHOD"])
+	require.Equal(t, []string{"2026-12-15", "2026-12-31"}, []string{published.Events[0].Start, published.Events[1].Start})
+	for i, entry := range []Entry{second, report()} {
+		sameAs(t, entry, published.Events[i])
+		require.Equal(t, "mailto:nenep@hungyen.gov.vn", *published.Events[i].Organizer)
+	}
+}
+
 func TestAttachmentNames(t *testing.T) {
 	for given, want := range map[string]string{
 		"BC-12/2026/HY-033":      "han-bc-12-2026-hy-033.ics",
+		"2026-12-24":             "han-2026-12-24.ics",
 		"../..\r\nX: y":          "han-x-y.ics",
 		strings.Repeat("a", 300): "han-" + strings.Repeat("a", 80) + ".ics",
 	} {
