@@ -130,11 +130,12 @@ const shortLetter = 134
 
 // shortWords are what a text message says in a language.
 type shortWords struct {
-	due, again              string
-	soon, overdue, returned string
-	missing                 func(int) string
-	left, late              func(string) string
-	digest                  func(day, count, overdue string) string
+	due, again        string
+	soon, today       string
+	overdue, returned string
+	missing           func(int) string
+	left, late        func(string) string
+	digest            func(day, count, overdue string) string
 }
 
 // said is what a text message says of a matter whose day it does not know or need.
@@ -153,7 +154,9 @@ func (lang language) said(template string) string {
 
 func (w shortWords) standing(l letter, due, on calendar.Date) string {
 	switch {
-	case !due.Before(on):
+	case due == on:
+		return w.today
+	case due.After(on):
 		return w.left(counted(due.Sub(on)))
 	case l.Late == "":
 		return w.overdue
@@ -176,7 +179,7 @@ func countMissing(fact string) int {
 }
 
 var shortVietnamese = shortWords{
-	due: " hạn ", again: "nộp lại chậm nhất ", soon: "sắp đến hạn", overdue: "đã quá hạn", returned: "trả lại để bổ sung, hoàn thiện",
+	due: " hạn ", again: "nộp lại chậm nhất ", soon: "sắp đến hạn", today: "hôm nay là hạn cuối", overdue: "đã quá hạn", returned: "trả lại để bổ sung, hoàn thiện",
 	missing: func(n int) string { return "Còn thiếu " + strconv.Itoa(n) + " mục." },
 	left:    func(n string) string { return "còn " + n + " ngày" },
 	late:    func(n string) string { return "quá hạn " + n + " ngày làm việc" },
@@ -186,7 +189,7 @@ var shortVietnamese = shortWords{
 }
 
 var shortEnglish = shortWords{
-	due: " due ", again: "submit again by ", soon: "due soon", overdue: "overdue", returned: "returned to be completed",
+	due: " due ", again: "submit again by ", soon: "due soon", today: "due today", overdue: "overdue", returned: "returned to be completed",
 	missing: func(n int) string { return strconv.Itoa(n) + " missing." },
 	left:    func(n string) string { return n + " days left" },
 	late:    func(n string) string { return n + " working days late" },

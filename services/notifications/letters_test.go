@@ -88,3 +88,25 @@ func TestACaseIDStaysTheSameMailThread(t *testing.T) {
 	require.Equal(t, mailID("a.example", "case", exampleCase), mailID("a.example", "case", exampleCase))
 	require.NotEqual(t, mailID("a.example", "ab", "c"), mailID("a.example", "a", "bc"))
 }
+
+func TestATextMessageSaysHowTheDayStands(t *testing.T) {
+	on := calendar.MustDate("2026-12-24")
+	for due, want := range map[string][2]string{
+		"2026-12-31": {"còn 07 ngày", "07 days left"}, "2026-12-25": {"còn 01 ngày", "01 days left"},
+		"2026-12-24": {"hôm nay là hạn cuối", "due today"}, "2026-12-23": {"quá hạn 02 ngày làm việc", "02 working days late"},
+	} {
+		said := letter{Late: "02"}
+		require.Equal(t, want[0], vietnamese.short.standing(said, calendar.MustDate(due), on))
+		require.Equal(t, want[1], english.short.standing(said, calendar.MustDate(due), on))
+	}
+}
+
+func TestWhoReviewsReadsHowLongTheCaseHasWaited(t *testing.T) {
+	h := newHouse(t)
+	for days, want := range map[string]string{"": "và đang chờ xác nhận. Đề nghị", "3": "và đã chờ xác nhận 03 ngày làm việc. Đề nghị"} {
+		request := matterFor(exampleCase, "waiting", "2026-12-31")
+		request.Key, request.Now, request.Facts["late_days"] = request.Key+days, true, days
+		h.mustTell(request)
+		require.Contains(t, bodies(t, h.last())["text/plain"], want)
+	}
+}

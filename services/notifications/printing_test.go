@@ -47,3 +47,12 @@ func TestABodyOfThePartyWritesInThePartysFormAndAnyOtherInTheStates(t *testing.T
 	h.town.kinds = map[string]string{standing9: "standing-agency"}
 	require.Contains(t, h.paperOf(exampleCase), party)
 }
+
+func TestTheLetterCitesTheArticleAsLettersDo(t *testing.T) {
+	h := newHouse(t)
+	h.withBodies()
+	owed := caseDue(exampleCase, "2026-12-31", casefilev1.State_STATE_OPEN, "2026-12-01T00:00:00Z")
+	owed.Input = &casefilev1.CaseInput{Due: &casefilev1.Deadline{Why: &casefilev1.Why{Ground: &casefilev1.LegalGround{Article: "Điều 32", Document: "Luật số 10/2022/QH15"}}}}
+	h.town.cases = map[string]*reportsv1.Case{exampleCase: owed}
+	require.Contains(t, h.paperOf(exampleCase), "Theo Điều 32 Luật số 10/2022/QH15, ")
+}

@@ -572,7 +572,7 @@ func TestTheOwnerOfAChannelThatKeepsFailingIsToldOnceOverTheNext(t *testing.T) {
 
 func TestTheLetterAboutAFailingChannelReadsInBothLanguages(t *testing.T) {
 	for language, want := range map[string]string{
-		"vi": "Thư gửi đồng chí qua SMS không đến được 03 lần liên tiếp nên chuyển sang kênh này.",
+		"vi": "Thông báo gửi đến đồng chí qua SMS không đến được 03 lần liên tiếp nên chuyển sang kênh này.",
 		"en": "What was sent to you by SMS did not arrive 03 times in a row, so this comes another way.",
 	} {
 		read, err := loadLetters(nil)

@@ -154,8 +154,8 @@ func TestTheHeadReadsWhatWasDeliveredAndThatNobodyAboveWasTold(t *testing.T) {
 	require.Contains(t, text, "Kính gửi: Đồng chí Trần Thị Bình, Chủ tịch Ủy ban nhân dân xã Khoái Châu\n")
 	require.Contains(t, text, "(hạn 31/12/2026, quá hạn 01 ngày làm việc)")
 	require.Contains(t, text, "Cán bộ đầu mối: đồng chí Nguyễn Văn An. Đã nhắc 01 lần, các ngày 24/12/2026.")
-	require.Contains(t, text, "Nếu đến ngày 06/01/2027 chưa nộp, hệ thống thông báo cấp trên của đơn vị.")
-	require.Contains(t, text, "Đến nay hệ thống chưa thông báo lên cấp trên.")
+	require.Contains(t, text, "Nếu đến ngày 06/01/2027 chưa nộp, thông báo đến cấp trên của đơn vị.")
+	require.Contains(t, text, "Đến nay chưa báo cáo cấp trên.")
 }
 
 func TestALetterQuotesTheWordsOfTheAct(t *testing.T) {

@@ -69,7 +69,7 @@ var vietnamese = language{
 		"taken-over": "tiếp nhận hồ sơ của đơn vị trước",
 	},
 	short:    shortVietnamese,
-	channels: map[string]string{channelEmail: "thư điện tử", channelSMS: "tin nhắn SMS", channelZalo: "Zalo", channelWebhook: "kết nối tự động", channelPaper: "văn bản giấy"},
+	channels: map[string]string{channelEmail: "thư điện tử", channelSMS: "tin nhắn SMS", channelZalo: "Zalo", channelWebhook: "hệ thống kết nối", channelPaper: "văn bản giấy"},
 	agreedOn: ", xác nhận ngày ", submittedOn: ", nộp ngày ",
 	failing: "[Nề Nếp] Kênh nhận thông báo không đến được",
 	failingShort: func(channel string) string {

@@ -170,14 +170,14 @@ func (p *portal) chosenDelegation(c echo.Context) (standIn, *unitsv1.Delegation,
 }
 
 func (p *portal) revokeFields() []field {
-	return []field{{Name: "on", Label: "Hết hiệu lực từ ngày", Hint: "Từ ngày này người được ủy quyền không còn thay", Kind: "day", Required: true, Value: p.today().Vietnamese()}}
+	return []field{{Name: "on", Label: "Hết hiệu lực từ ngày", Hint: "Từ ngày này người được ủy quyền không còn làm thay", Kind: "day", Required: true, Value: p.today().Vietnamese()}}
 }
 
 func (p *portal) newRevocation(s standIn, d *unitsv1.Delegation, delegate, key string, fields []field) deedView {
 	return deedView{
 		Back: s.address(standInPath, nil), BackText: "Vắng mặt và ủy quyền", Heading: "Thu hồi ủy quyền",
 		Under:  "Văn bản " + d.GetDocument() + ", từ ngày " + day(d.GetFrom()) + " đến hết ngày " + day(d.GetTo()),
-		Effect: delegate + " không còn thay " + s.name + " từ ngày này; thông báo lại gửi đến " + s.name + ".",
+		Effect: delegate + " không còn làm thay " + s.name + " từ ngày này; thông báo tiếp tục gửi đến " + s.name + ".",
 		Form:   form{Action: s.address(standInPath+"/thu-hoi/"+url.PathEscape(d.GetId()), nil), Button: "Thu hồi ủy quyền", ActID: key, Fields: fields},
 	}
 }

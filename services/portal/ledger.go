@@ -135,7 +135,7 @@ func (p *person) letterTabs(here string) []tab {
 		tabs = append(tabs, tab{Title: "Dự thảo chờ gửi", Href: draftsPath})
 	}
 	if p.Prints() {
-		tabs = append(tabs, tab{Title: "Thư giấy chờ in", Href: paperPath})
+		tabs = append(tabs, tab{Title: "Công văn chờ in", Href: paperPath})
 	}
 	if len(tabs) == 1 {
 		return nil

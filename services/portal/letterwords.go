@@ -18,6 +18,7 @@ import (
 // templateChoices are the letters by what they are about, in the order in which a case meets them.
 var templateChoices = []choice{
 	{"opened", "Mở hồ sơ"}, {"reminder", "Nhắc việc"}, {"item-reminder", "Nhắc việc của mục"}, {"item-overdue", "Mục quá hạn"},
+	{"step-reminder", "Nhắc bước"}, {"step-overdue", "Bước quá hạn"},
 	{"overdue-head", "Báo cáo người đứng đầu"}, {"overdue-superior", "Báo cáo cấp trên trực tiếp"}, {"overdue-standing", "Báo cáo cơ quan thường trực"},
 	{"overdue-committee", "Báo cáo Ban Chỉ đạo"}, {"waiting", "Nhắc xác nhận"}, {"returned", "Trả lại hồ sơ"}, {"accepted", "Xác nhận hồ sơ"},
 	{"extension-requested", "Đề nghị gia hạn"}, {"extension-granted", "Gia hạn"}, {"extension-refused", "Không đồng ý gia hạn"}, {"extension-revoked", "Hủy gia hạn"},

@@ -55,7 +55,7 @@ func (p *portal) paperLetters(c echo.Context) error {
 	if len(rows) > 0 {
 		view.Answer = number(int64(answer.Msg.GetTotal())) + " công văn chờ in: người nhận không có thư điện tử, SMS hay Zalo dùng được."
 	}
-	return p.render(c, http.StatusOK, "paper", &page{Title: "Thư giấy chờ in", Active: "ledger", Body: view})
+	return p.render(c, http.StatusOK, "paper", &page{Title: "Công văn chờ in", Active: "ledger", Body: view})
 }
 
 // mostPaper is how many letters to be printed a page lists.

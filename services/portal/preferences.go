@@ -260,7 +260,7 @@ func (p *portal) preferencesPage(c echo.Context) error {
 }
 
 func newPreferencesPage(body *preferencesView) *page {
-	return &page{Title: "Tùy chọn nhận tin", Active: "preferences", Body: body}
+	return &page{Title: "Tùy chọn nhận thông báo", Active: "preferences", Body: body}
 }
 
 // saveAddresses has units keep the addresses by which the person is reached.
@@ -275,7 +275,7 @@ func (p *portal) saveAddresses(c echo.Context) error {
 	if len(in.faults) == 0 {
 		if _, err = p.calls.Units.SetReach(c.Request().Context(), call(request)); err == nil {
 			p.reach.forget(who.ID)
-			return p.finish(c, sent{kind: "ok", banner: "Đã lưu địa chỉ nhận tin."}, preferencesPath)
+			return p.finish(c, sent{kind: "ok", banner: "Đã lưu địa chỉ nhận thông báo."}, preferencesPath)
 		}
 		result = p.refused(err)
 	}
@@ -313,7 +313,7 @@ func (p *portal) savePreferences(c echo.Context) error {
 	if len(in.faults) == 0 {
 		if _, err = p.calls.Notifications.SetPreferences(c.Request().Context(), call(wanted)); err == nil {
 			p.reach.forget(known.who.ID)
-			return p.finish(c, sent{kind: "ok", banner: "Đã lưu cách nhận tin."}, preferencesPath)
+			return p.finish(c, sent{kind: "ok", banner: "Đã lưu cách nhận thông báo."}, preferencesPath)
 		}
 		result = p.refused(err)
 		for i, wrong := range result.faults {
@@ -420,7 +420,7 @@ func (p *portal) openFeed(c echo.Context) error {
 
 func (p *portal) revokeFeedPage(c echo.Context) error {
 	return p.render(c, http.StatusOK, "deed", &page{Title: "Ngừng địa chỉ lịch", Active: "preferences", Body: deedView{
-		Back: preferencesPath + "#lich", BackText: "Tùy chọn nhận tin", Heading: "Ngừng địa chỉ lịch",
+		Back: preferencesPath + "#lich", BackText: "Tùy chọn nhận thông báo", Heading: "Ngừng địa chỉ lịch",
 		Effect: "Địa chỉ cũ ngừng dùng ngay. Các việc đã có trong lịch cá nhân không cập nhật nữa.",
 		Form:   form{Action: preferencesPath + "/lich/ngung", Button: "Ngừng địa chỉ này", ActID: newActID()},
 	}})

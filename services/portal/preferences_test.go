@@ -42,7 +42,7 @@ func TestATelephoneNeedsConsentAndKeepsItsDay(t *testing.T) {
 	wanted.Set("dong-y-sms", "1")
 	done := b.post("/tuy-chon", wanted)
 	require.Equal(t, "/tuy-chon", done.path)
-	require.Equal(t, "Đã lưu cách nhận tin.", done.words(".banner"))
+	require.Equal(t, "Đã lưu cách nhận thông báo.", done.words(".banner"))
 	require.Equal(t, "Thông báo gửi qua tin nhắn SMS; bản tổng hợp lúc 11:00 các ngày làm việc.", done.words(".lead"))
 	kept := h.preferences["o-an"]
 	require.Equal(t, []string{"sms", "email"}, kept.GetChannels())
@@ -71,7 +71,7 @@ func TestOnesOwnAddressIsRefusedAtItsField(t *testing.T) {
 	require.Contains(t, refused.words("#e-email"), "Địa chỉ thư “an@khoaichau” thiếu tên miền. Nhập đủ phần sau dấu @.")
 	require.Equal(t, "an@khoaichau", refused.value("#f-email"))
 	done := b.post("/tuy-chon/dia-chi", url.Values{"email": {"vanan@hungyen.example"}, "phone": {"0912 345 678"}})
-	require.Equal(t, "Đã lưu địa chỉ nhận tin.", done.words(".banner"))
+	require.Equal(t, "Đã lưu địa chỉ nhận thông báo.", done.words(".banner"))
 	require.Equal(t, "vanan@hungyen.example", done.value("#f-email"))
 }
 

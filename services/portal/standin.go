@@ -340,12 +340,12 @@ func (p *portal) newAbsenceEnd(s standIn, absence *unitsv1.Absence, key string, 
 	deed := deedView{
 		Back: s.address(standInPath, nil), BackText: "Vắng mặt và ủy quyền", Heading: "Kết thúc vắng mặt sớm",
 		Under:  strings.TrimPrefix(s.under()+" · vắng mặt từ ngày "+day(absence.GetFrom())+" đến hết ngày "+day(absence.GetTo()), " · "),
-		Effect: "Từ ngày sau ngày này, thông báo lại gửi đến " + s.name + ".",
+		Effect: "Từ ngày liền sau, thông báo tiếp tục gửi đến " + s.name + ".",
 		Form:   form{Action: s.address(absencePath+"/"+url.PathEscape(absence.GetId()), nil), Button: "Kết thúc vắng mặt", ActID: key, Fields: fields},
 	}
 	deed.Under = sentenceCase(deed.Under)
 	if len(fields) == 0 {
-		deed.Heading, deed.Effect, deed.Form.Button = "Bỏ lần vắng mặt", "Lần vắng mặt chưa bắt đầu được bỏ cả; thông báo vẫn gửi đến "+s.name+".", "Bỏ lần vắng mặt"
+		deed.Heading, deed.Effect, deed.Form.Button = "Bỏ lần vắng mặt", "Lần vắng mặt chưa bắt đầu nên bỏ toàn bộ; thông báo vẫn gửi đến "+s.name+".", "Bỏ lần vắng mặt"
 	}
 	return deed
 }

@@ -33,7 +33,7 @@ func TestAnAbsenceThatHasNotBegunIsTakenBackWhole(t *testing.T) {
 	b := serve(t, h).as(t, "o-an")
 	b.post("/uy-quyen/vang-mat", url.Values{"from": {"28/12/2026"}, "to": {"31/12/2026"}})
 	seen := b.get("/uy-quyen/vang-mat/V-1")
-	require.Contains(t, seen.words(".lead"), "Lần vắng mặt chưa bắt đầu được bỏ cả")
+	require.Contains(t, seen.words(".lead"), "Lần vắng mặt chưa bắt đầu nên bỏ toàn bộ")
 	require.Contains(t, b.post("/uy-quyen/vang-mat/V-1", url.Values{}).words("main table"), "đã bỏ")
 	require.Equal(t, "2026-12-27", h.absences[0].GetEndedOn())
 }
@@ -84,7 +84,7 @@ func TestADelegateIsLookedForAndTheDelegationKeepsItsDocument(t *testing.T) {
 	stranger := url.Values{"position": {"SO-NV|head"}, "delegate_id": {"o-khac"}, "from": {"24/12/2026"}, "to": {"31/12/2026"}, "document": {"1"}}
 	require.Contains(t, b.post(path, stranger).words(".summary"), "không có trong danh sách")
 	revoke := done.Find(`td a[href*="thu-hoi"]`).AttrOr("href", "")
-	require.Contains(t, b.get(revoke).words(".lead"), "Nguyễn Văn An không còn thay Trần Thị Bình từ ngày này")
+	require.Contains(t, b.get(revoke).words(".lead"), "Nguyễn Văn An không còn làm thay Trần Thị Bình từ ngày này")
 	require.Equal(t, "Đã thu hồi ủy quyền từ ngày 25/12/2026.", b.post(revoke, url.Values{"on": {"25/12/2026"}}).words(".banner"))
 	require.Equal(t, "2026-12-25", h.delegations[0].GetRevokedOn())
 }

@@ -104,7 +104,7 @@ func (f Facts) subject() string { return f.Form.SubjectWord + "đôn đốc th�
 func (f Facts) body() []string {
 	opening := f.RecipientUnit
 	if f.Plan != "" {
-		opening = "Thực hiện " + f.Plan + ", " + opening
+		opening = "Theo " + f.Plan + ", " + opening
 	}
 	product := f.Product
 	if product == "" {

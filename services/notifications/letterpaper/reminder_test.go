@@ -125,7 +125,7 @@ func TestALetterOfAPartyBodyReadsInOrder(t *testing.T) {
 		"V/v đôn đốc thực hiện báo cáo kết quả thực hiện dân chủ ở cơ sở năm 2026",
 		"ĐẢNG CỘNG SẢN VIỆT NAM", "Hưng Yên, ngày 05 tháng 01 năm 2027",
 		"Kính gửi: Đảng ủy xã Khoái Châu",
-		"Thực hiện Kế hoạch số 245-KH/TU ngày 12/8/2024 của Ban Thường vụ Tỉnh ủy, Đảng ủy xã Khoái Châu có trách nhiệm thực hiện " +
+		"Theo Kế hoạch số 245-KH/TU ngày 12/8/2024 của Ban Thường vụ Tỉnh ủy, Đảng ủy xã Khoái Châu có trách nhiệm thực hiện " +
 			"báo cáo kết quả thực hiện dân chủ ở cơ sở năm 2026, thời hạn chậm nhất ngày 17/12/2026.",
 		"Đến ngày 05/01/2027, Ban Tuyên giáo và Dân vận Tỉnh ủy chưa nhận được báo cáo và phụ lục số liệu của Đảng ủy xã Khoái Châu.",
 		"Đề nghị Đảng ủy xã Khoái Châu khẩn trương hoàn thành, gửi về Ban Tuyên giáo và Dân vận Tỉnh ủy chậm nhất ngày 12/01/2027; " +
@@ -233,14 +233,14 @@ func TestFacesAreThoseOfTheForm(t *testing.T) {
 	state, party := opened(t, fromTheState())["word/document.xml"], opened(t, fromTheParty())["word/document.xml"]
 	for beginning, want := range map[string]string{
 		"CỘNG HÒA": "12 bold", "Độc lập": "13 bold", "UBND TỈNH": "12", "SỞ NỘI VỤ": "12 bold", "Số:": "13", "V/v": "12",
-		"Hưng Yên, ngày": "13 italic", "Kính gửi": "14", "Thực hiện": "14", "Trân trọng": "14", "Nơi nhận:": "12 bold italic",
+		"Hưng Yên, ngày": "13 italic", "Kính gửi": "14", "Theo": "14", "Trân trọng": "14", "Nơi nhận:": "12 bold italic",
 		"- Như trên": "11", "- Lưu": "11", "KT. GIÁM ĐỐC": "14 bold", "PHÓ GIÁM ĐỐC": "14 bold", "Trần Quốc": "14 bold",
 	} {
 		require.Equal(t, want, face(t, state, beginning), beginning)
 	}
 	for beginning, want := range map[string]string{
 		"ĐẢNG": "15 bold", "TỈNH ỦY": "14", "BAN TUYÊN": "14 bold", "*": "14 bold", "Số": "14", "V/v": "12 italic", "Hưng Yên": "14 italic",
-		"Kính gửi": "14 italic", "Thực hiện": "14", "Nơi nhận:": "14 underline", "- Như": "12", "K/T": "14 bold", "PHÓ": "14", "Nguyễn": "14 bold",
+		"Kính gửi": "14 italic", "Theo": "14", "Nơi nhận:": "14 underline", "- Như": "12", "K/T": "14 bold", "PHÓ": "14", "Nguyễn": "14 bold",
 	} {
 		require.Equal(t, want, face(t, party, beginning), beginning)
 	}
