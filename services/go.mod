@@ -24,6 +24,8 @@ require (
 	nenep/rules v0.0.0
 )
 
+require github.com/spf13/afero v1.15.0 // indirect
+
 require (
 	github.com/arran4/golang-ical v0.3.4
 	github.com/aws/aws-sdk-go-v2 v1.46.0 // indirect
@@ -68,7 +70,7 @@ require (
 	github.com/go-jose/go-jose/v4 v4.1.5 // indirect
 	github.com/jackc/pgerrcode v0.0.0-20250907135507-afb5586c32a6
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
-	gopkg.in/yaml.v3 v3.0.1 // indirect
+	gopkg.in/yaml.v3 v3.0.1
 )
 
 require (

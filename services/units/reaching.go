@@ -23,7 +23,7 @@ import (
 func (s *server) SetReach(ctx context.Context, r *connect.Request[unitsv1.SetReachRequest]) (*connect.Response[unitsv1.Official], error) {
 	id := r.Msg.GetOfficialId()
 	if !isHimself(ctx, id) {
-		if err := s.mayAdminister(ctx, "thay đổi địa chỉ nhận tin của cán bộ khác", "change by what address another official is reached"); err != nil {
+		if err := s.mayAdminister(ctx, "thay đổi địa chỉ nhận thông báo của cán bộ khác", "change by what address another official is reached"); err != nil {
 			return nil, err
 		}
 	}

@@ -113,9 +113,13 @@ func (r *running) currentCase(t *testing.T, obligation, unit string) *reportsv1.
 // shiftToNextRung moves a case's clock to just after its next rung is due.
 func (r *running) shiftToNextRung(t *testing.T, c *reportsv1.Case) {
 	t.Helper()
+	r.shiftAs(t, r.holder(t, c.GetUnitId(), "contact"), c)
+}
+
+func (r *running) shiftAs(t *testing.T, contact string, c *reportsv1.Case) {
+	t.Helper()
 	c = r.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetState().GetNextRungDay() != "" })
 	at := calendar.MustDate(c.GetState().GetNextRungDay()).At(6, 0).Add(time.Minute)
-	contact := r.holder(t, c.GetUnitId(), "contact")
 	r.act(t, contact, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_ShiftClock{
 		ShiftClock: &casefilev1.ShiftClock{Seconds: int64(time.Until(at).Seconds())},
 	}})

@@ -23,7 +23,7 @@ type relay struct {
 	t       *testing.T
 	address string
 	server  *smtp.Server
-	served  chan error
+	served  chan struct{}
 
 	mu    sync.Mutex
 	mails []accepted
@@ -104,9 +104,12 @@ func (r *relay) start() {
 	listener, err := net.Listen("tcp", r.address)
 	require.NoError(r.t, err)
 	r.address = listener.Addr().String()
-	r.server, r.served = smtp.NewServer(r), make(chan error, 1)
+	r.server, r.served = smtp.NewServer(r), make(chan struct{})
 	r.server.Domain, r.server.ErrorLog = "relay.example", log.New(io.Discard, "", 0) // connections end in ways that are no news here
-	go func(server *smtp.Server, served chan error) { served <- server.Serve(listener) }(r.server, r.served)
+	go func(server *smtp.Server, served chan struct{}) {
+		_ = server.Serve(listener) // ends with an error when it is closed
+		close(served)
+	}(r.server, r.served)
 }
 
 // stop closes the address and every connection. Again is harmless.
@@ -115,7 +118,7 @@ func (r *relay) stop() {
 		return
 	}
 	_ = r.server.Close()
-	_ = <-r.served
+	<-r.served
 	r.server = nil
 }
 
