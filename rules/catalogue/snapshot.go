@@ -178,6 +178,7 @@ func (s snapshot) input(opts Options) (*casefilev1.CaseInput, error) {
 	}
 	s.happened(in)
 	s.personal(in)
+	in.FollowedFrom = u.FollowedFrom.String()
 	var err error
 	if in.Steps, err = s.steps(); err != nil {
 		return nil, err

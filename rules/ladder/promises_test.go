@@ -133,3 +133,15 @@ func TestAnItemsVacancyIsItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestOfAStepThatWasDueBeforeTheUnitWasFollowedNobodyHears(t *testing.T) {
+	t.Parallel()
+	input := &casefilev1.CaseInput{FollowedFrom: "2026-11-23", Steps: []*casefilev1.StepPolicy{
+		{Id: "plan", Due: &casefilev1.Deadline{Day: "2026-01-31"}}, {Id: "october", Due: &casefilev1.Deadline{Day: "2026-11-20"}},
+		{Id: "today", Due: &casefilev1.Deadline{Day: "2026-11-23"}}, {Id: "november", Due: &casefilev1.Deadline{Day: "2026-12-07"}},
+	}}
+	days := ladder.StepDays(input, &casefilev1.CaseState{})
+	require.Equal(t, ladder.Anchors{"today": calendar.MustDate("2026-11-23"), "november": calendar.MustDate("2026-12-07")}, days)
+	input.FollowedFrom = ""
+	require.Len(t, ladder.StepDays(input, &casefilev1.CaseState{}), 4)
+}

@@ -183,9 +183,9 @@ func Calendar(days []*casefilev1.DayException) *calendar.Calendar {
 }
 
 // StepDays are the days of the steps that are still to be done: a step's own due date, or the day counted from the step it hangs on
-// once that one is done.
+// once that one is done. What was due before the unit was followed is not this system's to ask for.
 func StepDays(input *casefilev1.CaseInput, state *casefilev1.CaseState) Anchors {
-	days := Anchors{}
+	days, followed := Anchors{}, date(input.GetFollowedFrom())
 	for _, step := range input.GetSteps() {
 		if Record(state, step.GetId()) != nil {
 			continue
@@ -194,7 +194,7 @@ func StepDays(input *casefilev1.CaseInput, state *casefilev1.CaseState) Anchors 
 		if day.IsZero() {
 			day = HangingDay(input, step, state)
 		}
-		if !day.IsZero() {
+		if !day.IsZero() && !day.Before(followed) {
 			days[step.GetId()] = day
 		}
 	}

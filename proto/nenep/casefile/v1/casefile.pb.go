@@ -1663,6 +1663,7 @@ type CaseInput struct {
 	LinkedObligationId string                 `protobuf:"bytes,45,opt,name=linked_obligation_id,json=linkedObligationId,proto3" json:"linked_obligation_id,omitempty"` // obligation by which opinions raised here become cases of their own; empty = none do
 	PersonalFrom       string                 `protobuf:"bytes,46,opt,name=personal_from,json=personalFrom,proto3" json:"personal_from,omitempty"`                     // day from which the law lets nobody stand in for whoever holds a role; empty = others may
 	PersonalGround     *LegalGround           `protobuf:"bytes,47,opt,name=personal_ground,json=personalGround,proto3" json:"personal_ground,omitempty"`
+	FollowedFrom       string                 `protobuf:"bytes,48,opt,name=followed_from,json=followedFrom,proto3" json:"followed_from,omitempty"` // day from which the unit is followed: of a step that was due before nobody is told; empty = no bound
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -1954,6 +1955,13 @@ func (x *CaseInput) GetPersonalGround() *LegalGround {
 		return x.PersonalGround
 	}
 	return nil
+}
+
+func (x *CaseInput) GetFollowedFrom() string {
+	if x != nil {
+		return x.FollowedFrom
+	}
+	return ""
 }
 
 type StepRecord struct {
@@ -4729,7 +4737,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
 	"\breturned\x18\x03 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\breturned\x129\n" +
-	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xff\x0e\n" +
+	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xa4\x0f\n" +
 	"\tCaseInput\x12M\n" +
 	"\acase_id\x18\x01 \x01(\tB4\xbaH1r/2-^[A-Z0-9-]+/[A-Z0-9-]+/[A-Z0-9-]+(/c[0-9]+)?$R\x06caseId\x12,\n" +
 	"\robligation_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12 \n" +
@@ -4774,7 +4782,8 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\bwarnings\x18, \x03(\v2\x1a.nenep.casefile.v1.WarningR\bwarnings\x120\n" +
 	"\x14linked_obligation_id\x18- \x01(\tR\x12linkedObligationId\x12#\n" +
 	"\rpersonal_from\x18. \x01(\tR\fpersonalFrom\x12G\n" +
-	"\x0fpersonal_ground\x18/ \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0epersonalGround\x1a=\n" +
+	"\x0fpersonal_ground\x18/ \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0epersonalGround\x12#\n" +
+	"\rfollowed_from\x180 \x01(\tR\ffollowedFrom\x1a=\n" +
 	"\x0fEventFactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
