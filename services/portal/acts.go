@@ -16,13 +16,29 @@ import (
 // actForm is a human act upon a case as a page of its own: its effect, its fields, one verb.
 type actForm struct {
 	slug, title, button string
-	short               string // on the case's page; the button's word when empty
-	may                 func(*caseView) bool
+	short               string               // on the case's page; the button's word when empty
+	by                  func(*caseView) bool // who may do it, in whatever state the case is
+	when                func(*caseView) bool // the states in which it can be done
 	effect              func(*caseView) string
 	fields              func(*caseView) []field
 	read                func(*casefilev1.Act, *inputs)
 	done                func(*caseView, *casefilev1.CaseState) string
 }
+
+// may tells whether the case's page offers the act to its reader.
+func (a actForm) may(v *caseView) bool { return a.by(v) && a.when(v) }
+
+func reviewing(v *caseView) bool     { return v.Reviewing() }
+func ofTheUnit(v *caseView) bool     { return v.Mine() }
+func administering(v *caseView) bool { return v.person.has("administrator") }
+
+func anyOf(several ...func(*caseView) bool) func(*caseView) bool {
+	return func(v *caseView) bool {
+		return slices.ContainsFunc(several, func(one func(*caseView) bool) bool { return one(v) })
+	}
+}
+
+func workingOrSubmitted(v *caseView) bool { return v.Working() || v.Submitted() }
 
 func (a actForm) label(*caseView) string {
 	if a.short != "" {
@@ -44,7 +60,8 @@ func said(text string) func(*caseView, *casefilev1.CaseState) string {
 var actForms = []actForm{
 	{
 		slug: "xac-nhan", title: "Xác nhận hồ sơ", button: "Xác nhận",
-		may:    func(v *caseView) bool { return v.Reviewing() && v.Submitted() },
+		by:     reviewing,
+		when:   (*caseView).Submitted,
 		effect: acceptEffect,
 		fields: func(*caseView) []field {
 			return []field{
@@ -56,13 +73,15 @@ var actForms = []actForm{
 	},
 	{
 		slug: "tra-lai", title: "Trả lại hồ sơ", button: "Trả lại",
-		may:    func(v *caseView) bool { return v.Reviewing() && v.Submitted() },
+		by:     reviewing,
+		when:   (*caseView).Submitted,
 		effect: returnEffect, fields: returnFields, read: readReturn, done: said("Đã trả lại hồ sơ {mã}."),
 	},
 	{
 		slug: "gia-han", title: "Gia hạn hồ sơ", button: "Ghi quyết định", short: "Gia hạn",
-		may: func(v *caseView) bool {
-			return v.Reviewing() && v.Working() && (!v.GetState().GetDueOfLaw() || v.GetState().GetExtensionWanted() != "")
+		by: reviewing,
+		when: func(v *caseView) bool {
+			return v.Working() && (!v.GetState().GetDueOfLaw() || v.GetState().GetExtensionWanted() != "")
 		},
 		effect: extensionEffect, fields: extensionFields, read: readExtension,
 		done: func(_ *caseView, state *casefilev1.CaseState) string {
@@ -71,7 +90,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "khong-thuoc-doi-tuong", title: "Ghi nhận không thuộc đối tượng", button: "Ghi nhận", short: "Không thuộc đối tượng",
-		may:    func(v *caseView) bool { return v.Reviewing() && v.Working() },
+		by:     reviewing,
+		when:   (*caseView).Working,
 		effect: always("Chỉ ghi nhận khi có căn cứ pháp luật. Đơn vị ra khỏi mẫu số của chỉ tiêu kỳ này; căn cứ hiện trên hồ sơ."),
 		fields: func(*caseView) []field {
 			return []field{
@@ -84,7 +104,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "van-ban-giay", title: "Nhập hồ sơ nhận bằng văn bản giấy", button: "Nhập hồ sơ giấy", short: "Nhập hồ sơ giấy",
-		may:    func(v *caseView) bool { return v.Reviewing() && v.Working() },
+		by:     reviewing,
+		when:   (*caseView).Working,
 		effect: always("Hồ sơ tính là nộp vào ngày văn bản đến, không phải ngày nhập."),
 		fields: func(*caseView) []field {
 			return []field{
@@ -97,7 +118,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "de-nghi-gia-han", title: "Đề nghị gia hạn", button: "Gửi đề nghị", short: "Đề nghị gia hạn",
-		may:    func(v *caseView) bool { return v.Mine() && v.Working() && !v.GetState().GetDueOfLaw() },
+		by:     ofTheUnit,
+		when:   func(v *caseView) bool { return v.Working() && !v.GetState().GetDueOfLaw() },
 		effect: always("Trong khi chờ trả lời, việc nhắc và báo cáo cấp trên tạm dừng."),
 		fields: func(*caseView) []field {
 			return []field{
@@ -112,7 +134,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "nguyen-nhan-cham", title: "Báo cáo nguyên nhân chậm", button: "Gửi báo cáo", short: "Báo cáo nguyên nhân chậm",
-		may:    func(v *caseView) bool { return v.Mine() && v.Working() },
+		by:     ofTheUnit,
+		when:   (*caseView).Working,
 		effect: always("Sau khi gửi, việc báo cáo cấp trên tạm dừng; số ngày quá hạn vẫn tính."),
 		fields: func(*caseView) []field {
 			return []field{
@@ -128,7 +151,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "rut-lai", title: "Rút lại hồ sơ đã nộp", button: "Rút lại hồ sơ", short: "Rút lại hồ sơ",
-		may:    func(v *caseView) bool { return v.Mine() && v.Submitted() },
+		by:     ofTheUnit,
+		when:   (*caseView).Submitted,
 		effect: always("Hồ sơ trở về đang thực hiện với thời hạn như trước. Số liệu và tệp đã nộp được giữ nguyên."),
 		fields: wordsOnly("Lý do", true),
 		read: func(act *casefilev1.Act, in *inputs) {
@@ -138,9 +162,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "thu-hoi", title: "Thu hồi hồ sơ mở nhầm", button: "Thu hồi hồ sơ", short: "Thu hồi hồ sơ",
-		may: func(v *caseView) bool {
-			return (v.Reviewing() || v.person.has("administrator")) && (v.Working() || v.Submitted())
-		},
+		by:     anyOf(reviewing, administering),
+		when:   workingOrSubmitted,
 		effect: always("Hồ sơ kết thúc và không tính vào số liệu. Việc thu hồi chỉ hủy được bằng một việc khác có ghi lại."), fields: reasonAndDocument,
 		read: func(act *casefilev1.Act, in *inputs) {
 			act.Kind = &casefilev1.Act_Withdraw{Withdraw: &casefilev1.Withdraw{Words: in.need("words", "Lý do"), Document: in.need("document", "Số, ký hiệu văn bản")}}
@@ -149,7 +172,8 @@ var actForms = []actForm{
 	},
 	{
 		slug: "huy-gia-han", title: "Hủy gia hạn", button: "Hủy gia hạn", short: "Hủy gia hạn",
-		may: func(v *caseView) bool { return v.Reviewing() && v.Working() && v.GetState().GetExtended() },
+		by:   reviewing,
+		when: func(v *caseView) bool { return v.Working() && v.GetState().GetExtended() },
 		effect: func(v *caseView) string {
 			return "Hạn trở lại ngày trước khi gia hạn: " + owedDay(v.GetState().GetDueBeforeExtension()) + ". Đơn vị nhận thông báo."
 		},
@@ -157,15 +181,17 @@ var actForms = []actForm{
 	},
 	{
 		slug: "huy-giai-trinh", title: "Hủy tạm dừng do báo cáo nguyên nhân chậm", button: "Hủy tạm dừng", short: "Hủy tạm dừng",
-		may: func(v *caseView) bool {
-			return (v.Mine() || v.Reviewing()) && v.Working() && v.GetState().GetPausedBy() == "explanation"
+		by: anyOf(ofTheUnit, reviewing),
+		when: func(v *caseView) bool {
+			return v.Working() && v.GetState().GetPausedBy() == "explanation"
 		},
 		effect: always("Việc nhắc và báo cáo cấp trên tiếp tục như trước khi có báo cáo nguyên nhân chậm."),
 		fields: reasonAndDocument, read: readRevoke("explanation"), done: said("Đã hủy tạm dừng ở hồ sơ {mã}."),
 	},
 	{
 		slug: "chuyen-don-vi", title: "Chuyển hồ sơ cho đơn vị kế thừa", button: "Chuyển hồ sơ", short: "Chuyển đơn vị kế thừa",
-		may:    func(v *caseView) bool { return v.person.has("administrator") && (v.Working() || v.Submitted()) },
+		by:     administering,
+		when:   workingOrSubmitted,
 		effect: always("Hồ sơ của đơn vị này kết thúc; đơn vị kế thừa tiếp tục ở hồ sơ của mình. Khi sắp xếp nhiều đơn vị, dùng lệnh sắp xếp đơn vị."),
 		fields: func(*caseView) []field {
 			return []field{
@@ -181,8 +207,9 @@ var actForms = []actForm{
 	},
 	{
 		slug: "ghi-chu", title: "Ghi chú vào hồ sơ", button: "Lưu ghi chú", short: "Ghi chú",
-		may: func(v *caseView) bool {
-			return (v.Mine() || v.Reviewing() || v.person.has("administrator")) && !v.in(casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
+		by: anyOf(ofTheUnit, reviewing, administering),
+		when: func(v *caseView) bool {
+			return !v.in(casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
 		},
 		effect: always("Ghi chú (ví dụ nội dung cuộc gọi) nằm trong lịch sử hồ sơ và không đổi trạng thái."),
 		fields: wordsOnly("Nội dung", true),
@@ -338,12 +365,12 @@ func (p *portal) offeredAct(c echo.Context) (*caseView, actForm, error) {
 	if err != nil {
 		return nil, act, err
 	}
-	// A form sent a second time finds the case already in its new state; reports answers it by its id.
-	if c.Request().Method == http.MethodPost || act.may(v) {
-		return v, act, nil
-	}
-	if !v.Mine() && !v.Reviewing() && !v.person.has("administrator") {
+	if !act.by(v) {
 		return nil, act, p.refuseStranger(lowerFirst(act.title), v.Unit.GetName())
+	}
+	// A form sent a second time finds the case already in its new state; reports answers it by its id.
+	if c.Request().Method == http.MethodPost || act.when(v) {
+		return v, act, nil
 	}
 	return nil, act, wire.Refuse(contract.CodeWrongState,
 		"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không làm được việc này. Tải lại trang hồ sơ để xem các việc có thể làm.",

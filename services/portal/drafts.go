@@ -200,7 +200,26 @@ func (v draftView) release(key, words string) deedView {
 	}
 }
 
+// speaks refuses whoever may not send the letter upwards. One that is decided already is left to notifications, which say what became of it.
+func (p *portal) speaks(c echo.Context) error {
+	answer, err := p.calls.Notifications.ListMessages(c.Request().Context(), call(&notificationsv1.ListMessagesRequest{Id: c.Param("id"), Limit: 1}))
+	if err != nil {
+		return err
+	}
+	if len(answer.Msg.GetMessages()) == 0 {
+		return notFound()
+	}
+	sender := answer.Msg.GetMessages()[0].GetSenderUnitId()
+	if !slices.ContainsFunc(personOf(c).senders(), func(h hat) bool { return h.UnitID == sender }) {
+		return p.refuseStranger("gửi thư này", p.unitName(c.Request().Context(), sender))
+	}
+	return nil
+}
+
 func (p *portal) releaseDraft(c echo.Context) error {
+	if err := p.speaks(c); err != nil {
+		return err
+	}
 	answer, err := p.calls.Notifications.ReleaseDraft(c.Request().Context(), call(&notificationsv1.ReleaseDraftRequest{Id: c.Param("id"), Words: c.FormValue("words")}))
 	if err != nil {
 		return p.draftRefused(c, err)

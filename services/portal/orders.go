@@ -13,28 +13,30 @@ import (
 // order is what a person asks of the house about a case, rather than an act upon it: the house carries it out by a workflow of its own.
 type order struct {
 	slug, title, button, effect string
-	may                         func(*caseView) bool
+	by                          func(*caseView) bool // who may ask for it, in whatever state the case is
+	when                        func(*caseView) bool // the states in which it can be asked for
 	fields                      func(*caseView) []field
 	send                        func(context.Context, *portal, *caseView, *inputs) (string, error)
 }
+
+// may tells whether the case's page offers the order to its reader.
+func (o order) may(v *caseView) bool { return o.by(v) && o.when(v) }
 
 var orders = []order{
 	{
 		slug: "phuc-hoi", title: "Tiếp tục hồ sơ đã kết thúc", button: "Tiếp tục hồ sơ",
 		effect: "Mở hồ sơ tiếp nối (…/c1) với thời hạn, số liệu và minh chứng như trước. Việc trước đây vẫn nằm trong lịch sử.",
-		may: func(v *caseView) bool {
-			ended := v.in(casefilev1.State_STATE_EXEMPTED, casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
-			return ended && v.GetReinstatedAs() == "" && (v.Reviewing() || v.person.has("administrator"))
+		by:     anyOf(reviewing, administering),
+		when: func(v *caseView) bool {
+			return v.in(casefilev1.State_STATE_EXEMPTED, casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED) && v.GetReinstatedAs() == ""
 		},
 		fields: reasonAndDocument, send: sendReinstate,
 	},
 	{
 		slug: "ap-dung-quy-dinh", title: "Áp dụng quy định hiện hành cho hồ sơ đang thực hiện", button: "Áp dụng",
 		effect: "Hồ sơ đang thực hiện giữ quy định của ngày mở. Việc này thay bằng danh mục và thiết lập hiện hành; thời hạn tính lại, lịch sử ghi rõ.",
-		may: func(v *caseView) bool {
-			ordering := v.person.has("administrator") || v.person.ofStandingAgency("leader")
-			return (v.Working() || v.Submitted()) && ordering
-		},
+		by:     anyOf(administering, func(v *caseView) bool { return v.person.ofStandingAgency("leader") }),
+		when:   workingOrSubmitted,
 		fields: func(v *caseView) []field {
 			return append([]field{{Name: "reason", Label: "Thay đổi", Kind: "choice", Required: true, Value: "catalogue",
 				Choices: []choice{{"catalogue", "Danh mục nhiệm vụ"}, {"settings", "Thiết lập của tỉnh"}}}}, reasonAndDocument(v)...)
@@ -69,7 +71,7 @@ func (p *portal) offeredOrder(c echo.Context) (*caseView, order, error) {
 	if err != nil {
 		return nil, order{}, err
 	}
-	if !orders[at].may(v) && c.Request().Method == http.MethodGet {
+	if !orders[at].by(v) || c.Request().Method == http.MethodGet && !orders[at].when(v) {
 		return nil, order{}, p.refuseStranger(lowerFirst(orders[at].title), v.Unit.GetName())
 	}
 	return v, orders[at], nil

@@ -61,7 +61,7 @@ func TestAnExtensionIsRevokedOnlyWithReasonAndDocument(t *testing.T) {
 	require.Equal(t, "Đã hủy gia hạn hồ sơ "+khoaiChauCase+".", done.words(".banner"))
 	require.Equal(t, "extension", h.acts[0].GetAct().GetRevoke().GetWhat())
 	require.Equal(t, "16/CV-BTGDV", h.acts[0].GetAct().GetRevoke().GetDocument())
-	require.Equal(t, http.StatusConflict, s.as(t, "o-an").get(path).status, "the unit cannot")
+	require.Equal(t, http.StatusForbidden, s.as(t, "o-an").get(path).status, "the unit cannot")
 	require.Contains(t, b.get(caseURL(khoaiChauCase)).words(".opinions"), "Lê Thị Cúc hủy gia hạn theo 16/CV-BTGDV")
 }
 
@@ -85,7 +85,7 @@ func TestACaseIsTransferredByAnAdministratorWithTheDecision(t *testing.T) {
 	require.Equal(t, "Đã chuyển hồ sơ "+khoaiChauCase+" cho đơn vị kế thừa.", done.words(".banner"))
 	require.Equal(t, "UBND-12142-2507", h.acts[0].GetAct().GetTransfer().GetSuccessorUnitId())
 	require.Equal(t, "administrator", h.acts[0].GetAct().GetActingRole())
-	require.Equal(t, http.StatusConflict, s.as(t, "o-an").get(path).status)
+	require.Equal(t, http.StatusForbidden, s.as(t, "o-an").get(path).status)
 }
 
 func TestWithdrawingAndLeavingOutAskForADocument(t *testing.T) {

@@ -3,6 +3,7 @@ package portal
 import (
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,11 +103,19 @@ func isMultipart(c echo.Context) bool {
 	return strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), echo.MIMEMultipartForm)
 }
 
-// checkForgery refuses forms that another site sent. Forms with files are left to the handler,
-// which reads them as they stream and calls checkStreamedForm before it takes the first file.
+// streamed are the ends of the routes whose handlers read a form with files as it comes and call
+// checkStreamedForm before they take the first file.
+var streamed = []string{"/buoc/:step", "/muc/:item"}
+
+func isStreamed(c echo.Context) bool {
+	return isMultipart(c) && slices.ContainsFunc(streamed, func(end string) bool { return strings.HasSuffix(c.Path(), end) })
+}
+
+// checkForgery refuses forms that another site sent. Only the forms that are read as they stream are left to their handlers: any other
+// route would take a form that merely calls itself one with files.
 func (p *portal) checkForgery() echo.MiddlewareFunc {
 	return middleware.CSRFWithConfig(middleware.CSRFConfig{
-		Skipper:     func(c echo.Context) bool { return c.Request().Method == http.MethodPost && isMultipart(c) },
+		Skipper:     func(c echo.Context) bool { return c.Request().Method == http.MethodPost && isStreamed(c) },
 		TokenLookup: "form:" + forgeryField, CookieName: forgeryCookie, CookiePath: "/", CookieHTTPOnly: true,
 		CookieSecure: p.secure(), CookieSameSite: http.SameSiteLaxMode, CookieMaxAge: int(sessionLife.Seconds()),
 		ErrorHandler: func(_ error, c echo.Context) error { return p.forged(c) },

@@ -202,3 +202,17 @@ func TestSignInCalendarsAndCallbacksAreLimited(t *testing.T) {
 	}
 	require.Equal(t, http.StatusOK, s.open(t).get("/assets/style.css").status)
 }
+
+func TestAFormThatCallsItselfOneWithFilesStillNeedsItsToken(t *testing.T) {
+	h := newHouse(t)
+	b := serve(t, h).as(t, "o-an")
+	body := "--X\r\nContent-Disposition: form-data; name=\"words\"\r\n\r\nGọi điện\r\n--X\r\nContent-Disposition: form-data; name=\"act_id\"\r\n\r\na-00000001\r\n--X--\r\n"
+	for _, path := range []string{caseURL(khoaiChauCase) + "/viec/ghi-chu", caseURL(khoaiChauCase) + "/kiem-tra", "/dang-xuat", "/tuy-chon/lich"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.address+path, strings.NewReader(body))
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", "multipart/form-data; boundary=X")
+		require.Equal(t, http.StatusForbidden, b.do(request).status, path)
+	}
+	require.Empty(t, h.acts)
+	require.Empty(t, h.feeds)
+}

@@ -51,6 +51,9 @@ func (p *portal) submit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if !v.Mine() {
+		return p.refuseStranger("nộp hồ sơ", v.Unit.GetName())
+	}
 	values, err := c.FormParams()
 	if err != nil {
 		return err
