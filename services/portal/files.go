@@ -33,7 +33,7 @@ var fileCalls = &http.Client{Timeout: 15 * time.Minute}
 
 // upload streams one file to reports; a refusal becomes a fault at the file field.
 func (p *portal) upload(ctx context.Context, part *multipart.Part, caseID, stepID string, up *uploads) {
-	name := path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
+	name := legible(path.Base(strings.ReplaceAll(part.FileName(), `\`, "/")))
 	id, err := p.passOn(ctx, part, name, caseID, stepID)
 	if err == nil {
 		up.ids, up.names = append(up.ids, id), append(up.names, name)

@@ -294,7 +294,7 @@ func readField(part *multipart.Part, values url.Values) error {
 	if err != nil {
 		return brokenForm(err)
 	}
-	values.Add(part.FormName(), string(content))
+	values.Add(legible(part.FormName()), legible(string(content)))
 	return nil
 }
 
