@@ -16,7 +16,10 @@ import (
 	"nenep/rules/calendar"
 )
 
-const rowsPerPage = 50
+const (
+	overviewPath = "/bang-theo-doi"
+	rowsPerPage  = 50
+)
 
 // overviewFilter is what the address bar of the overview says; every view is an address.
 type overviewFilter struct {
@@ -39,7 +42,15 @@ func readFilter(query url.Values) overviewFilter {
 }
 
 // Address is the view as an address.
-func (f overviewFilter) Address() string {
+func (f overviewFilter) Address() string { return sheetAddress(overviewPath, f.query()) }
+
+// Export is the same filter for Excel, all pages of it.
+func (f overviewFilter) Export() string {
+	f.Page = 1
+	return sheetAddress(overviewPath+"/xuat.xlsx", f.query())
+}
+
+func (f overviewFilter) query() url.Values {
 	query := url.Values{}
 	for key, value := range map[string]string{"nhiem-vu": f.Obligation, "don-vi": f.Unit, "ky": f.Period, "trang-thai": f.State, "nhom": f.Group} {
 		if value != "" {
@@ -55,10 +66,7 @@ func (f overviewFilter) Address() string {
 	if f.Page > 1 {
 		query.Set("trang", strconv.Itoa(f.Page))
 	}
-	if len(query) == 0 {
-		return "/bang-theo-doi"
-	}
-	return "/bang-theo-doi?" + query.Encode()
+	return query
 }
 
 // Set tells whether anything is filtered.
@@ -81,12 +89,6 @@ func (f overviewFilter) OnlyState(state string) string {
 	return f.Address()
 }
 
-// OnlyLate lists the overdue cases within the filter.
-func (f overviewFilter) OnlyLate() string {
-	f.State, f.Late, f.List, f.Page = "", true, true, 1
-	return f.Address()
-}
-
 func (f overviewFilter) ofUnit(unit, obligation string) string {
 	return overviewFilter{Unit: unit, Obligation: obligation, Period: f.Period, List: true, Page: 1}.Address()
 }
@@ -97,7 +99,9 @@ func (f overviewFilter) request(units []string) *reportsv1.ListCasesRequest {
 
 type overviewView struct {
 	Filter                       overviewFilter
-	Headline                     string
+	Headline                     []phrase
+	Tabs                         []groupTab
+	Source                       string // on paper
 	Worst                        []worstUnit
 	Counts                       []countLink
 	Total                        int
@@ -129,6 +133,9 @@ func (v overviewView) After() int {
 	return 0
 }
 
+// phrase is a part of a sentence; a figure in it opens its list.
+type phrase struct{ Text, Href string }
+
 type worstUnit struct {
 	Name, Href string
 	Late       int
@@ -145,6 +152,7 @@ type overviewRow struct {
 	Unit  *unitsv1.Unit
 	Cells []cell
 	Late  int
+	Href  string // the overdue cases of the row
 }
 
 // cell is one case, several cases, or the reason why there is none.
@@ -166,7 +174,8 @@ func (p *portal) overview(c echo.Context) error {
 	if !who.Oversees() {
 		return p.refuseStranger("xem bảng theo dõi", "các đơn vị khác")
 	}
-	view := &overviewView{Filter: readFilter(c.QueryParams()), States: stateChoices, Legend: legend()}
+	filter := readFilter(c.QueryParams())
+	view := &overviewView{Filter: filter, States: stateChoices, Legend: legend(), Source: p.sourceLine(""), Tabs: overviewTabs(filter, overviewPath)}
 	if err := p.fillOverview(c.Request().Context(), view); err != nil {
 		return err
 	}
@@ -185,14 +194,14 @@ func (p *portal) fillOverview(ctx context.Context, view *overviewView) error {
 	view.Obligations, view.Periods = p.obligationChoices(), periodChoices(p.today())
 	if view.Filter.Unit != "" && len(units) == 0 {
 		view.Empty = true
-		view.Headline = "Không có đơn vị nào khớp “" + view.Filter.Unit + "”."
+		view.Headline = []phrase{{Text: "Không có đơn vị nào khớp “" + view.Filter.Unit + "”."}}
 		return nil
 	}
 	late, err := p.lateItems(ctx, view.Filter, matched)
 	if err != nil {
 		return err
 	}
-	view.Headline, view.Worst = headline(late, p.today()), worstUnits(late, view.Filter)
+	view.Headline, view.Worst = headline(late, p.today(), view.Filter), worstUnits(late, view.Filter)
 	if err := p.countCases(ctx, view, matched); err != nil {
 		return err
 	}
@@ -238,10 +247,10 @@ func (p *portal) lateItems(ctx context.Context, filter overviewFilter, matched [
 	return p.dress(ctx, cases)
 }
 
-// headline is the answer to "who is late" in one sentence.
-func headline(late []item, today calendar.Date) string {
+// headline is the answer to "who is late" in one sentence; its figures open their lists.
+func headline(late []item, today calendar.Date, filter overviewFilter) []phrase {
 	if len(late) == 0 {
-		return "Đến ngày " + today.Vietnamese() + ": không có hồ sơ quá hạn."
+		return []phrase{{Text: "Đến ngày " + today.Vietnamese() + ": không có hồ sơ quá hạn."}}
 	}
 	units, long := map[string]bool{}, map[string]bool{}
 	for _, it := range late {
@@ -250,11 +259,11 @@ func headline(late []item, today calendar.Date) string {
 			long[it.GetUnitId()] = true
 		}
 	}
-	text := fmt.Sprintf("Đến ngày %s: %s hồ sơ quá hạn ở %d đơn vị", today.Vietnamese(), number(int64(len(late))), len(units))
+	sentence := []phrase{{Text: "Đến ngày " + today.Vietnamese() + ": "}, {number(int64(len(late))) + " hồ sơ quá hạn", filter.Overdue(0)}, {Text: fmt.Sprintf(" ở %d đơn vị", len(units))}}
 	if len(long) > 0 {
-		text += fmt.Sprintf("; %d đơn vị quá hạn từ 14 ngày làm việc", len(long))
+		sentence = append(sentence, phrase{Text: "; "}, phrase{fmt.Sprintf("%d đơn vị quá hạn từ 14 ngày làm việc", len(long)), filter.Overdue(14)})
 	}
-	return text + "."
+	return append(sentence, phrase{Text: "."})
 }
 
 func worstUnits(late []item, filter overviewFilter) []worstUnit {
@@ -262,7 +271,7 @@ func worstUnits(late []item, filter overviewFilter) []worstUnit {
 	for _, it := range late {
 		worst := byUnit[it.GetUnitId()]
 		if it.Standing.Late >= worst.Late {
-			byUnit[it.GetUnitId()] = worstUnit{it.UnitName, filter.ofUnit(it.GetUnitId(), ""), it.Standing.Late}
+			byUnit[it.GetUnitId()] = worstUnit{it.UnitName, filter.OverdueOf(it.GetUnitId()), it.Standing.Late}
 		}
 	}
 	var worst []worstUnit
@@ -286,7 +295,7 @@ func (p *portal) countCases(ctx context.Context, view *overviewView, matched []s
 		late += int(count.GetLate())
 	}
 	view.Total = int(answer.Msg.GetTotal())
-	view.Counts = append(view.Counts, countLink{"Quá hạn", view.Filter.OnlyLate(), late})
+	view.Counts = append(view.Counts, countLink{"Quá hạn", view.Filter.Overdue(0), late})
 	for _, state := range stateChoices {
 		if totals[state.Value] > 0 {
 			view.Counts = append(view.Counts, countLink{state.Label, view.Filter.OnlyState(state.Value), totals[state.Value]})
@@ -399,7 +408,7 @@ func (p *portal) sortedRows(ctx context.Context, units []*unitsv1.Unit, wanted m
 }
 
 func rowOf(view *overviewView, unit *unitsv1.Unit, items []item, absence func(*unitsv1.Unit, string) absent) overviewRow {
-	row := overviewRow{Unit: unit}
+	row := overviewRow{Unit: unit, Href: view.Filter.OverdueInRow(unit.GetId())}
 	for _, col := range view.Columns {
 		var here []item
 		for _, it := range items {

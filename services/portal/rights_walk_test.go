@@ -114,6 +114,11 @@ var rights = slices.Concat(
 		{route: "GET /", address: "/", may: all},
 		{route: "GET /cho-xac-nhan", address: "/cho-xac-nhan", may: reviewers},
 		{route: "GET /bang-theo-doi", address: "/bang-theo-doi", may: overseers},
+		{route: "GET /bang-theo-doi/xuat.xlsx", address: "/bang-theo-doi/xuat.xlsx", may: overseers},
+		{route: "GET /cham", address: "/cham", may: overseers},
+		{route: "GET /cham/xuat.xlsx", address: "/cham/xuat.xlsx", may: overseers},
+		{route: "GET /khoi-luong", address: "/khoi-luong", may: overseers},
+		{route: "GET /khoi-luong/xuat.xlsx", address: "/khoi-luong/xuat.xlsx", may: overseers},
 		{route: "GET /chi-tieu", address: "/chi-tieu", may: overseers},
 		{route: "GET /chi-tieu/:obligation", address: "/chi-tieu/DT-01", may: overseers},
 		{route: "GET /tep/:id", address: "/tep/F-1", may: all}, // reports, which keep the file, judge who may have it
