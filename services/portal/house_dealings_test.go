@@ -43,6 +43,7 @@ func (h *house) ListDaysOff(_ context.Context, r *connect.Request[unitsv1.ListDa
 			answer.Days = append(answer.Days, &casefilev1.DayException{Day: on, Kind: string(d.Kind), NameVi: d.NameVI})
 		}
 	}
+	answer.Table = h.dayTable
 	return connect.NewResponse(answer), nil
 }
 

@@ -76,6 +76,7 @@ type house struct {
 	reinstated []*reportsv1.ReinstateRequest
 	amended    []*reportsv1.AmendCasesRequest
 	reachHouse
+	adminHouse
 }
 
 func newHouse(t *testing.T) *house {

@@ -194,6 +194,7 @@ func (p *portal) routes(e *echo.Echo) {
 	inside.POST("/ban/:board/khuyet", p.recordVacancy)
 	p.personalRoutes(inside)
 	p.letterRoutes(inside)
+	p.adminRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}
