@@ -31,11 +31,21 @@ type behindUnit struct {
 	HasCase                 bool
 }
 
+// ListBefore is the overview's list of the cases of the period before.
+func (v targetView) ListBefore() string {
+	before, _ := periodBefore(v.Periods[0])
+	return overviewFilter{Obligation: v.Code, Period: before.String(), List: true}.Address()
+}
+
+// Export is the list of the obligation's cases for Excel.
+func (v targetView) Export() string { return overviewFilter{Obligation: v.Code, List: true}.Export() }
+
 // List is the overview's list of the obligation's cases.
 func (v targetView) List() string { return overviewFilter{Obligation: v.Code, List: true}.Address() }
 
 type targetView struct {
 	targetRow
+	Trend    *trend
 	Groups   []unitGroup
 	Caveat   string
 	Grounds  []groundLine
@@ -71,6 +81,9 @@ func (p *portal) fillTarget(ctx context.Context, view *targetView, edition *cata
 	}
 	owed := p.owings(edition, facts)[o.Code]
 	if view.targetRow, err = p.targetRow(ctx, edition, o, owed); err != nil || o.CarriedBy != nil {
+		return err
+	}
+	if view.Trend, err = p.trendOf(ctx, view.targetRow); err != nil {
 		return err
 	}
 	var items []item
