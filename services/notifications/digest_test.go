@@ -60,6 +60,17 @@ func TestAMorningIsOneMailHoweverOftenItIsSent(t *testing.T) {
 	}
 }
 
+func TestOnTheDayWhen100ObligationsOpenAnOfficialGetsOneMessage(t *testing.T) {
+	h := newHouse(t)
+	for i := range 100 {
+		h.mustTell(matterFor(fmt.Sprintf("TT-01/UBND-12205-2507/E-2026-%04d", i), "opened", "2027-02-15"))
+	}
+	require.Empty(t, h.relay.taken(), "nothing leaves by itself")
+	answer := h.mustDigest("2026-12-24")
+	require.Equal(t, []int32{1, 100}, []int32{answer.GetMessages(), answer.GetLines()})
+	require.Len(t, h.relay.taken(), 1)
+}
+
 func TestWhatComesAfterTheMorningsMailWaitsForTheNext(t *testing.T) {
 	h := newHouse(t)
 	h.mustTell(reminder())
