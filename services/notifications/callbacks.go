@@ -146,7 +146,7 @@ func (s *service) writeReport(tx *gorm.DB, found reported, report channel.Report
 		return mark(tx, found.digest.ID, columns)
 	}
 	if report.Failed {
-		columns["folded_answer"] = fold(report.Answer)
+		columns["folded_answer"], columns["to_follow"] = fold(report.Answer), true
 	}
 	return tx.Model(&message{}).Where("id = ?", found.rows[0].ID).Updates(columns).Error
 }

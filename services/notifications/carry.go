@@ -112,7 +112,9 @@ func (s *service) sendRow(ctx context.Context, db *gorm.DB, phone *line, row mes
 		return what, err
 	}
 	if what.fate == fateNever {
-		return what, s.fallBack(ctx, db, row)
+		if err := s.fallBack(ctx, db, row); err != nil { // it stands as to follow, and delays nobody else
+			s.logger.Warn("what follows a failed message is left to a later call", zap.Int64("message", row.ID), zap.Error(err))
+		}
 	}
 	return what, nil
 }
@@ -157,7 +159,7 @@ const answerNoAddress = "cán bộ chưa có địa chỉ nhận trên kênh nà
 // writeFate writes what came of a message, and the attempt, at once.
 func (s *service) writeFate(db *gorm.DB, row message, what handed) error {
 	columns := s.fateColumns(what.fate, what.answer)
-	columns["folded_answer"] = fold(what.answer)
+	columns["folded_answer"], columns["to_follow"] = fold(what.answer), what.fate == fateNever
 	if what.retryAfter > 0 && what.fate == fateLater {
 		columns["leaves_at"] = s.now().Add(what.retryAfter).UTC()
 	}

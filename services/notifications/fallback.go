@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -14,15 +15,37 @@ import (
 // fallBack writes what did not arrive anew for the person's next channel; again is harmless. Where there is none the failed row stands for
 // itself. What was in a digest goes with the next channel's digest.
 func (s *service) fallBack(ctx context.Context, db *gorm.DB, rows ...message) error {
+	var ids []int64
 	for _, row := range rows {
 		if err := s.follow(ctx, db, row); err != nil {
 			return err
 		}
+		ids = append(ids, row.ID)
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return s.reportFailing(ctx, db, rows[0].OfficialID, rows[0].Channel)
+	if err := s.reportFailing(ctx, db, rows[0].OfficialID, rows[0].Channel); err != nil {
+		return err
+	}
+	return db.Model(&message{}).Where("id IN ?", ids).Updates(map[string]any{"to_follow": false}).Error
+}
+
+// goOn writes what follows those failed messages of which a kill, or a service that was away, left it unwritten. One that cannot be
+// written yet delays no other.
+func (s *service) goOn(ctx context.Context, db *gorm.DB, limit int) error {
+	var rows []message
+	if err := db.Where("to_follow").Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return err
+	}
+	var faults []error
+	for _, row := range rows {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		faults = append(faults, s.fallBack(ctx, db, row))
+	}
+	return errors.Join(faults...)
 }
 
 func (s *service) follow(ctx context.Context, db *gorm.DB, failed message) error {

@@ -506,6 +506,15 @@ func (h *house) query(sql string, into *string) error {
 	return connection.QueryRow(h.t.Context(), sql).Scan(into)
 }
 
+// execute changes the database as nobody but a test does.
+func (h *house) execute(sql string) {
+	connection, err := pgx.Connect(h.t.Context(), h.config.DatabaseURL)
+	require.NoError(h.t, err)
+	defer func() { _ = connection.Close(context.Background()) }()
+	_, err = connection.Exec(h.t.Context(), sql)
+	require.NoError(h.t, err)
+}
+
 // cutConnections ends every connection of the service to its database, as a kill of the process does.
 func (h *house) cutConnections() {
 	connection, err := pgx.Connect(context.Background(), h.config.DatabaseURL)

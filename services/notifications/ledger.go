@@ -61,6 +61,7 @@ type message struct {
 	DecidedAt    *time.Time
 	Words        string
 	FollowsID    *int64
+	ToFollow     bool   // failed, and what follows over another channel is not written yet
 	Code         string // of the short link
 	DeliveredAt  *time.Time
 	Delivery     string

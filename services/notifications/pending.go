@@ -30,6 +30,9 @@ func (s *service) SendPending(ctx context.Context, request *connect.Request[noti
 		if err != nil {
 			return err
 		}
+		if err := s.goOn(ctx, db, limit); err != nil {
+			s.logger.Warn("what follows failed messages is left to a later call", zap.Error(err))
+		}
 		if later == nil {
 			if answer.Sent, err = s.sendAlone(ctx, db, limit); err != nil {
 				return err

@@ -414,6 +414,55 @@ func TestWhatDoesNotArriveGoesOnOverTheNextChannelOnce(t *testing.T) {
 	require.Equal(t, rows[1].GetId(), rows[0].GetFollowsId())
 }
 
+func TestWhatAKillLeftUnwrittenAfterAFailureGoesOnWithTheNextCall(t *testing.T) {
+	for what, tell := range map[string]func(h *house){
+		"alone": func(h *house) { h.mustTell(now(reminder())) },
+		"a digest": func(h *house) {
+			h.mustTell(reminder())
+			_, err := h.digest("2026-12-24")
+			require.Error(t, err, "the workflow calls again")
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			sms, declared := withSMS(t)
+			h := newHouse(t, declared)
+			h.town.hold(exampleUnit, "contact", withPhone("cb-an@hungyen.example"))
+			h.prefer("CB-AN", agreed("email", "sms"))
+			h.execute(failFollowers)
+			h.refuse("cb-an@hungyen.example", unknownUser())
+			tell(h)
+			require.Empty(t, sms.texts())
+			require.Len(t, h.list(&notificationsv1.ListMessagesRequest{State: "failed"}), 1)
+
+			h.execute("DROP TRIGGER no_followers ON notifications.messages")
+			h.pending()
+			h.pending()
+			require.Len(t, sms.texts(), 1)
+		})
+	}
+}
+
+// failFollowers has the database refuse every message that follows another: the place where a kill strikes after a failure.
+const failFollowers = `
+CREATE FUNCTION notifications.no_followers() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no followers'; END $$;
+CREATE TRIGGER no_followers BEFORE INSERT ON notifications.messages FOR EACH ROW WHEN (NEW.follows_id IS NOT NULL) EXECUTE FUNCTION notifications.no_followers()`
+
+func TestABounceTakenWhileUnitsAreAwayGoesOnAfterwards(t *testing.T) {
+	sms, declared := withSMS(t)
+	h := newHouse(t, declared)
+	h.town.hold(exampleUnit, "contact", withPhone("cb-an@hungyen.example"))
+	h.prefer("CB-AN", agreed("email", "sms"))
+	h.mustTell(now(reminder()))
+	h.town.away = true
+	_, err := h.client.Notifications.TakeCallback(t.Context(), connect.NewRequest(&notificationsv1.TakeCallbackRequest{
+		Channel: "email", Body: bounce(h.last().head.Get("Message-ID"))}))
+	require.Error(t, err)
+	h.town.away = false
+	h.pending()
+	h.pending()
+	require.Len(t, sms.texts(), 1)
+}
+
 func TestADigestThatDoesNotArriveGoesOnAsOne(t *testing.T) {
 	sms, declared := withSMS(t)
 	h := newHouse(t, declared)

@@ -157,6 +157,7 @@ func mark(tx *gorm.DB, id int64, columns map[string]any) error {
 	if answer, told := columns["answer"].(string); told {
 		columns["folded_answer"] = fold(answer)
 	}
+	columns["to_follow"] = columns["state"] == stateFailed
 	return tx.Model(&message{}).Where("digest_id = ?", id).Updates(columns).Error
 }
 
