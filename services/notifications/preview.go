@@ -147,30 +147,6 @@ func (s *service) stepThatMust(obligation *catalogue.Obligation, rung *catalogue
 	return &step, nil
 }
 
-// rungTemplate is the letter of a rung, as cases tell it; step is the step that it hangs on and that must be done, nil where there is none.
-func rungTemplate(rung catalogue.Rung, step *catalogue.Step) string {
-	switch {
-	case step != nil && rung.Kind == ladder.Reminder:
-		return "step-reminder"
-	case step != nil:
-		return "step-overdue"
-	case rung.EachItem && rung.Kind == ladder.Reminder:
-		return "item-reminder"
-	case rung.EachItem:
-		return "item-overdue"
-	case rung.Kind == ladder.Reminder:
-		return "reminder"
-	case rung.Role == ladder.RoleSuperior || rung.Role == ladder.RoleReviewer:
-		return "overdue-superior"
-	case rung.Role == ladder.RoleStandingAgency:
-		return "overdue-standing"
-	case rung.Role == ladder.RoleCommittee:
-		return "overdue-committee"
-	default:
-		return "overdue-head"
-	}
-}
-
 // exampleOf is the matter of the preview: of the unit's running case, else of one whose due day has the rung fall on today.
 func (s *service) exampleOf(ctx context.Context, asked *notificationsv1.PreviewLetterRequest, obligation *catalogue.Obligation, rung *catalogue.Rung) (matter, error) {
 	day := today(s.now())
@@ -190,7 +166,7 @@ func (s *service) exampleOf(ctx context.Context, asked *notificationsv1.PreviewL
 	if rung != nil {
 		m.rungID, m.role, due = rung.ID, rung.Role, dueBehind(*rung, day, days)
 		if m.template == "" {
-			m.template = rungTemplate(*rung, step)
+			m.template = ladder.Letter(rung.Kind, rung.Role, rung.EachItem, step != nil)
 		}
 	}
 	m.key = m.caseID + "/preview"

@@ -85,25 +85,9 @@ type lateView struct {
 	Obligations, Periods, Groups []choice
 	Leasts                       []choice
 	Rows                         []lateRow
-	From, To, Of                 int
-	Source                       string
-	Tabs                         []groupTab
-}
-
-// Before and After are the neighbouring pages; 0 when there is none.
-func (v lateView) Before() int {
-	if v.From > 1 {
-		return v.Filter.Page - 1
-	}
-	return 0
-}
-
-// After is the next page, or 0.
-func (v lateView) After() int {
-	if v.To < v.Of {
-		return v.Filter.Page + 1
-	}
-	return 0
+	pageRows
+	Source string
+	Tabs   []groupTab
 }
 
 // LeastWord is the chosen least number, as the choice has it.

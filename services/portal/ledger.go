@@ -103,23 +103,7 @@ type ledgerView struct {
 	Rows                        []letterRow
 	Units                       []countLink // several units that the words name: one is chosen
 	FaultFrom, FaultTo          string
-	From, To, Of                int
-}
-
-// Before and After are the neighbouring pages; 0 when there is none.
-func (v ledgerView) Before() int {
-	if v.From > 1 {
-		return v.Filter.Page - 1
-	}
-	return 0
-}
-
-// After is the next page, or 0.
-func (v ledgerView) After() int {
-	if v.To < v.Of {
-		return v.Filter.Page + 1
-	}
-	return 0
+	pageRows
 }
 
 // tab leads to another page about messages.

@@ -111,26 +111,10 @@ type overviewView struct {
 	Rows                         []overviewRow
 	Items                        []item
 	Absent                       []string
-	From, To, Of                 int
-	Empty                        bool
-	Legend                       []standing
-	Nobody                       int // rungs of which nobody was there to be told
-}
-
-// Before and After are the neighbouring pages; 0 when there is none.
-func (v overviewView) Before() int {
-	if v.From > 1 {
-		return v.Filter.Page - 1
-	}
-	return 0
-}
-
-// After is the next page, or 0.
-func (v overviewView) After() int {
-	if v.To < v.Of {
-		return v.Filter.Page + 1
-	}
-	return 0
+	pageRows
+	Empty  bool
+	Legend []standing
+	Nobody int // rungs of which nobody was there to be told
 }
 
 // phrase is a part of a sentence; a figure in it opens its list.

@@ -138,7 +138,7 @@ func successionFacts(before, after *casefilev1.CaseState, act *casefilev1.Act, w
 func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, d ladder.Decision, on calendar.Date) Telling {
 	rung := d.Rung
 	t := Telling{
-		Key: key(p, input, state, rung.RungID), UnitID: input.GetUnitId(), Roles: []string{rung.Role}, Template: rungTemplate(state, rung),
+		Key: key(p, input, state, rung.RungID), UnitID: input.GetUnitId(), Roles: []string{rung.Role}, Template: ladder.Letter(rung.Kind, rung.Role, rung.Item != "", false),
 		On: on.String(), Facts: facts(p, input, state, on, rung.Item), Now: state.GetClockOffsetSeconds() != 0, Draft: rung.Draft, RungID: rung.RungID,
 		Instead: ladder.InPlaceOf(input, state, rung), Vacant: ladder.VacantBelow(input, state, rung), Personal: personal(input, on),
 	}
@@ -147,6 +147,7 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 		t.Key += "/" + rung.Anchor.String()
 		maps.Copy(t.Facts, itemFacts(input, d, on))
 	case state.GetState() == submitted:
+		t.Template = "waiting"
 		waited, _ := ladder.Calendar(input.GetCalendar()).WorkingDaysBetween(rung.Anchor, on)
 		t.Facts["late_days"], t.Facts["submitted_day"] = strconv.Itoa(waited), rung.Anchor.String()
 	default:
@@ -158,12 +159,6 @@ func rungTelling(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseS
 	return t
 }
 
-// Templates of a step that must be done.
-const (
-	stepReminder = "step-reminder"
-	stepOverdue  = "step-overdue"
-)
-
 // tellOfStep has the message speak of the step and its own day; step_id is by what it is void once the step is recorded. A step that need
 // not be done obliges nobody by itself: there the message goes on speaking of the case and its day.
 func tellOfStep(t *Telling, input *casefilev1.CaseInput, steps []*casefilev1.StepPolicy, rung ladder.Planned, on calendar.Date) {
@@ -174,9 +169,7 @@ func tellOfStep(t *Telling, input *casefilev1.CaseInput, steps []*casefilev1.Ste
 		return
 	}
 	step := steps[at]
-	if t.Template = stepOverdue; rung.Kind == ladder.Reminder {
-		t.Template = stepReminder
-	}
+	t.Template = ladder.Letter(rung.Kind, rung.Role, false, true)
 	facts["step_title"], facts["step_title_en"] = step.GetTitleVi(), step.GetTitleEn()
 	late, _ := calendar.WorkingDaysLate(ladder.Calendar(input.GetCalendar()), rung.Anchor, on)
 	facts["due_day"], facts["missing"], facts["late_days"] = rung.Anchor.String(), step.GetTitleVi(), strconv.Itoa(late)
@@ -207,27 +200,6 @@ func itemFacts(input *casefilev1.CaseInput, d ladder.Decision, on calendar.Date)
 		said["days_left"] = strconv.Itoa(left)
 	}
 	return said
-}
-
-func rungTemplate(state *casefilev1.CaseState, rung ladder.Planned) string {
-	switch {
-	case rung.Item != "" && rung.Kind == ladder.Reminder:
-		return "item-reminder"
-	case rung.Item != "":
-		return "item-overdue"
-	case state.GetState() == submitted:
-		return "waiting"
-	case rung.Kind == ladder.Reminder:
-		return "reminder"
-	case rung.Role == ladder.RoleSuperior || rung.Role == ladder.RoleReviewer:
-		return "overdue-superior"
-	case rung.Role == ladder.RoleStandingAgency:
-		return "overdue-standing"
-	case rung.Role == ladder.RoleCommittee:
-		return "overdue-committee"
-	default:
-		return "overdue-head"
-	}
 }
 
 // key is case / round / what. A ladder that was moved to another day is told again, so the day is part of its key.
