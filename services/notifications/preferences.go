@@ -201,7 +201,7 @@ func (s *service) muteFaults(asked *notificationsv1.MuteCaseRequest) []*casefile
 // ListChannels answers, for supervisors, administrators and the services, whom each channel does not reach and how each fares as a whole.
 func (s *service) ListChannels(ctx context.Context, _ *connect.Request[notificationsv1.ListChannelsRequest]) (*connect.Response[notificationsv1.ListChannelsResponse], error) {
 	if wire.IdentityOf(ctx).OfficialID != "" {
-		watches, err := s.callerWears(ctx, inRoles(roleAdministrator, roleSupervisor))
+		watches, err := s.callerWears(ctx, inRoles(roleAdministrator, roleSupervisor, roleAuditor))
 		if err != nil {
 			return nil, err
 		}

@@ -17,6 +17,7 @@ const (
 	roleReviewer      = "reviewer"
 	roleContact       = "contact"
 	roleSupervisor    = "supervisor"
+	roleAuditor       = "auditor"
 	roleAdministrator = "administrator"
 	roleStanding      = "standing-agency"
 )

@@ -36,7 +36,7 @@ const (
 
 var (
 	ownRoles       = []string{"contact", "head", "deputy"}
-	overseingRoles = []string{"reviewer", "leader", "supervisor", "administrator"}
+	overseingRoles = []string{"reviewer", "leader", "supervisor", "auditor", "administrator"}
 )
 
 // ownUnits are the units this person acts for.
@@ -78,6 +78,9 @@ func (p *person) ofStandingAgency(roles ...string) bool {
 
 // Oversees tells whether the person sees every case.
 func (p *person) Oversees() bool { return p.has(overseingRoles...) }
+
+// Audits tells whether the person reads everything there is and does nothing: kiểm tra, giám sát.
+func (p *person) Audits() bool { return p.has("auditor") }
 
 // Reviews tells whether the person confirms other units' cases.
 func (p *person) Reviews() bool { return p.has("reviewer") }

@@ -19,6 +19,14 @@ const adminPath = "/quan-tri"
 // Administers tells whether the person keeps the units, the settings and the table of days off.
 func (p *person) Administers() bool { return p.has("administrator") }
 
+// SeesAdministration tells whether the person may open the pages of administrators, if only to read them.
+func (p *person) SeesAdministration() bool { return p.Administers() || p.Audits() }
+
+// OnlyRead tells a page of administrators to whom its buttons are of no use.
+func (p *page) OnlyRead() bool {
+	return p.Active == "admin" && p.Person != nil && !p.Person.Administers()
+}
+
 // adminRoutes are the pages of administrators; units judges every change again.
 func (p *portal) adminRoutes(inside *echo.Group) {
 	own := inside.Group(adminPath, p.onlyAdministrators)
@@ -42,9 +50,11 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	own.POST("/nhap-don-vi/ghi", p.writeImport)
 }
 
+// onlyAdministrators lets in administrators, and to read only whoever audits.
 func (p *portal) onlyAdministrators(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !personOf(c).Administers() {
+		reads := c.Request().Method == http.MethodGet && personOf(c).SeesAdministration()
+		if !reads && !personOf(c).Administers() {
 			return wire.Refuse(contract.CodeForbidden, "Tài khoản này không có quyền quản trị. Liên hệ "+p.helpLine()+".",
 				"This account may not administer. Contact "+p.helpLine()+".")
 		}

@@ -7,10 +7,11 @@ type formView struct {
 	Cancel    string
 	MaxFile   int64
 	FileFault string
+	OnlyRead  bool // the button does nothing
 }
 
 func newCaseForm(p *page, f form, cancel string) formView {
-	view := formView{Form: f, Forgery: p.Forgery, Cancel: cancel, MaxFile: p.MaxFile}
+	view := formView{Form: f, Forgery: p.Forgery, Cancel: cancel, MaxFile: p.MaxFile, OnlyRead: p.OnlyRead()}
 	for _, wrong := range p.Faults {
 		if wrong.Field == "files" {
 			view.FileFault = wrong.Text

@@ -23,7 +23,7 @@ const (
 
 // SeesLedger tells whether the person reads what was sent to everybody.
 func (p *person) SeesLedger() bool {
-	return p.has("supervisor", "administrator") || slices.ContainsFunc(p.Hats, func(h hat) bool { return h.UnitKind == standingAgency })
+	return p.has("supervisor", "auditor", "administrator") || slices.ContainsFunc(p.Hats, func(h hat) bool { return h.UnitKind == standingAgency })
 }
 
 // headed are the units of which the person is the head, or stands in for him: he reads what was sent about them.

@@ -78,6 +78,8 @@ func positionRole(role string) string {
 		return "cán bộ theo dõi"
 	case "supervisor":
 		return "người giám sát"
+	case "auditor":
+		return "cán bộ kiểm tra, giám sát"
 	case "administrator":
 		return "người quản trị"
 	case "union-chair":

@@ -24,7 +24,7 @@ import (
 
 // The people who walk: each holds one position, but for the last two.
 var walkers = map[string]string{
-	"stranger": "o-giang", "contact": "o-an", "head": "o-binh", "reviewer": "o-cuc", "leader": "o-lan", "supervisor": "o-dung", "administrator": "o-quan",
+	"stranger": "o-giang", "contact": "o-an", "head": "o-binh", "reviewer": "o-cuc", "leader": "o-lan", "supervisor": "o-dung", "auditor": "o-kiem", "administrator": "o-quan",
 	"former": "o-cu", // signed in, holding no position any more
 	"nobody": "",     // not signed in
 }
@@ -32,10 +32,10 @@ var walkers = map[string]string{
 func those(names ...string) []string { return names }
 
 var (
-	all       = those("stranger", "contact", "head", "reviewer", "leader", "supervisor", "administrator", "former")
+	all       = those("stranger", "contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "former")
 	theUnit   = those("contact", "head")
 	reviewers = those("reviewer", "leader")
-	overseers = those("reviewer", "leader", "supervisor", "administrator")
+	overseers = those("reviewer", "leader", "supervisor", "auditor", "administrator")
 	readers   = slices.Concat(theUnit, overseers)
 	bodies    = slices.Concat(theUnit, reviewers)
 )
@@ -137,7 +137,7 @@ var rights = slices.Concat(
 		{route: "GET /tuy-chon/lich/ngung", address: "/tuy-chon/lich/ngung", may: all},
 		{route: "POST /tuy-chon/lich/ngung", address: "/tuy-chon/lich/ngung", may: all},
 		{route: "GET /uy-quyen", address: "/uy-quyen", may: all},
-		{route: "GET /uy-quyen", address: "/uy-quyen?nguoi=o-an", may: those("contact", "head", "administrator")},
+		{route: "GET /uy-quyen", address: "/uy-quyen?nguoi=o-an", may: those("contact", "head", "auditor", "administrator")},
 		{route: "GET /uy-quyen/vang-mat", address: "/uy-quyen/vang-mat?nguoi=o-an", may: those("contact", "head", "administrator")},
 		{route: "POST /uy-quyen/vang-mat", address: "/uy-quyen/vang-mat?nguoi=o-an", may: those("contact", "head", "administrator")},
 		{route: "GET /uy-quyen/vang-mat/:id", address: "/uy-quyen/vang-mat/V-1?nguoi=o-an", may: those("contact", "head", "administrator")},
@@ -166,8 +166,9 @@ var rights = slices.Concat(
 	},
 )
 
-// areas are the parts of the portal where every route is for the same people; the pages and files of each are found among its routes.
-var areas = map[string][]string{"/quan-tri": those("administrator")}
+// areas are the parts of the portal where every route is for the same people, and to read for some more; the pages and files of each are
+// found among its routes.
+var areas = map[string]struct{ may, read []string }{"/quan-tri": {those("administrator"), those("administrator", "auditor")}}
 
 func areaOf(path string) string {
 	for area := range areas {
@@ -187,7 +188,11 @@ func walkedRights(t *testing.T) []right {
 	var found []right
 	for _, route := range routesOf(t) {
 		if area := areaOf(route.Path); area != "" {
-			found = append(found, right{route: route.Method + " " + route.Path, address: parameter.ReplaceAllString(route.Path, "x"), may: areas[area], unnamed: true})
+			may := areas[area].may
+			if route.Method == http.MethodGet {
+				may = areas[area].read
+			}
+			found = append(found, right{route: route.Method + " " + route.Path, address: parameter.ReplaceAllString(route.Path, "x"), may: may, unnamed: true})
 		}
 	}
 	return append(found, rights...)
@@ -217,6 +222,7 @@ func walked(t *testing.T) *house {
 			h.acts = append(h.acts, &reportsv1.StoredAct{Act: handedIn, StoredAt: "2026-11-01T02:00:00Z", Outcome: &casefilev1.ActOutcome{}})
 		}
 	}
+	h.addHolder("o-kiem", "Vũ Thị Kiểm", "kiem@ubkt.example", "auditor", "Chuyên viên Ủy ban Kiểm tra", department)
 	h.addBoard(khoaiChau, "peoples-inspection-board")
 	h.calendars = map[string]string{"bi-mat": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
 	h.links["t"] = &notificationsv1.OpenLinkResponse{CaseId: khoaiChauCase, OfficialId: "o-an", ExpiresOn: "2027-01-20"}

@@ -15,6 +15,7 @@ const (
 	roleReviewer      = "reviewer"
 	roleLeader        = "leader"
 	roleSupervisor    = "supervisor"
+	roleAuditor       = "auditor"
 	roleAdministrator = "administrator"
 	// roleStandingAgency is in whose name a leader of the standing agency seals.
 	roleStandingAgency = "standing-agency"
@@ -185,11 +186,12 @@ func mayOrder(hats []hat) bool {
 	return administers || leads
 }
 
-// mayRead tells who may open files: who may hand them in, supervisors, administrators and the
+// mayRead tells who may open files: who may hand them in, supervisors, auditors, administrators and the
 // leaders of the standing agency.
 func mayRead(hats []hat, sides bodies) bool {
 	_, supervises := hatWith(hats, roleSupervisor)
+	_, audits := hatWith(hats, roleAuditor)
 	_, administers := hatWith(hats, roleAdministrator)
 	_, seals := sealingHat(hats)
-	return supervises || administers || seals || mayHandIn(hats, sides)
+	return supervises || audits || administers || seals || mayHandIn(hats, sides)
 }

@@ -33,6 +33,7 @@ var routes = map[string]route{
 	"deputy":          {positions: []string{"deputy"}},
 	"leader":          {positions: []string{"leader"}},
 	"supervisor":      {positions: []string{"supervisor"}},
+	"auditor":         {positions: []string{"auditor"}},
 	"administrator":   {positions: []string{"administrator"}},
 	"union-chair":     {positions: []string{"union-chair"}},
 	"superior":        {link: func(u unit) reference { return u.SuperiorID }, positions: []string{"contact", "head"}},
@@ -196,7 +197,7 @@ func (s *server) positions(ctx context.Context, on calendar.Date, which ...func(
 		Joins("JOIN units ON units.id = positions.unit_id").
 		Scopes(validOn("positions", on), validOn("units", on)).Scopes(which...).
 		Preload("Official").Preload("Unit", func(db *gorm.DB) *gorm.DB { return db.Select(unitColumns) }).
-		Order("positions.unit_id, array_position(ARRAY['head','deputy','leader','contact','reviewer','supervisor','union-chair','administrator'], positions.role), positions.official_id").
+		Order("positions.unit_id, array_position(ARRAY['head','deputy','leader','contact','reviewer','supervisor','auditor','union-chair','administrator'], positions.role), positions.official_id").
 		Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("find positions: %w", err)

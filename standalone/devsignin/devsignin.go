@@ -62,7 +62,8 @@ type role struct{ Key, Title string }
 
 var roles = []role{
 	{"contact", "Cán bộ đầu mối"}, {"head", "Người đứng đầu đơn vị"}, {"reviewer", "Cán bộ cơ quan theo dõi"},
-	{"leader", "Lãnh đạo cơ quan thường trực"}, {"supervisor", "Ban Chỉ đạo, Ban Thường vụ"}, {"administrator", "Quản trị hệ thống"},
+	{"leader", "Lãnh đạo cơ quan thường trực"}, {"supervisor", "Ban Chỉ đạo, Ban Thường vụ"}, {"auditor", "Kiểm tra, giám sát (chỉ xem)"},
+	{"administrator", "Quản trị hệ thống"},
 }
 
 type people struct {

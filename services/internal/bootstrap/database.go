@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
@@ -76,46 +77,48 @@ func (s Schema) provider(pool *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, pool, s.Migrations, goose.WithSessionLocker(locker))
+	// Two changes made side by side may reach a database in either order of their numbers.
+	return goose.NewProvider(goose.DialectPostgres, pool, s.Migrations, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
 }
 
-// CheckVersion answers with a sentence when database and program do not fit each other. It only
-// reads: a probe changes nothing.
+// CheckVersion answers with a sentence when database and program do not fit each other: a migration that is missing counts, and one of a
+// newer release. It only reads: a probe changes nothing.
 func (s Schema) CheckVersion(db *gorm.DB) func(context.Context) error {
 	return func(ctx context.Context) error {
-		want, err := s.newest()
+		want, err := s.versions()
 		if err != nil {
 			return err
 		}
-		var have int64
+		var have []int64
 		// goose writes one row a migration, and a row 0 of its own.
-		err = db.WithContext(ctx).Raw("SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&have).Error
+		err = db.WithContext(ctx).Raw("SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id").Scan(&have).Error
 		var missing *pgconn.PgError
 		switch {
 		case errors.As(err, &missing) && missing.Code == pgerrcode.UndefinedTable:
 			return fmt.Errorf("schema %s does not exist yet: run `nenep migrate`", s.Name)
 		case err != nil:
 			return fmt.Errorf("the database does not answer: %w", err)
-		case have != want:
-			return fmt.Errorf("schema %s is at version %d and this program wants %d: run `nenep migrate` of this release", s.Name, have, want)
+		case !slices.Equal(have, want):
+			return fmt.Errorf("schema %s has the migrations %v and this program wants %v: run `nenep migrate` of this release", s.Name, have, want)
 		}
 		return nil
 	}
 }
 
-// newest is the highest version among the migrations, which bear it before the first underscore.
-func (s Schema) newest() (int64, error) {
+// versions are those of the migrations, which bear them before the first underscore, in order.
+func (s Schema) versions() ([]int64, error) {
 	files, err := fs.Glob(s.Migrations, "*.sql")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	var newest int64
+	var versions []int64
 	for _, file := range files {
 		version, err := goose.NumericComponent(file)
 		if err != nil {
-			return 0, fmt.Errorf("migration %s of schema %s: %w", file, s.Name, err)
+			return nil, fmt.Errorf("migration %s of schema %s: %w", file, s.Name, err)
 		}
-		newest = max(newest, version)
+		versions = append(versions, version)
 	}
-	return newest, nil
+	slices.Sort(versions)
+	return versions, nil
 }

@@ -26,7 +26,21 @@ func TestAServiceStaysUnreadyWithASentenceUntilItsSchemaFits(t *testing.T) {
 		"00001_things.sql": old.Migrations.(fstest.MapFS)["00001_things.sql"],
 		"00002_more.sql":   {Data: []byte("-- +goose Up\nALTER TABLE thing ADD COLUMN more int;\n")},
 	}}
-	require.ErrorContains(t, newer.CheckVersion(db)(t.Context()), "is at version 1 and this program wants 2")
+	require.ErrorContains(t, newer.CheckVersion(db)(t.Context()), "has the migrations [1] and this program wants [1 2]")
+
+	later := Schema{Name: "things", Migrations: fstest.MapFS{
+		"00001_things.sql": old.Migrations.(fstest.MapFS)["00001_things.sql"],
+		"00003_last.sql":   {Data: []byte("-- +goose Up\nALTER TABLE thing ADD COLUMN last int;\n")},
+	}}
+	require.NoError(t, later.Migrate(t.Context(), address, zap.NewNop()))
+	all := Schema{Name: "things", Migrations: fstest.MapFS{
+		"00001_things.sql": old.Migrations.(fstest.MapFS)["00001_things.sql"],
+		"00002_more.sql":   newer.Migrations.(fstest.MapFS)["00002_more.sql"],
+		"00003_last.sql":   later.Migrations.(fstest.MapFS)["00003_last.sql"],
+	}}
+	require.ErrorContains(t, all.CheckVersion(db)(t.Context()), "has the migrations [1 3] and this program wants [1 2 3]", "one in between is missing")
+	require.NoError(t, all.Migrate(t.Context(), address, zap.NewNop()), "what was made side by side is applied in whatever order it arrives")
+	require.NoError(t, all.CheckVersion(db)(t.Context()))
 	pool, err := db.DB()
 	require.NoError(t, err)
 	require.NoError(t, pool.Close())

@@ -157,7 +157,7 @@ func Kinds() []string {
 
 // Roles are the roles a position may have.
 func Roles() []string {
-	return []string{"head", "deputy", "contact", "reviewer", "leader", "supervisor", "administrator", "union-chair"}
+	return []string{"head", "deputy", "contact", "reviewer", "leader", "supervisor", "auditor", "administrator", "union-chair"}
 }
 
 // Followed is the gazetteer with a day for every unit that has none yet: that of

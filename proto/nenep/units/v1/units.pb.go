@@ -1386,7 +1386,7 @@ type Position struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
 	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
-	Role          string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`   // head | deputy | contact | reviewer | leader | supervisor | administrator | union-chair
+	Role          string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`   // head | deputy | contact | reviewer | leader | supervisor | auditor (reads everything, does nothing) | administrator | union-chair
 	Title         string                 `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"` // "Chủ tịch UBND xã"
 	ValidFrom     string                 `protobuf:"bytes,5,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
 	ValidTo       string                 `protobuf:"bytes,6,opt,name=valid_to,json=validTo,proto3" json:"valid_to,omitempty"`
