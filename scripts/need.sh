@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one sentence what this machine lacks for the things named: postgres, chromium, icalendar.
+# Says in one sentence what this machine lacks for the things named: postgres, chromium, icalendar, office.
 set -euo pipefail
 for thing in "$@"; do
   case $thing in
@@ -12,5 +12,8 @@ for thing in "$@"; do
     icalendar)
       /usr/bin/python3 -c 'import icalendar' 2>/dev/null ||
         { echo "No iCalendar parser found: install Debian's package python3-icalendar (apt-get install python3-icalendar)." >&2; exit 1; } ;;
+    office)
+      command -v soffice >/dev/null && command -v pdftohtml >/dev/null && ls /usr/share/fonts/truetype/liberation*/LiberationSerif-Regular.ttf >/dev/null 2>&1 ||
+        { echo "No office program to print with: install Debian's packages libreoffice-writer-nogui, poppler-utils and fonts-liberation." >&2; exit 1; } ;;
   esac
 done

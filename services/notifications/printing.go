@@ -15,7 +15,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
-	"nenep/services/notifications/letterpaper"
+	"nenep/services/internal/letterpaper"
 )
 
 // answerDays is how many working days a reminder letter leaves where nobody says otherwise.

@@ -35,13 +35,6 @@ type Facts struct {
 	Filing    string   // who drew it up, after "Lưu: VT"; may be empty; not used where the form names no office of records
 }
 
-// Signatory is who signs. What is empty is left to be written by hand.
-type Signatory struct {
-	Authority string // "KT. GIÁM ĐỐC", "T/M BAN THƯỜNG VỤ"; may be empty
-	Title     string
-	Name      string
-}
-
 // Reminder is the letter as a .docx document, the same bytes for the same facts. The error names every fact that is missing, in
 // words for the operator; text that no document can hold (control characters) is taken out.
 func Reminder(facts Facts) ([]byte, error) {
@@ -49,7 +42,7 @@ func Reminder(facts Facts) ([]byte, error) {
 	if err := facts.missing(); err != nil {
 		return nil, err
 	}
-	return page(facts).docx(facts)
+	return Write(facts.paper())
 }
 
 // Filename is "cong-van-don-doc-xa-khoai-chau-2026-12-31.docx": ASCII, at most 120 characters.
@@ -86,19 +79,28 @@ func (f Facts) cleaned() Facts {
 	for _, phrase := range []*string{&f.Plan, &f.Obligation, &f.Period, &f.Product} {
 		*phrase = strings.TrimRight(*phrase, ".;, ")
 	}
-	var copies []string
-	for _, copied := range f.Copies {
-		if copied = strings.TrimRight(clean(copied), ".;, "); copied != "" {
-			copies = append(copies, copied)
-		}
-	}
-	f.Copies = copies
+	f.Copies = cleanedCopies(f.Copies)
 	return f
 }
 
 func (f Facts) task() string { return strings.Join(nonEmpty(f.Obligation, f.Period), " ") }
 
-func (f Facts) subject() string { return f.Form.SubjectWord + "đôn đốc thực hiện " + f.task() }
+// paper is the letter as it is laid out.
+func (f Facts) paper() Paper {
+	recipient := f.Recipient
+	if recipient == "" {
+		recipient = f.RecipientUnit
+	}
+	var text []Block
+	for _, sentence := range f.body() {
+		text = append(text, Paragraph{Text: sentence})
+	}
+	return Paper{
+		Form:     f.Form,
+		Head:     Head{Parent: f.SenderParent, Sender: f.Sender, Number: f.Number, Symbol: f.Symbol, Place: f.Place, On: f.On, About: "đôn đốc thực hiện " + f.task()},
+		Greeting: []string{recipient}, Text: text, Signatures: []Signatory{f.Signatory}, Copies: f.Copies, Filing: f.Filing,
+	}
+}
 
 // body is the letter's paragraphs, each sentence whole whichever facts are there.
 func (f Facts) body() []string {
@@ -116,55 +118,6 @@ func (f Facts) body() []string {
 		fmt.Sprintf("Đề nghị %s khẩn trương hoàn thành, gửi về %s chậm nhất ngày %s; trường hợp chưa hoàn thành, "+
 			"báo cáo rõ nguyên nhân và thời gian hoàn thành.", f.RecipientUnit, f.Sender, f.AnswerBy.Vietnamese()),
 	}, nonEmpty(f.Form.Closing)...)
-}
-
-// number leaves room for the office's number.
-func (f Facts) number() string {
-	number := f.Number
-	if number == "" {
-		number = strings.Repeat(hardSpace, 8)
-	}
-	if f.Symbol == "" {
-		return f.Form.NumberWord + number
-	}
-	return f.Form.NumberWord + number + f.Form.NumberBond + f.Symbol
-}
-
-const hardSpace = "\u00a0"
-
-// placeDate writes a zero before a day under 10 and before months 1 and 2, as Decree 30/2020, Appendix I, says.
-func (f Facts) placeDate() string {
-	month := fmt.Sprint(int(f.On.Month()))
-	if f.On.Month() < 3 {
-		month = "0" + month
-	}
-	return fmt.Sprintf("%s, ngày %02d tháng %s năm %d", f.Place, f.On.Day(), month, f.On.Year())
-}
-
-// copies are the lines under "Nơi nhận:".
-func (f Facts) copies() []string {
-	lines := append([]string{"Như trên"}, f.Copies...)
-	for i := range lines {
-		lines[i] = "- " + lines[i] + f.Form.CopyEnd
-	}
-	filing := "Lưu " + f.Sender
-	if f.Form.Filing != "" {
-		filing = strings.Join(nonEmpty(f.Form.Filing, f.Filing), ", ")
-	}
-	return append(lines, "- "+filing+".")
-}
-
-// headedSender is the sender in the heading, where the parent above it need not be said again: "Ban Tuyên giáo và Dân vận Tỉnh ủy"
-// under "Tỉnh ủy Hưng Yên" is "Ban Tuyên giáo và Dân vận".
-func (f Facts) headedSender() string {
-	words := strings.Fields(f.Sender)
-	for i := 1; i < len(words); i++ {
-		tail := strings.Join(words[i:], " ")
-		if f.SenderParent == tail || strings.HasPrefix(f.SenderParent, tail+" ") {
-			return strings.Join(words[:i], " ")
-		}
-	}
-	return f.Sender
 }
 
 func nonEmpty(texts ...string) []string {

@@ -1,5 +1,6 @@
-// Package letterpaper writes letters that an office prints and signs, as .docx in the exact form of the body that sends them. A form
-// is data: its measures can change without a change of what writes by them.
+// Package letterpaper writes what an office prints and signs, letters, reports, decisions, minutes, as .docx in the exact form of the body
+// that issues them. A form is data: its measures can change without a change of what writes by them. No library that builds here writes
+// WordprocessingML with these measures, so the parts that are needed are written out.
 package letterpaper
 
 // Form is how a body's paper looks. Lengths on paper are in millimetres, sizes of letters and lines in points.
@@ -21,6 +22,14 @@ type Form struct {
 	Number                 Face
 	SubjectWord            string // "V/v "
 	Subject                Face
+
+	Kind       Face    // "BÁO CÁO"
+	About      Face    // what it is about, under its kind
+	AboutMark  string  // under that; empty: a rule
+	AboutRule  float64 // that rule's share of the last line above it
+	Chapter    Face    // "I. KẾT QUẢ", a heading of the first level
+	Capitals   bool    // a chapter's title is in capitals
+	Cell, Note Face    // of tables; of captions and remarks under them
 
 	Greeting     string // "Kính gửi: "
 	GreetingFace Face
@@ -76,6 +85,8 @@ func State() Form {
 		},
 		Parent: Face{Size: 12}, Sender: Face{Size: 12, Bold: true}, SenderRule: 0.4, PlaceDate: Face{Size: 13, Italic: true},
 		NumberWord: "Số: ", NumberBond: "/", Number: Face{Size: 13}, SubjectWord: "V/v ", Subject: Face{Size: 12},
+		Kind: Face{Size: 14, Bold: true}, About: Face{Size: 14, Bold: true}, AboutRule: 0.4, Chapter: Face{Size: 14, Bold: true}, Capitals: true,
+		Cell: Face{Size: 13}, Note: Face{Size: 12, Italic: true},
 		Greeting: "Kính gửi: ", GreetingFace: Face{Size: 14}, Recipient: Face{Size: 14},
 		Body:    Body{Face: Face{Size: 14}, FirstLine: 12.7, Before: 6, Line: 1.15},
 		Closing: "Trân trọng./.", SignatureLeft: 78,
@@ -95,6 +106,8 @@ func Party() Form {
 		Heading:    []Headline{{Text: "ĐẢNG CỘNG SẢN VIỆT NAM", Face: Face{Size: 15, Bold: true}}},
 		Parent:     Face{Size: 14}, Sender: Face{Size: 14, Bold: true}, SenderMark: "*", PlaceDate: Face{Size: 14, Italic: true},
 		NumberWord: "Số ", NumberBond: "-", Number: Face{Size: 14}, SubjectWord: "V/v ", Subject: Face{Size: 12, Italic: true},
+		Kind: Face{Size: 14, Bold: true}, About: Face{Size: 14, Bold: true}, AboutMark: "-----", Chapter: Face{Size: 14, Bold: true}, Capitals: true,
+		Cell: Face{Size: 13}, Note: Face{Size: 12, Italic: true},
 		Greeting: "Kính gửi: ", GreetingFace: Face{Size: 14, Italic: true}, Recipient: Face{Size: 14},
 		Body:          Body{Face: Face{Size: 14}, FirstLine: 10, Before: 6, Line: 19, Exact: true},
 		SignatureLeft: 78,

@@ -9,6 +9,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"nenep/rules/calendar"
 )
 
 // element is a node of WordprocessingML (ECMA-376, ISO/IEC 29500). Its parts stand in the order of the schema, which Word insists on.
@@ -82,6 +84,7 @@ type setting struct {
 	align         string
 	before, after float64 // pt
 	firstLine     float64 // mm
+	left          float64 // mm
 	sides         int     // twips left empty on both sides
 	line          float64 // of single spacing, or pt when exact; 0: single
 	exact         bool
@@ -104,6 +107,9 @@ func paragraph(how setting, runs ...element) element {
 	all = all.holding(tag("w:spacing", "w:before", points(how.before), "w:after", points(how.after), "w:line", line, "w:lineRule", kind))
 	if how.firstLine > 0 {
 		all = all.holding(tag("w:ind", "w:firstLine", strconv.Itoa(twips(how.firstLine))))
+	}
+	if how.left > 0 {
+		all = all.holding(tag("w:ind", "w:left", strconv.Itoa(twips(how.left))))
 	}
 	if how.sides > 0 {
 		side := strconv.Itoa(how.sides)
@@ -154,18 +160,23 @@ func sum(widths []int) int {
 const (
 	markup        = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 	relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	drawing       = "http://schemas.openxmlformats.org/drawingml/2006/"
 	packaged      = "http://schemas.openxmlformats.org/package/2006/"
 	wordType      = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 )
 
-// document is the blocks of a letter and the form of its paper.
+// document is the blocks of a paper and the form they are set in.
 type document struct {
-	form   Form
-	blocks []element
+	form          Form
+	title, author string
+	on            calendar.Date
+	blocks        []element
+	section       element // of the last pages
+	pictures      [][]byte
 }
 
-// docx packs the parts; the archive carries no hour, so equal letters are equal files.
-func (d document) docx(facts Facts) ([]byte, error) {
+// docx packs the parts; the archive carries no hour, so equal papers are equal files.
+func (d *document) docx() ([]byte, error) {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
 	for _, part := range []struct {
@@ -174,43 +185,88 @@ func (d document) docx(facts Facts) ([]byte, error) {
 	}{
 		{"[Content_Types].xml", contentTypes()},
 		{"_rels/.rels", related(relationships+"/officeDocument", "word/document.xml", packaged+"relationships/metadata/core-properties", "docProps/core.xml")},
-		{"docProps/core.xml", properties(facts)},
+		{"docProps/core.xml", d.properties()},
 		{"word/document.xml", d.body()},
-		{"word/_rels/document.xml.rels", related(relationships+"/styles", "styles.xml", relationships+"/settings", "settings.xml", relationships+"/header", "header.xml")},
+		{"word/_rels/document.xml.rels", d.relations()},
 		{"word/styles.xml", d.styles()},
 		{"word/settings.xml", settings()},
 		{"word/header.xml", d.header()},
 	} {
 		content := bytes.NewBufferString(xml.Header)
 		part.root.write(content)
-		file, err := archive.CreateHeader(&zip.FileHeader{Name: part.name, Method: zip.Deflate})
-		if err != nil {
-			return nil, fmt.Errorf("pack letter: %w", err)
+		if err := pack(archive, part.name, content.Bytes()); err != nil {
+			return nil, err
 		}
-		if _, err := file.Write(content.Bytes()); err != nil {
-			return nil, fmt.Errorf("pack letter: %w", err)
+	}
+	for i, picture := range d.pictures {
+		if err := pack(archive, "word/"+pictureName(i), picture); err != nil {
+			return nil, err
 		}
 	}
 	if err := archive.Close(); err != nil {
-		return nil, fmt.Errorf("pack letter: %w", err)
+		return nil, fmt.Errorf("pack paper: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-func (d document) body() element {
-	margins := d.form.Margins
-	side := func(millimetres float64) string { return strconv.Itoa(twips(millimetres)) }
-	section := tag("w:sectPr").holding(
-		tag("w:headerReference", "w:type", "default", "r:id", "r3"),
-		tag("w:pgSz", "w:w", side(d.form.Width), "w:h", side(d.form.Height)),
-		tag("w:pgMar", "w:top", side(margins.Top), "w:right", side(margins.Right), "w:bottom", side(margins.Bottom), "w:left",
-			side(margins.Left), "w:header", side(margins.PageNumber), "w:footer", side(margins.PageNumber), "w:gutter", "0"),
-		tag("w:titlePg"),
-	)
-	return tag("w:document", "xmlns:w", markup, "xmlns:r", relationships).holding(tag("w:body").holding(d.blocks...).holding(section))
+func pack(archive *zip.Writer, name string, content []byte) error {
+	file, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	if err == nil {
+		_, err = file.Write(content)
+	}
+	if err != nil {
+		return fmt.Errorf("pack paper: %w", err)
+	}
+	return nil
 }
 
-func (d document) header() element {
+// firstPicture is the number of the first picture's relation: styles, settings and header come before.
+const firstPicture = 4
+
+func (d *document) relations() element {
+	pairs := []string{relationships + "/styles", "styles.xml", relationships + "/settings", "settings.xml", relationships + "/header", "header.xml"}
+	for i := range d.pictures {
+		pairs = append(pairs, relationships+"/image", pictureName(i))
+	}
+	return related(pairs...)
+}
+
+func pictureName(i int) string { return fmt.Sprintf("media/image%d.png", i+1) }
+
+func (d *document) body() element {
+	return tag("w:document", "xmlns:w", markup, "xmlns:r", relationships, "xmlns:wp", drawing+"wordprocessingDrawing", "xmlns:a", drawing+"main",
+		"xmlns:pic", drawing+"picture").holding(tag("w:body").holding(d.blocks...).holding(d.section))
+}
+
+// endSection closes the pages laid out so far: their size, edges and numbers. The numbers of every section count from 1 and leave its first
+// page out.
+func (d *document) endSection(across, last bool) {
+	margins := d.form.Margins
+	side := func(millimetres float64) string { return strconv.Itoa(twips(millimetres)) }
+	size := tag("w:pgSz", "w:w", side(d.form.Width), "w:h", side(d.form.Height))
+	if across {
+		size = tag("w:pgSz", "w:w", side(d.form.Height), "w:h", side(d.form.Width), "w:orient", "landscape")
+		margins = Margins{Top: margins.Left, Right: margins.Top, Bottom: margins.Right, Left: margins.Bottom, PageNumber: margins.PageNumber}
+	}
+	section := tag("w:sectPr").holding(
+		tag("w:headerReference", "w:type", "default", "r:id", "r3"),
+		tag("w:type", "w:val", "nextPage"),
+		size,
+		tag("w:pgMar", "w:top", side(margins.Top), "w:right", side(margins.Right), "w:bottom", side(margins.Bottom), "w:left",
+			side(margins.Left), "w:header", side(margins.PageNumber), "w:footer", side(margins.PageNumber), "w:gutter", "0"),
+		tag("w:pgNumType", "w:start", "1"),
+		tag("w:titlePg"),
+	)
+	if last {
+		d.section = section
+		return
+	}
+	end := paragraph(setting{align: "left", line: 1, exact: true})
+	end.inside[0] = end.inside[0].holding(section)
+	d.blocks = append(d.blocks, end)
+}
+
+func (d *document) header() element {
 	face := d.form.PageNumber
 	field := func(kind string) element {
 		return tag("w:r").holding(face.properties(), tag("w:fldChar", "w:fldCharType", kind))
@@ -220,7 +276,7 @@ func (d document) header() element {
 	return tag("w:hdr", "xmlns:w", markup).holding(number)
 }
 
-func (d document) styles() element {
+func (d *document) styles() element {
 	font := d.form.Font
 	defaults := tag("w:rPr").holding(
 		tag("w:rFonts", "w:ascii", font, "w:hAnsi", font, "w:eastAsia", font, "w:cs", font),
@@ -243,6 +299,7 @@ func settings() element {
 func contentTypes() element {
 	types := tag("Types", "xmlns", packaged+"content-types").holding(
 		tag("Default", "Extension", "rels", "ContentType", "application/vnd.openxmlformats-package.relationships+xml"),
+		tag("Default", "Extension", "png", "ContentType", "image/png"),
 		tag("Override", "PartName", "/docProps/core.xml", "ContentType", "application/vnd.openxmlformats-package.core-properties+xml"),
 		tag("Override", "PartName", "/word/document.xml", "ContentType", wordType+"document.main+xml"))
 	for _, part := range []string{"styles", "settings", "header"} {
@@ -260,13 +317,13 @@ func related(pairs ...string) element {
 	return all
 }
 
-func properties(facts Facts) element {
-	written := facts.On.At(0, 0).UTC().Format(time.RFC3339)
+func (d *document) properties() element {
+	written := d.on.At(0, 0).UTC().Format(time.RFC3339)
 	stamp := func(name string) element {
 		return element{name: name, attributes: []string{"xsi:type", "dcterms:W3CDTF"}, text: written}
 	}
 	return tag("cp:coreProperties", "xmlns:cp", packaged+"metadata/core-properties", "xmlns:dc", "http://purl.org/dc/elements/1.1/",
 		"xmlns:dcterms", "http://purl.org/dc/terms/", "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance").holding(
-		element{name: "dc:title", text: facts.subject()}, element{name: "dc:creator", text: facts.Sender},
+		element{name: "dc:title", text: d.title}, element{name: "dc:creator", text: d.author},
 		element{name: "dc:language", text: "vi-VN"}, stamp("dcterms:created"), stamp("dcterms:modified"))
 }
