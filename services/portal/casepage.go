@@ -14,13 +14,17 @@ import (
 )
 
 // told is one rung of the ladder as a line: the day, what happens, whom it reaches.
-type told struct{ Day, What, Whom, Outcome string }
+type told struct {
+	Day, What, Whom, Outcome string
+	OfItem                   bool // of one entry of the case
+}
 
 type casePageView struct {
 	*caseView
 	Next     *told  // who is told next and when
 	Upcoming []told // what follows if nothing is submitted
-	Told     []told // what has been told in this round
+	Told     []told // what has been told so far
+	Picture  ladderView
 	Acts     []actLink
 	Recent   []historyLine
 	Opinions []opinion
@@ -28,6 +32,11 @@ type casePageView struct {
 	Raised   *raisedView // opinions and petitions raised here
 	Muted    string      // until when the person turned its reminders off
 	EndMute  form
+}
+
+// ToldOfItems are the rungs of single entries that were carried out; those of the case itself stand in the picture.
+func (b casePageView) ToldOfItems() []told {
+	return slices.DeleteFunc(slices.Clone(b.Told), func(t told) bool { return !t.OfItem })
 }
 
 type actLink struct{ Href, Label string }
@@ -38,7 +47,7 @@ func (p *portal) casePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body := casePageView{caseView: v, Upcoming: upcoming(v), Told: toldSoFar(v)}
+	body := casePageView{caseView: v, Upcoming: upcoming(v), Told: toldSoFar(v), Picture: p.drawLadder(v)}
 	if body.Next, err = p.nextTold(c.Request().Context(), v); err != nil {
 		return err
 	}
@@ -81,9 +90,13 @@ func (v *caseView) ladder() *casefilev1.LadderPolicy {
 
 // rung is the policy of a rung; that of an entry is found by the part of its id before the entry's.
 func (v *caseView) rung(id string) *casefilev1.RungPolicy {
-	input := v.GetInput()
 	id, _ = ladder.SplitRungID(id)
-	for _, ladder := range []*casefilev1.LadderPolicy{v.ladder(), input.GetLadder(), input.GetReview().GetReturned(), input.GetReview().GetWaiting()} {
+	return rungOf(v.GetInput(), v.ladder(), id)
+}
+
+// rungOf finds the policy of a rung of the case's own, first on the ladder given.
+func rungOf(input *casefilev1.CaseInput, first *casefilev1.LadderPolicy, id string) *casefilev1.RungPolicy {
+	for _, ladder := range []*casefilev1.LadderPolicy{first, input.GetLadder(), input.GetReview().GetReturned(), input.GetReview().GetWaiting()} {
 		for _, rung := range ladder.GetRungs() {
 			if rung.GetId() == id {
 				return rung
@@ -162,7 +175,7 @@ func upcoming(v *caseView) []told {
 func toldSoFar(v *caseView) []told {
 	var list []told
 	for _, fired := range v.GetState().GetFired() {
-		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome())}
+		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome()), OfItem: strings.Contains(fired.GetRungId(), "@")}
 		if rung := v.rung(fired.GetRungId()); rung != nil {
 			line.What, line.Whom = v.rungWord(fired.GetRungId(), rung), roleWord(rung.GetRole())
 		}

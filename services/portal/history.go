@@ -40,7 +40,7 @@ type historyDay struct {
 type historyView struct {
 	*caseView
 	Days         []historyDay
-	Ladder       []told
+	Picture      ladderView
 	Total, Told  int64
 	At           string
 	TemporalURL  string
@@ -68,7 +68,7 @@ func (p *portal) history(c echo.Context) error {
 	lines = append(lines, messages...)
 	slices.SortStableFunc(lines, func(a, b historyLine) int { return b.At.Compare(a.At) })
 	body := historyView{
-		caseView: v, Days: byDay(lines), Ladder: toldSoFar(v), Total: answer.Msg.GetEventsTotal(), Told: answer.Msg.GetEventsTold(),
+		caseView: v, Days: byDay(lines), Picture: p.drawLadder(v), Total: answer.Msg.GetEventsTotal(), Told: answer.Msg.GetEventsTold(),
 		TemporalURL: webAddress(answer.Msg.GetTemporalUrl()), FromRegister: answer.Msg.GetFromRegister(), NoMessages: messagesErr != nil,
 		At: clock(p.now()) + " ngày " + p.today().Vietnamese(),
 	}
