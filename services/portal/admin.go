@@ -48,6 +48,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	own.GET("/nhap-don-vi", p.importPage)
 	own.POST("/nhap-don-vi", p.checkImport)
 	own.POST("/nhap-don-vi/ghi", p.writeImport)
+	p.machineTokenRoutes(own)
 }
 
 // onlyAdministrators lets in administrators, and to read only whoever audits.
@@ -97,6 +98,7 @@ func adminTasks() []adminTask {
 		{Title: "Ngày nghỉ", Href: adminPath + "/ngay-nghi", Words: "Bảng ngày nghỉ, ngày làm bù dùng để tính thời hạn."},
 		{Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
 		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Thêm, sửa nhiều đơn vị từ một tệp, kiểm tra trước khi ghi."},
+		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
 	}
 }

@@ -167,6 +167,7 @@ func (p *portal) routes(e *echo.Echo) {
 	e.GET("/assets/*", p.serveAsset)
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/lich/:file", p.readFeed, limitCalls(calendarPace, p.tooOften))
 	e.POST("/goi-lai/:channel", p.takeCallback, limitCalls(callbackPace, p.tooOften))
+	p.machineRoutes(e)
 	entrance := e.Group("", p.securityHeaders, limitCalls(signInPace, tooOftenPage), p.limitBody, p.readLegibly, p.loadSession, p.checkForgery())
 	pages := e.Group("", p.securityHeaders, p.limitBody, p.readLegibly, p.loadSession, p.checkForgery())
 	entrance.GET("/dang-nhap", p.signInPage)

@@ -158,6 +158,7 @@ var rights = slices.Concat(
 		{route: "POST /thu/giay/:id", address: "/thu/giay/4", may: those("reviewer", "leader", "administrator")},
 		{route: "GET /thu/:id", address: "/thu/6", may: readers},
 	},
+	machineRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{
