@@ -188,12 +188,49 @@ func (c checker) facts(path []string, facts []Fact) {
 		kinds[f.Key] = f.Kind
 	}
 	for i, f := range facts {
-		if f.AtMost != "" && (f.Kind != figures.KindCount || kinds[f.AtMost] != figures.KindCount || f.AtMost == f.Key) {
+		if f.AtMost != "" && (!figures.IsFigure(f.Kind) || !figures.IsFigure(kinds[f.AtMost]) || f.AtMost == f.Key) {
 			c.say(under(path, i, "at_most"), "“%s” không phải là một số đếm khác của bước này. Nêu khóa của một số đếm.", "“%s” is not another count of this step. Name the key of a count.", f.AtMost)
 		}
+		c.figure(under(path, i), f, kinds)
 		if len(f.Choices) > 0 && f.Kind != figures.KindChoice {
 			c.say(under(path, i, "choices"), "“%s” không phải là mục chọn nên không có danh sách. Bỏ khóa choices.", "“%s” is no choice, so it has no list. Leave choices out.", f.Key)
 		}
+	}
+}
+
+// figure judges what only a figure may say, and that what it is the sum of is asked for beside it.
+func (c checker) figure(path []string, f Fact, kinds map[string]string) {
+	for j, part := range f.SumOf {
+		if !figures.IsFigure(f.Kind) || !figures.IsFigure(kinds[part]) || part == f.Key {
+			c.say(under(path, "sum_of", j), "“%s” không phải là một số khác của bước này. Nêu khóa của một số.", "“%s” is not another figure of this step. Name the key of a figure.", part)
+		}
+	}
+	if figures.IsFigure(f.Kind) {
+		c.known(path, f)
+		return
+	}
+	for key, set := range map[string]bool{"unit": f.Unit != nil, "indicator": f.Indicator != "", "measure": f.Measure != "", "last_percent": f.LastPercent > 0, "known": f.Known != nil} {
+		if set {
+			c.say(under(path, key), "“%[1]s” không phải là số nên không có khóa %[2]s. Bỏ khóa này.", "“%[1]s” is no figure and has no %[2]s. Leave it out.", f.Key, key)
+		}
+	}
+}
+
+// known judges that a figure is known in exactly one way. Whether the obligation and its step are there is judged where all are read.
+func (c checker) known(path []string, f Fact) {
+	k := f.Known
+	if k == nil {
+		return
+	}
+	ways := 0
+	for _, way := range []bool{k.Cases != "", k.Sum != nil, k.Boards != ""} {
+		if way {
+			ways++
+		}
+	}
+	if ways != 1 || (k.Boards == "") == (k.Obligation == "") {
+		c.say(under(path, "known"), "“%s” nêu nguồn chưa rõ. Nêu một trong ba: obligation và cases, obligation và sum, boards.",
+			"“%s” names no clear source. Name one of three: obligation and cases, obligation and sum, boards.", f.Key)
 	}
 }
 

@@ -106,6 +106,27 @@ func checkLinks(e *Edition, docs []*document) {
 		if o.CarriedBy != nil {
 			c.carried(o)
 		}
+		for j, s := range o.Steps {
+			for k, f := range s.Facts {
+				c.knownFrom(under(at("steps", j), "facts", k, "known"), f.Known)
+			}
+		}
+	}
+}
+
+// knownFrom judges that what a figure is known from is there: the obligation, its step, the figure of the step.
+func (c checker) knownFrom(path []string, k *Known) {
+	if k == nil || k.Obligation == "" {
+		return
+	}
+	of := c.obligationName(under(path, "obligation"), k.Obligation)
+	if of == nil || k.Sum == nil {
+		return
+	}
+	c.stepName(under(path, "sum", "step"), k.Sum.Step, of.stepIDs())
+	if step := of.step(k.Sum.Step); step != nil && !slices.ContainsFunc(step.Facts, func(f Fact) bool { return f.Key == k.Sum.Fact && figures.IsFigure(f.Kind) }) {
+		c.say(under(path, "sum", "fact"), "Bước “%s” của %s không hỏi số “%s”. Nêu khóa của một số ở bước đó.", "The step “%s” of %s asks for no figure “%s”. Name one that it asks for.",
+			k.Sum.Step, of.Code, k.Sum.Fact)
 	}
 }
 

@@ -405,12 +405,34 @@ type Hanging struct {
 type Fact struct {
 	Key       string   `json:"key"`
 	Title     Text     `json:"title"`
-	Kind      string   `json:"kind"` // count | day | choice | flag
+	Kind      string   `json:"kind"` // count | amount | day | choice | flag | text
 	Required  bool     `json:"required,omitempty"`
 	AtMost    string   `json:"at_most,omitempty"`
 	Choices   []Choice `json:"choices,omitempty"`
+	Unit      *Text    `json:"unit,omitempty"`      // of a figure: đồng, m2; none: what the title names is counted
 	Indicator string   `json:"indicator,omitempty"` // of the roll-up, "I06"
 	Measure   string   `json:"measure,omitempty"`   // flow (added up over time) | stock (as it stands on the last day)
+	SumOf     []string `json:"sum_of,omitempty"`    // figures of the step whose sum this one is
+	// LastPercent: a figure further than so many percent from that of the year before asks for words. 0: not compared.
+	LastPercent int    `json:"last_percent,omitempty"`
+	Known       *Known `json:"known,omitempty"`
+}
+
+// Known is how the register itself knows a figure, within the window of the report's data: it counts or adds up over the cases of an
+// obligation, or over boards. Exactly one of Cases, Sum and Boards is set.
+type Known struct {
+	Among      string   `json:"among"` // unit (the reporting one) | area (bodies of its area) | below (all under it in the tree, itself included)
+	Obligation string   `json:"obligation,omitempty"`
+	Cases      string   `json:"cases,omitempty"` // held | accepted | in-time | late | owed
+	Sum        *StepSum `json:"sum,omitempty"`
+	Boards     string   `json:"boards,omitempty"`  // kind of boards that stand on the last day
+	Members    bool     `json:"members,omitempty"` // their members instead of the boards
+}
+
+// StepSum is a figure that a step of the counted cases states.
+type StepSum struct {
+	Step string `json:"step"`
+	Fact string `json:"fact"`
 }
 
 // Choice is one answer of a choice.

@@ -143,7 +143,11 @@ func (s snapshot) inForce(id string) bool {
 }
 
 func (f Fact) policy() *casefilev1.FactPolicy {
-	p := &casefilev1.FactPolicy{Key: f.Key, TitleVi: f.Title.VI, TitleEn: f.Title.EN, Kind: f.Kind, Required: f.Required, AtMost: f.AtMost}
+	p := &casefilev1.FactPolicy{Key: f.Key, TitleVi: f.Title.VI, TitleEn: f.Title.EN, Kind: f.Kind, Required: f.Required, AtMost: f.AtMost,
+		Indicator: f.Indicator, Measure: f.Measure, SumOf: f.SumOf, LastPercent: int32(f.LastPercent), Known: f.Known != nil} //nolint:gosec // the schema bounds it
+	if f.Unit != nil {
+		p.UnitVi, p.UnitEn = f.Unit.VI, f.Unit.EN
+	}
 	for _, c := range f.Choices {
 		p.Choices = append(p.Choices, c.ID)
 	}

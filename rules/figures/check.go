@@ -1,6 +1,8 @@
 package figures
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,10 +17,25 @@ import (
 // Kinds of a fact, as a FactPolicy names them.
 const (
 	KindCount  = "count"
+	KindAmount = "amount" // a figure that may have decimals: money, area
 	KindDay    = "day"
 	KindChoice = "choice"
 	KindFlag   = "flag"
+	// KindText is an answer in words. Reports keeps the words; the fact that travels and is judged is their sum, [WordsSum].
+	KindText = "text"
 )
+
+// IsFigure tells whether a fact of the kind is a number.
+func IsFigure(kind string) bool { return kind == KindCount || kind == KindAmount }
+
+// WordsSum is what stands for an answer in words where words do not go: "sha256:" and the hash of its UTF-8 text in hex. No words have none.
+func WordsSum(words string) string {
+	if words = strings.TrimSpace(words); words == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(words))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
 
 // CheckFacts judges what was handed in with a step against what the step asks, all faults at once: first the facts asked, in the
 // order of the policies, then those that nobody asked for, by name. A fault's field is the fact's key. An empty text is a fact not
@@ -29,6 +46,8 @@ func CheckFacts(policies []*casefilev1.FactPolicy, facts map[string]string) []*c
 		if f := checkFact(p, facts[p.GetKey()]); f != nil {
 			faults = append(faults, f)
 		} else if f := checkAtMost(p, policies, facts); f != nil {
+			faults = append(faults, f)
+		} else if f := checkSum(p, policies, facts); f != nil {
 			faults = append(faults, f)
 		}
 	}
@@ -53,7 +72,7 @@ func Normalise(policies []*casefilev1.FactPolicy, facts map[string]string) map[s
 
 func normal(kind, value string) string {
 	switch kind {
-	case KindCount:
+	case KindCount, KindAmount:
 		if n, err := ParseNumber(value); err == nil {
 			return n.Wire()
 		}
@@ -88,6 +107,10 @@ func checkFact(p *casefilev1.FactPolicy, value string) *casefilev1.FieldFault {
 	switch p.GetKind() {
 	case KindCount:
 		return checkCount(p, value)
+	case KindAmount:
+		return checkAmount(value, p.GetKey())
+	case KindText:
+		return checkWords(p, value)
 	case KindDay:
 		return checkDay(p, value)
 	case KindChoice:
@@ -105,12 +128,29 @@ func missing(p *casefilev1.FactPolicy) *casefilev1.FieldFault {
 		fmt.Sprintf("The field “%s” is empty. Enter it, then send again.", en))
 }
 
-func checkCount(p *casefilev1.FactPolicy, value string) *casefilev1.FieldFault {
-	n, err := ParseNumber(value)
-	if err != nil {
-		return fault(p.GetKey(), fmt.Sprintf("“%s” không phải là số. Nhập bằng chữ số, dấu phẩy trước phần thập phân.", value),
-			fmt.Sprintf("“%s” is not a number. Enter digits, with a comma before the decimals.", value))
+func checkAmount(value, key string) *casefilev1.FieldFault {
+	if _, err := ParseNumber(value); err == nil {
+		return nil
 	}
+	return fault(key, fmt.Sprintf("“%s” không phải là số. Nhập bằng chữ số, dấu phẩy trước phần thập phân.", value),
+		fmt.Sprintf("“%s” is not a number. Enter digits, with a comma before the decimals.", value))
+}
+
+var sumForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
+func checkWords(p *casefilev1.FactPolicy, value string) *casefilev1.FieldFault {
+	if sumForm.MatchString(value) {
+		return nil
+	}
+	return fault(p.GetKey(), fmt.Sprintf("Mục %s chưa được lưu đúng cách. Gửi lại mục này.", lower(p.GetTitleVi())),
+		fmt.Sprintf("The words of “%s” did not arrive as they should. Send them again.", lower(p.GetTitleEn())))
+}
+
+func checkCount(p *casefilev1.FactPolicy, value string) *casefilev1.FieldFault {
+	if f := checkAmount(value, p.GetKey()); f != nil {
+		return f
+	}
+	n, _ := ParseNumber(value)
 	if _, whole := n.Whole(); !whole {
 		return fault(p.GetKey(), fmt.Sprintf("“%s” có phần thập phân, %s phải là số nguyên. Nhập lại số này.", value, lower(p.GetTitleVi())),
 			fmt.Sprintf("“%s” has decimals, “%s” must be a whole number. Enter it again.", value, lower(p.GetTitleEn())))
@@ -157,6 +197,30 @@ func checkAtMost(p *casefilev1.FactPolicy, policies []*casefilev1.FactPolicy, fa
 	return fault(p.GetKey(),
 		fmt.Sprintf("%s (%s) lớn hơn %s (%s). Kiểm tra lại hai số này.", upper(p.GetTitleVi()), a.Vietnamese(), lower(limit.GetTitleVi()), b.Vietnamese()),
 		fmt.Sprintf("%s (%s) is more than %s (%s). Check both numbers.", upper(p.GetTitleEn()), a.English(), lower(limit.GetTitleEn()), b.English()))
+}
+
+// checkSum compares a sum with its parts only when each of them can be read.
+func checkSum(p *casefilev1.FactPolicy, policies []*casefilev1.FactPolicy, facts map[string]string) *casefilev1.FieldFault {
+	stated, err := ParseNumber(facts[p.GetKey()])
+	if len(p.GetSumOf()) == 0 || err != nil {
+		return nil
+	}
+	var sum Number
+	var titlesVi, titlesEn []string
+	for _, key := range p.GetSumOf() {
+		part, err := ParseNumber(facts[key])
+		i := slices.IndexFunc(policies, func(o *casefilev1.FactPolicy) bool { return o.GetKey() == key })
+		if err != nil || i < 0 {
+			return nil
+		}
+		sum = sum.Add(part)
+		titlesVi, titlesEn = append(titlesVi, lower(policies[i].GetTitleVi())), append(titlesEn, lower(policies[i].GetTitleEn()))
+	}
+	if sum.Compare(stated) == 0 {
+		return nil
+	}
+	return fault(p.GetKey(), fmt.Sprintf("%s (%s) khác tổng của %s (%s). Kiểm tra lại các số này.", upper(p.GetTitleVi()), stated.Vietnamese(), strings.Join(titlesVi, ", "), sum.Vietnamese()),
+		fmt.Sprintf("%s (%s) is not the sum of %s (%s). Check these numbers.", upper(p.GetTitleEn()), stated.English(), strings.Join(titlesEn, ", "), sum.English()))
 }
 
 func strangers(policies []*casefilev1.FactPolicy, facts map[string]string) []*casefilev1.FieldFault {

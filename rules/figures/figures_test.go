@@ -112,3 +112,35 @@ func TestASumNamesItsSourcesAndWhoGaveNothing(t *testing.T) {
 	require.Equal(t, []string{"BC-06/A/2026-H1", "BC-06/B/2026-H1"}, totals[1].From)
 	require.Equal(t, []string{"BC-06/C/2026-H1"}, totals[1].Without)
 }
+
+func TestASumIsThatOfItsPartsOnceAllAreThere(t *testing.T) {
+	policies := []*casefilev1.FactPolicy{
+		{Key: "all", TitleVi: "Tổng số đơn", TitleEn: "Petitions", Kind: figures.KindCount, SumOf: []string{"complaints", "feedback"}},
+		{Key: "complaints", TitleVi: "Số đơn khiếu nại", TitleEn: "Complaints", Kind: figures.KindCount},
+		{Key: "feedback", TitleVi: "Số phản ánh", TitleEn: "Feedback", Kind: figures.KindCount},
+	}
+	require.Empty(t, figures.CheckFacts(policies, map[string]string{"all": "1.204", "complaints": "204", "feedback": "1000"}))
+	require.Empty(t, figures.CheckFacts(policies, map[string]string{"all": "1.204", "complaints": "204"}))
+	faults := figures.CheckFacts(policies, map[string]string{"all": "1.205", "complaints": "204", "feedback": "1000"})
+	require.Len(t, faults, 1)
+	require.Equal(t, "Tổng số đơn (1.205) khác tổng của số đơn khiếu nại, số phản ánh (1.204). Kiểm tra lại các số này.", faults[0].GetTextVi())
+	require.Equal(t, "Petitions (1,205) is not the sum of complaints, feedback (1,204). Check these numbers.", faults[0].GetTextEn())
+}
+
+func TestAnAmountMayHaveDecimalsAndStaysBelowItsBound(t *testing.T) {
+	policies := []*casefilev1.FactPolicy{
+		{Key: "land", TitleVi: "Diện tích", TitleEn: "Land", Kind: figures.KindAmount, UnitVi: "m2"},
+		{Key: "returned", TitleVi: "Diện tích đã thu hồi", TitleEn: "Land recovered", Kind: figures.KindAmount, AtMost: "land"},
+	}
+	require.Empty(t, figures.CheckFacts(policies, map[string]string{"land": "1.204,55", "returned": "1204,5"}))
+	require.Len(t, figures.CheckFacts(policies, map[string]string{"land": "1.04", "returned": "1,04"}), 1, "1.04 could be read two ways")
+	require.Len(t, figures.CheckFacts(policies, map[string]string{"land": "1,04", "returned": "1,05"}), 1)
+}
+
+func TestWordsTravelAsTheirSum(t *testing.T) {
+	policies := []*casefilev1.FactPolicy{{Key: "strengths", TitleVi: "Ưu điểm", TitleEn: "Strengths", Kind: figures.KindText, Required: true}}
+	require.Equal(t, "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", figures.WordsSum(" test\n"))
+	require.Empty(t, figures.CheckFacts(policies, map[string]string{"strengths": figures.WordsSum("Duy trì thành nề nếp")}))
+	require.Equal(t, "Chưa có ưu điểm. Nhập ưu điểm rồi gửi lại.", figures.CheckFacts(policies, map[string]string{"strengths": figures.WordsSum(" ")})[0].GetTextVi())
+	require.Len(t, figures.CheckFacts(policies, map[string]string{"strengths": "Duy trì thành nề nếp"}), 1, "words themselves never travel")
+}

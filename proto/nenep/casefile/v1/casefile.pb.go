@@ -750,16 +750,23 @@ func (x *HoldPolicy) GetGround() *LegalGround {
 	return nil
 }
 
-// FactPolicy is a figure or a day a step asks for.
+// FactPolicy is a figure, a day or an answer in words that a step asks for.
 type FactPolicy struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"` // "summoned", "present", "opinions" ...
 	TitleVi       string                 `protobuf:"bytes,2,opt,name=title_vi,json=titleVi,proto3" json:"title_vi,omitempty"`
 	TitleEn       string                 `protobuf:"bytes,3,opt,name=title_en,json=titleEn,proto3" json:"title_en,omitempty"`
-	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"` // count | day | choice | flag
+	Kind          string                 `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"` // count | amount | day | choice | flag | text
 	Required      bool                   `protobuf:"varint,5,opt,name=required,proto3" json:"required,omitempty"`
 	Choices       []string               `protobuf:"bytes,6,rep,name=choices,proto3" json:"choices,omitempty"`
 	AtMost        string                 `protobuf:"bytes,7,opt,name=at_most,json=atMost,proto3" json:"at_most,omitempty"` // key of the fact this one may not exceed
+	UnitVi        string                 `protobuf:"bytes,8,opt,name=unit_vi,json=unitVi,proto3" json:"unit_vi,omitempty"` // of a figure: "đồng", "m2"; empty = what the title names is counted
+	UnitEn        string                 `protobuf:"bytes,9,opt,name=unit_en,json=unitEn,proto3" json:"unit_en,omitempty"`
+	Indicator     string                 `protobuf:"bytes,10,opt,name=indicator,proto3" json:"indicator,omitempty"`                         // of the roll-up: "I06"
+	Measure       string                 `protobuf:"bytes,11,opt,name=measure,proto3" json:"measure,omitempty"`                             // flow | stock
+	SumOf         []string               `protobuf:"bytes,12,rep,name=sum_of,json=sumOf,proto3" json:"sum_of,omitempty"`                    // keys of the facts whose sum this one is
+	LastPercent   int32                  `protobuf:"varint,13,opt,name=last_percent,json=lastPercent,proto3" json:"last_percent,omitempty"` // a figure further than so many percent from that of the year before asks for words; 0 = not compared
+	Known         bool                   `protobuf:"varint,14,opt,name=known,proto3" json:"known,omitempty"`                                // the register knows the figure and offers it; another one asks for words
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -841,6 +848,55 @@ func (x *FactPolicy) GetAtMost() string {
 		return x.AtMost
 	}
 	return ""
+}
+
+func (x *FactPolicy) GetUnitVi() string {
+	if x != nil {
+		return x.UnitVi
+	}
+	return ""
+}
+
+func (x *FactPolicy) GetUnitEn() string {
+	if x != nil {
+		return x.UnitEn
+	}
+	return ""
+}
+
+func (x *FactPolicy) GetIndicator() string {
+	if x != nil {
+		return x.Indicator
+	}
+	return ""
+}
+
+func (x *FactPolicy) GetMeasure() string {
+	if x != nil {
+		return x.Measure
+	}
+	return ""
+}
+
+func (x *FactPolicy) GetSumOf() []string {
+	if x != nil {
+		return x.SumOf
+	}
+	return nil
+}
+
+func (x *FactPolicy) GetLastPercent() int32 {
+	if x != nil {
+		return x.LastPercent
+	}
+	return 0
+}
+
+func (x *FactPolicy) GetKnown() bool {
+	if x != nil {
+		return x.Known
+	}
+	return false
 }
 
 // RungPolicy is one reminder or escalation of a ladder, relative to an anchor day.
@@ -4648,7 +4704,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04fact\x18\x01 \x01(\tR\x04fact\x12\x16\n" +
 	"\x06choice\x18\x02 \x01(\tR\x06choice\x12\x12\n" +
 	"\x04days\x18\x03 \x01(\x05R\x04days\x126\n" +
-	"\x06ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\"\xb7\x01\n" +
+	"\x06ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\"\xf1\x02\n" +
 	"\n" +
 	"FactPolicy\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x19\n" +
@@ -4657,7 +4713,15 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1a\n" +
 	"\brequired\x18\x05 \x01(\bR\brequired\x12\x18\n" +
 	"\achoices\x18\x06 \x03(\tR\achoices\x12\x17\n" +
-	"\aat_most\x18\a \x01(\tR\x06atMost\"\xd7\x01\n" +
+	"\aat_most\x18\a \x01(\tR\x06atMost\x12\x17\n" +
+	"\aunit_vi\x18\b \x01(\tR\x06unitVi\x12\x17\n" +
+	"\aunit_en\x18\t \x01(\tR\x06unitEn\x12\x1c\n" +
+	"\tindicator\x18\n" +
+	" \x01(\tR\tindicator\x12\x18\n" +
+	"\ameasure\x18\v \x01(\tR\ameasure\x12\x15\n" +
+	"\x06sum_of\x18\f \x03(\tR\x05sumOf\x12!\n" +
+	"\flast_percent\x18\r \x01(\x05R\vlastPercent\x12\x14\n" +
+	"\x05known\x18\x0e \x01(\bR\x05known\"\xd7\x01\n" +
 	"\n" +
 	"RungPolicy\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
