@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says in one sentence what this machine lacks for the things named: postgres, chromium, icalendar, office.
+# Says in one sentence what this machine lacks for the things named: postgres, chromium, icalendar, office, axe.
 set -euo pipefail
 for thing in "$@"; do
   case $thing in
@@ -15,5 +15,8 @@ for thing in "$@"; do
     office)
       command -v soffice >/dev/null && command -v pdftohtml >/dev/null && ls /usr/share/fonts/truetype/liberation*/LiberationSerif-Regular.ttf >/dev/null 2>&1 ||
         { echo "No office program to print with: install Debian's packages libreoffice-writer-nogui, poppler-utils and fonts-liberation." >&2; exit 1; } ;;
+    axe)
+      [ -e "$(dirname "$0")/../tools/browser/node_modules/axe-core/axe.min.js" ] ||
+        { echo "No accessibility rules (axe-core) found: run 'npm ci' in tools/browser (npm is Debian's package npm)." >&2; exit 1; } ;;
   esac
 done
