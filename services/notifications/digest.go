@@ -19,6 +19,9 @@ import (
 // working days only. Called again it goes on where it stopped and answers the totals of the day's window. Who chose no window, or
 // one that is offered no more, gets the usual one.
 func (s *service) SendDigest(ctx context.Context, request *connect.Request[notificationsv1.SendDigestRequest]) (*connect.Response[notificationsv1.SendDigestResponse], error) {
+	if err := onlyWorkflows(ctx); err != nil {
+		return nil, err
+	}
 	day, ok := dayOf(request.Msg.GetDay())
 	if !ok {
 		return nil, refuseFields([]*casefilev1.FieldFault{badDay("day", request.Msg.GetDay())})

@@ -102,7 +102,7 @@ func (s *service) RevokeFeed(ctx context.Context, request *connect.Request[notif
 
 // GetFeed answers since when an official's address is open and when it was last read; not the address, whose secret is not kept.
 func (s *service) GetFeed(ctx context.Context, request *connect.Request[notificationsv1.FeedRequest]) (*connect.Response[notificationsv1.Feed], error) {
-	id, err := s.own(ctx, request.Msg.GetOfficialId())
+	id, err := s.ownToRead(ctx, request.Msg.GetOfficialId())
 	if err != nil {
 		return nil, err
 	}

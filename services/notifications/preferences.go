@@ -17,7 +17,7 @@ import (
 // GetPreferences answers an official's choices, what there is to choose, and how each channel fares for him. They are his own and an
 // administrator's to see.
 func (s *service) GetPreferences(ctx context.Context, request *connect.Request[notificationsv1.GetPreferencesRequest]) (*connect.Response[notificationsv1.GetPreferencesResponse], error) {
-	id, err := s.own(ctx, request.Msg.GetOfficialId())
+	id, err := s.ownToRead(ctx, request.Msg.GetOfficialId())
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,15 @@ func onlyWorkflows(ctx context.Context) error {
 // own answers whose preferences, mutes or feed are meant: the caller's where nobody is named. Another's are an administrator's, or the
 // terminal's.
 func (s *service) own(ctx context.Context, asked string) (string, error) {
+	return s.ownOr(ctx, asked, roleAdministrator)
+}
+
+// ownToRead is own for what only answers: an auditor reads it too.
+func (s *service) ownToRead(ctx context.Context, asked string) (string, error) {
+	return s.ownOr(ctx, asked, roleAdministrator, roleAuditor)
+}
+
+func (s *service) ownOr(ctx context.Context, asked string, roles ...string) (string, error) {
 	caller := wire.IdentityOf(ctx)
 	switch {
 	case asked == "" && caller.OfficialID == "":
@@ -79,8 +88,8 @@ func (s *service) own(ctx context.Context, asked string) (string, error) {
 	case isService(ctx, "terminal"):
 		return asked, nil
 	}
-	administers, err := s.callerWears(ctx, inRoles(roleAdministrator))
-	if err != nil || administers {
+	may, err := s.callerWears(ctx, inRoles(roles...))
+	if err != nil || may {
 		return asked, err
 	}
 	return "", s.forbidden("xem hoặc đổi tùy chọn của người khác", "see or change another's preferences")

@@ -19,6 +19,9 @@ import (
 // cannot wait, has it sent before answering. The same key again answers what the first call did; a
 // mail that did not leave then leaves now.
 func (s *service) Tell(ctx context.Context, request *connect.Request[notificationsv1.TellRequest]) (*connect.Response[notificationsv1.TellResponse], error) {
+	if err := onlyWorkflows(ctx); err != nil {
+		return nil, err
+	}
 	m, err := s.matter(request.Msg)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"connectrpc.com/connect"
 	"gorm.io/gorm"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
 )
 
 // auditLock is the advisory lock under which entries are chained: one at a time in the database.
@@ -108,8 +109,27 @@ func (r register) checkAudit(ctx context.Context) (auditCheck, error) {
 	return check, rows.Err()
 }
 
-// CheckAudit verifies the hash chain from its first entry.
+// mayCheckAudit: the whole trail is read for it, so that it is not everybody's to ask.
+func (s *server) mayCheckAudit(ctx context.Context) error {
+	official := wire.IdentityOf(ctx).OfficialID
+	if official == "" {
+		return nil
+	}
+	hats, err := s.hats(ctx, official)
+	if err != nil {
+		return err
+	}
+	if _, audits := hatWith(hats, roleAuditor); audits || mayOrder(hats) {
+		return nil
+	}
+	return wire.Forbidden("Tài khoản này không có quyền kiểm tra nhật ký. Liên hệ "+s.cfg.HelpContact+".", "This account may not check the audit trail. Ask "+s.cfg.HelpContact+".")
+}
+
+// CheckAudit verifies the hash chain from its first entry: for the services, auditors, administrators and the leaders of the standing agency.
 func (s *server) CheckAudit(ctx context.Context, _ *connect.Request[reportsv1.CheckAuditRequest]) (*connect.Response[reportsv1.CheckAuditResponse], error) {
+	if err := s.mayCheckAudit(ctx); err != nil {
+		return nil, err
+	}
 	check, err := s.register.checkAudit(ctx)
 	if err != nil {
 		return nil, err

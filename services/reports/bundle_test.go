@@ -46,6 +46,7 @@ const (
 	leader        = "CB-LEADER"
 	supervisor    = "CB-SUPERVISOR"
 	administrator = "CB-ADMIN"
+	auditor       = "CB-AUDITOR"
 	bothSides     = "CB-BOTH"
 	stranger      = "CB-STRANGER"
 )
@@ -370,6 +371,7 @@ var officialsKnown = map[string]struct {
 	leader:        {"Phạm Thị Dung", [][3]string{{reviewing, "leader", "Phó Trưởng Ban"}}},
 	supervisor:    {"Hoàng Văn Em", [][3]string{{"BCD-TINH", "supervisor", "Ủy viên Ban Chỉ đạo tỉnh"}}},
 	administrator: {"Vũ Thị Giang", [][3]string{{"VP-TU", "administrator", "Chuyên viên"}}},
+	auditor:       {"Mai Thị Kiểm", [][3]string{{"VP-TU", "auditor", "Chuyên viên Ủy ban Kiểm tra"}}},
 	bothSides:     {"Đỗ Văn Hải", [][3]string{{reviewing, "reviewer", "Chuyên viên"}, {commune, "deputy", "Phó Chủ tịch"}}},
 	stranger:      {"Bùi Thị Lan", [][3]string{{"OTHER-99999", "contact", "Chuyên viên"}}},
 }

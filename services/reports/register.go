@@ -286,8 +286,11 @@ func answerByProgress(tx *gorm.DB, progress *casefilev1.Progress, now time.Time)
 	return act[0].OfficialID, err
 }
 
-// KnownCases answers which ids the register knows, in one query.
+// KnownCases answers the services which ids the register knows, in one query.
 func (s *server) KnownCases(ctx context.Context, request *connect.Request[reportsv1.KnownCasesRequest]) (*connect.Response[reportsv1.KnownCasesResponse], error) {
+	if wire.IdentityOf(ctx).OfficialID != "" {
+		return nil, wire.Forbidden("Chỉ hệ thống mới hỏi việc này.", "Only the system itself asks this.")
+	}
 	ids := request.Msg.GetIds()
 	if len(ids) > mostIDs {
 		return nil, wire.Refuse(contract.CodeInvalid, fmt.Sprintf("Một lần chỉ hỏi được %d mã hồ sơ.", mostIDs),

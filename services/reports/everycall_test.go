@@ -1,0 +1,78 @@
+package reports
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"connectrpc.com/connect"
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/nenep/reports/v1/reportsv1connect"
+	"nenep/proto/wire"
+	"nenep/services/internal/everycall"
+)
+
+type (
+	registerClient = reportsv1connect.RegisterServiceClient
+	actsClient     = reportsv1connect.ActsServiceClient
+)
+
+// Who calls: officials by what they are, and the services in their own name.
+var callers = map[string]wire.Identity{
+	"stranger": {Service: "portal", OfficialID: stranger}, "contact": {Service: "portal", OfficialID: contact}, "head": {Service: "portal", OfficialID: head},
+	"reviewer": {Service: "portal", OfficialID: reviewer}, "leader": {Service: "portal", OfficialID: leader}, "supervisor": {Service: "portal", OfficialID: supervisor},
+	"auditor": {Service: "portal", OfficialID: auditor}, "administrator": {Service: "portal", OfficialID: administrator},
+	"former": {Service: "portal", OfficialID: "CB-FORMER"}, "both sides": {Service: "portal", OfficialID: bothSides},
+	"worker": {Service: "worker"}, "terminal": {Service: "terminal"}, "portal": {Service: "portal"}, "notifications": {Service: "notifications"}, "units": {Service: "units"},
+}
+
+var (
+	workflows = []string{"worker", "terminal"}
+	inOwnName = []string{"worker", "terminal", "portal", "notifications", "units"}
+	officials = []string{"stranger", "contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "former", "both sides"}
+	everybody = slices.Concat(inOwnName, officials)
+	rulers    = []string{"leader", "administrator"}
+)
+
+// anew gives every call an act of its own.
+func anew(do func(ctx context.Context, clients wire.Clients, actID string) error) func(context.Context, wire.Clients) error {
+	return func(ctx context.Context, clients wire.Clients) error { return do(ctx, clients, uuid.NewString()) }
+}
+
+func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
+	h := newHouse(t)
+	h.openCase()
+	withdrawn := dialogue + "/c1"
+	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
+		input.CaseId, input.FollowsCaseId, state.State = withdrawn, dialogue, casefilev1.State_STATE_WITHDRAWN
+	})
+	services := reportsv1.File_nenep_reports_v1_reports_proto.Services()
+	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{services.ByName("RegisterService"), services.ByName("ActsService")}, map[string]everycall.Call{
+		"RegisterCase":  {Do: everycall.Of(registerClient.RegisterCase, &reportsv1.RegisterCaseRequest{}), May: workflows},
+		"WriteProgress": {Do: everycall.Of(registerClient.WriteProgress, &reportsv1.WriteProgressRequest{}), May: workflows},
+		"ExportHistory": {Do: everycall.Of(registerClient.ExportHistory, &reportsv1.ExportHistoryRequest{CaseId: dialogue}), May: workflows},
+		"PassEvents":    {Do: everycall.Of(registerClient.PassEvents, &reportsv1.PassEventsRequest{}), May: workflows},
+		"KnownCases":    {Do: everycall.Of(registerClient.KnownCases, &reportsv1.KnownCasesRequest{Ids: []string{dialogue}}), May: inOwnName},
+		"ListCases":     {Do: everycall.Of(registerClient.ListCases, &reportsv1.ListCasesRequest{}), May: everybody},
+		"GetCase":       {Do: everycall.Of(registerClient.GetCase, &reportsv1.GetCaseRequest{Id: dialogue}), May: everybody},
+		"GetHistory":    {Do: everycall.Of(registerClient.GetHistory, &reportsv1.GetHistoryRequest{Id: dialogue}), May: everybody},
+		"ListEvents":    {Do: everycall.Of(registerClient.ListEvents, &reportsv1.ListEventsRequest{}), May: everybody},
+		"CheckAudit":    {Do: everycall.Of(registerClient.CheckAudit, &reportsv1.CheckAuditRequest{}), May: slices.Concat(inOwnName, []string{"auditor", "leader", "administrator"})},
+		"ListActs":      {Do: everycall.Of(actsClient.ListActs, &reportsv1.ListActsRequest{CaseId: dialogue}), May: everybody},
+		"Act": {Do: anew(func(ctx context.Context, clients wire.Clients, id string) error {
+			_, err := clients.Acts.Act(ctx, connect.NewRequest(note(id, "Đã gọi điện")))
+			return err
+		}), May: []string{"contact", "head", "reviewer", "leader", "administrator", "both sides"}},
+		"DeliverPending": {Do: everycall.Of(actsClient.DeliverPending, &reportsv1.DeliverPendingRequest{}), May: workflows},
+		"RecordEvent":    {Do: everycall.Of(actsClient.RecordEvent, votersAsk("120", "1000")), May: []string{"contact", "head", "reviewer", "leader", "administrator", "both sides", "worker"}},
+		"SealPeriod":     {Do: everycall.Of(actsClient.SealPeriod, &reportsv1.SealPeriodRequest{ObligationId: "DT-01", PeriodId: "2026", Document: "12/BC"}), May: rulers},
+		"AmendCases":     {Do: everycall.Of(actsClient.AmendCases, &reportsv1.AmendCasesRequest{CaseId: dialogue, Reason: "settings", Document: "12/QĐ-UBND"}), May: rulers},
+		"Reinstate": {Do: anew(func(ctx context.Context, clients wire.Clients, id string) error {
+			_, err := clients.Acts.Reinstate(ctx, connect.NewRequest(&reportsv1.ReinstateRequest{ActId: id, CaseId: withdrawn, Document: "12/QĐ-UBND", Words: "Thu hồi nhầm"}))
+			return err
+		}), May: []string{"reviewer", "leader", "administrator"}},
+	})
+}
