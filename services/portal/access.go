@@ -148,6 +148,9 @@ func (p *portal) requireSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 		if official == "" {
 			return p.sendToSignIn(c)
 		}
+		if form, ours := p.typed(c); ours && form.owner != official {
+			return errAnothersForm
+		}
 		ctx := wire.WithIdentity(c.Request().Context(), wire.Identity{Service: "portal", OfficialID: official})
 		c.SetRequest(c.Request().WithContext(ctx))
 		who, err := p.loadPerson(ctx, official)
@@ -173,7 +176,7 @@ func (p *portal) sendToSignIn(c echo.Context) error {
 	if c.Request().Method == http.MethodGet && c.Request().URL.Path != "/" {
 		target += "?" + url.Values{"den": {c.Request().URL.RequestURI()}}.Encode()
 	} else if c.Request().Method == http.MethodPost {
-		target += "?het-phien=1"
+		return errSessionOver
 	}
 	return c.Redirect(http.StatusSeeOther, target)
 }

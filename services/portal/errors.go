@@ -18,6 +18,8 @@ import (
 type errorView struct {
 	Heading, Text, Incident, Help string
 	Status                        int
+	Kept                          string   // address of the form whose text became a draft
+	Typed                         []choice // the text, where it could not be kept
 }
 
 // unavailable hides a cause that only an operator can act upon; errorHandler logs it.
@@ -32,6 +34,9 @@ func (p *portal) answerError(err error, c echo.Context) {
 		return
 	}
 	view := p.errorViewOf(err)
+	if form := (notSent{}); errors.As(err, &form) {
+		view.Kept, view.Typed = form.address, form.lines
+	}
 	view.Incident = c.Response().Header().Get(echo.HeaderXRequestID)
 	if view.Status >= http.StatusInternalServerError {
 		p.logger.Error("page failed", zap.String("route", c.Path()), zap.String("request", view.Incident), zap.Error(err))

@@ -418,6 +418,16 @@ func serve(t *testing.T, h *house, change ...func(*wire.Config, *Options)) site 
 	return site{server.URL, cfg}
 }
 
+// serveOver starts the portal of the site a second time, over the same database and the same house.
+func serveOver(t *testing.T, first site) site {
+	t.Helper()
+	service, err := New(t.Context(), first.cfg, zap.NewNop(), Options{SignIn: byName{}, Now: func() time.Time { return morning }, WithoutTemporal: true})
+	require.NoError(t, err)
+	server := httptest.NewServer(service)
+	t.Cleanup(func() { server.Close(); require.NoError(t, service.Close()) })
+	return site{server.URL, first.cfg}
+}
+
 // browser is one person's browser: cookies, no JavaScript, redirects followed.
 type browser struct {
 	t       *testing.T

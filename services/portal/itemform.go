@@ -32,7 +32,8 @@ func (p *portal) itemPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body := p.newItemPage(v, record, newActID(), recordedItem(v, record), nil, record.GetFileIds())
+	files := withoutDoubles(append(slices.Clone(record.GetFileIds()), p.draftValues(c, c.Request().URL.Path)["file_id"]...))
+	body := p.newItemPage(v, record, newActID(), recordedItem(v, record), nil, files)
 	return p.render(c, http.StatusOK, "item", &page{Title: body.Heading, Body: body})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"go.uber.org/zap"
 	"gorm.io/gorm"
 	"nenep/proto/wire"
@@ -54,6 +55,8 @@ type portal struct {
 	keys     wire.Keys
 	sessions *scs.SessionManager
 	store    *sessionStore
+	kept     draftStore
+	parking  middleware.RateLimiterStore // of those who are not signed in
 	signIn   SignIn
 	views    *views
 	now      func() time.Time
@@ -97,7 +100,7 @@ func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options)
 	p := &portal{
 		declared: declared,
 		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), keys: wire.NewKeys(cfg.ServiceKey),
-		store: &sessionStore{db}, views: views, now: options.Now, signIn: options.SignIn,
+		store: &sessionStore{db}, kept: draftStore{db}, parking: callers(signInPace), views: views, now: options.Now, signIn: options.SignIn,
 	}
 	p.sessions = newSessions(p.store, p.secure())
 	if p.now == nil {
@@ -169,7 +172,7 @@ func (p *portal) routes(e *echo.Echo) {
 	e.POST("/goi-lai/:channel", p.takeCallback, limitCalls(callbackPace, p.tooOften))
 	p.machineRoutes(e)
 	entrance := e.Group("", p.securityHeaders, limitCalls(signInPace, tooOftenPage), p.limitBody, p.readLegibly, p.loadSession, p.checkForgery())
-	pages := e.Group("", p.securityHeaders, p.limitBody, p.readLegibly, p.loadSession, p.checkForgery())
+	pages := e.Group("", p.securityHeaders, p.limitBody, p.readLegibly, p.keepTyped, p.loadSession, p.checkForgery())
 	entrance.GET("/dang-nhap", p.signInPage)
 	pages.POST("/dang-xuat", p.signOut)
 	pages.GET("/ngon-ngu/:lang", p.chooseLanguage)
@@ -177,6 +180,7 @@ func (p *portal) routes(e *echo.Echo) {
 	p.signIn.Routes(Doors{Plain: e, Pages: entrance, Begin: p.begin})
 
 	inside := pages.Group("", p.requireSignIn)
+	p.draftRoutes(pages, inside)
 	inside.GET("/", p.myWork)
 	inside.GET("/cho-xac-nhan", p.queue)
 	inside.GET(overviewPath, p.overview)

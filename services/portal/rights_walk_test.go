@@ -159,6 +159,7 @@ var rights = slices.Concat(
 		{route: "GET /thu/:id", address: "/thu/6", may: readers},
 	},
 	machineRights,
+	draftRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{

@@ -11,8 +11,6 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"go.uber.org/zap"
 	"golang.org/x/time/rate"
-	"nenep/proto/contract"
-	"nenep/proto/wire"
 )
 
 const (
@@ -41,12 +39,17 @@ var (
 // forgotten is after which time an address that has not called begins anew.
 const forgotten = 3 * time.Minute
 
+// callers remembers how often each address called.
+func callers(allowed pace) middleware.RateLimiterStore {
+	return middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
+		Rate: rate.Limit(allowed.perSecond), Burst: allowed.burst, ExpiresIn: forgotten,
+	})
+}
+
 // limitCalls answers 429 to an address that calls too often.
 func limitCalls(allowed pace, deny func(echo.Context) error) echo.MiddlewareFunc {
 	return middleware.RateLimiterWithConfig(middleware.RateLimiterConfig{
-		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
-			Rate: rate.Limit(allowed.perSecond), Burst: allowed.burst, ExpiresIn: forgotten,
-		}),
+		Store:               callers(allowed),
 		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
 		DenyHandler:         func(c echo.Context, _ string, _ error) error { return deny(c) },
 	})
@@ -111,11 +114,19 @@ func isStreamed(c echo.Context) bool {
 	return isMultipart(c) && slices.ContainsFunc(streamed, func(end string) bool { return strings.HasSuffix(c.Path(), end) })
 }
 
+// savesDraft tells whether the form that is to be kept proves by itself that a page of this portal made it.
+func (p *portal) savesDraft(c echo.Context) bool {
+	_, ours := p.typed(c)
+	return ours && c.Path() == formDraftsPath
+}
+
 // checkForgery refuses forms that another site sent. Only the forms that are read as they stream are left to their handlers: any other
 // route would take a form that merely calls itself one with files.
 func (p *portal) checkForgery() echo.MiddlewareFunc {
 	return middleware.CSRFWithConfig(middleware.CSRFConfig{
-		Skipper:     func(c echo.Context) bool { return c.Request().Method == http.MethodPost && isStreamed(c) },
+		Skipper: func(c echo.Context) bool {
+			return c.Request().Method == http.MethodPost && (isStreamed(c) || p.savesDraft(c))
+		},
 		TokenLookup: "form:" + forgeryField, CookieName: forgeryCookie, CookiePath: "/", CookieHTTPOnly: true,
 		CookieSecure: p.secure(), CookieSameSite: http.SameSiteLaxMode, CookieMaxAge: int(sessionLife.Seconds()),
 		ErrorHandler: func(_ error, c echo.Context) error { return p.forged(c) },
@@ -134,6 +145,9 @@ func forgeryToken(c echo.Context) string {
 
 // checkStreamedForm judges a form with files by what middleware.CSRF judges others by.
 func (p *portal) checkStreamedForm(c echo.Context, sent string) error {
+	if form, ours := p.typed(c); ours && form.owner != p.signedIn(c) {
+		return errAnothersForm
+	}
 	if c.Request().Header.Get(echo.HeaderSecFetchSite) == "same-origin" {
 		return nil
 	}
@@ -147,6 +161,5 @@ func (p *portal) checkStreamedForm(c echo.Context, sent string) error {
 
 func (p *portal) forged(c echo.Context) error {
 	p.logger.Info("form refused: not sent from a page of this portal", zap.String("route", c.Path()))
-	return wire.Refuse(contract.CodeForbidden, "Trang đã mở quá lâu nên chưa gửi được. Quay lại trang trước, tải lại trang rồi gửi lại.",
-		"The page was open too long and nothing was sent. Go back, reload the page and send again.")
+	return errStaleForm
 }

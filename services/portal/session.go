@@ -17,9 +17,12 @@ const (
 
 	keyOfficial = "official"
 	keyReturn   = "return"
+	keyReturnOf = "return-of" // whom alone the way back is for
 	keyBanner   = "banner"
 	keyBannerIs = "banner-kind"
 )
+
+const contextSession = "session"
 
 type sessionRow struct {
 	Token  string `gorm:"primaryKey"`
@@ -95,6 +98,7 @@ func (p *portal) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
 			return unavailable(err)
 		}
 		c.SetRequest(c.Request().WithContext(ctx))
+		c.Set(contextSession, true)
 		c.Response().Before(func() { p.commitSession(c, ctx) })
 		return next(c)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"regexp"
 
 	"github.com/labstack/echo/v4"
 )
@@ -51,6 +52,7 @@ func (p *portal) signInPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	if asked := c.QueryParam("den"); asked != "" {
 		p.sessions.Put(ctx, keyReturn, safeReturn(asked))
+		p.sessions.Remove(ctx, keyReturnOf)
 	}
 	if p.signedIn(c) != "" {
 		return c.Redirect(http.StatusSeeOther, safeReturn(c.QueryParam("den")))
@@ -59,20 +61,31 @@ func (p *portal) signInPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, "signin", &page{Title: "Đăng nhập", Body: signInView{entrance, c.QueryParam("het-phien") != ""}})
+	return p.render(c, http.StatusOK, "signin", &page{Title: "Đăng nhập", Body: signInView{entrance, c.QueryParam("het-phien") != "", savedAt(c.QueryParam("het-phien"))}})
 }
 
 type signInView struct {
 	Entrance template.HTML
 	Expired  bool
+	Saved    string // when what was typed was kept
 }
+
+var ofTheDay = regexp.MustCompile(`^[0-2][0-9]:[0-5][0-9]$`)
+
+func savedAt(said string) string { return ofTheDay.FindString(said) }
 
 func (p *portal) begin(c echo.Context, officialID string) error {
 	ctx := c.Request().Context()
 	if err := p.store.sweep(ctx); err != nil {
 		return unavailable(err)
 	}
+	if err := p.kept.sweep(ctx, p.now()); err != nil {
+		return unavailable(err)
+	}
 	target := safeReturn(p.sessions.PopString(ctx, keyReturn))
+	if whose := p.sessions.PopString(ctx, keyReturnOf); whose != "" && whose != officialID {
+		target = "/"
+	}
 	if err := p.sessions.RenewToken(ctx); err != nil {
 		return unavailable(err)
 	}

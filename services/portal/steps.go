@@ -253,6 +253,7 @@ const longestField = 64 << 10
 // hang on the fields.
 func (p *portal) readStreamed(c echo.Context, caseID string, stepID func(url.Values) string) (url.Values, uploads, error) {
 	values, up := url.Values{}, uploads{}
+	c.Set(contextStreamed, values)
 	reader, err := c.Request().MultipartReader()
 	if err != nil {
 		return nil, up, echo.NewHTTPError(http.StatusBadRequest)

@@ -43,6 +43,8 @@ type page struct {
 	Forgery string
 	labels  map[string]map[string]string
 	MaxFile int64
+	draftOf func(address string) *formDraft
+	seal    func(address string) string
 	Agency  string // the standing agency, whose system this is
 	// Rehearsal marks every page of a system that shows made-up data.
 	Rehearsal bool
@@ -120,6 +122,7 @@ func (p *portal) render(c echo.Context, status int, name string, data *page) err
 	if inCase, is := data.Body.(interface{ section() string }); is {
 		data.Active = inCase.section()
 	}
+	data.draftOf, data.seal = p.draftOf(c), func(address string) string { return p.sealForm(data.Person.ID, address) }
 	if name != "error" {
 		data.Banner = p.takeBanner(c)
 	}
