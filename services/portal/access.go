@@ -83,7 +83,7 @@ func (p *person) Oversees() bool { return p.has(overseingRoles...) }
 func (p *person) Audits() bool { return p.has("auditor") }
 
 // Reviews tells whether the person confirms other units' cases.
-func (p *person) Reviews() bool { return p.has("reviewer") }
+func (p *person) Reviews() bool { return p.has("reviewer", "leader") }
 
 // Records tells whether the person may record what happened in a unit.
 func (p *person) Records() bool {

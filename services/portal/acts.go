@@ -373,7 +373,7 @@ func (p *portal) offeredAct(c echo.Context) (*caseView, actForm, error) {
 		return v, act, nil
 	}
 	return nil, act, wire.Refuse(contract.CodeWrongState,
-		"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không làm được việc này. Tải lại trang hồ sơ để xem các việc có thể làm.",
+		p.withDecision(c.Request().Context(), v.GetId(), "Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không làm được việc này. Tải lại trang hồ sơ để xem các việc có thể làm."),
 		"The case is in a state in which this cannot be done. Reload its page.")
 }
 
@@ -438,11 +438,11 @@ func (p *portal) send(c echo.Context, v *caseView, act *casefilev1.Act, faults [
 	}
 	answer, err := p.calls.Acts.Act(c.Request().Context(), call(act))
 	if err != nil {
-		return p.refused(err)
+		return p.refusedAct(c.Request().Context(), v, err)
 	}
 	outcome := answer.Msg
 	if refusal := outcome.GetRefusal(); refusal != nil {
-		return p.refused(wire.Refusal{Refusal: refusal})
+		return p.refusedAct(c.Request().Context(), v, wire.Refusal{Refusal: refusal})
 	}
 	if outcome.GetPending() {
 		return sent{kind: "info", outcome: outcome, banner: "Đã lưu việc này cho hồ sơ " + v.GetId() +

@@ -37,7 +37,7 @@ var hostilePages = map[string][]string{
 	},
 	"o-binh": {"/uy-quyen/thu-hoi/UQ-1"},
 	"o-cuc": {
-		"/su-kien", "/thu", "/bang-theo-doi", caseURL(khoaiChauCase) + "/viec/gia-han", caseURL(khoaiChauCase) + "/viec/khong-thuoc-doi-tuong", caseURL(khoaiChauCase) + "/viec/van-ban-giay",
+		"/su-kien", "/thu", "/bang-theo-doi", queuePath, caseURL(khoaiChauCase) + "/viec/gia-han", caseURL(khoaiChauCase) + "/viec/khong-thuoc-doi-tuong", caseURL(khoaiChauCase) + "/viec/van-ban-giay",
 		caseURL(khoaiChauCase) + "/viec/thu-hoi", caseURL(khoaiChauCase) + "/cong-van", caseURL(handedIn) + "/viec/xac-nhan", caseURL(handedIn) + "/viec/tra-lai",
 	},
 	"o-lan":  {"/thu/du-thao/7", "/thu/du-thao/7/khong-gui", "/thu/giay", caseURL(khoaiChauCase) + "/lenh/ap-dung-quy-dinh"},

@@ -295,6 +295,9 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 		}
 	}
 	state := h.cases[r.Msg.GetCaseId()].GetState()
+	if err := h.notWaiting(r.Msg, state); err != nil {
+		return nil, err
+	}
 	h.apply(r.Msg, state)
 	h.applyItem(r.Msg, state)
 	outcome := &casefilev1.ActOutcome{ActId: r.Msg.GetActId(), State: state, Pending: h.pending}

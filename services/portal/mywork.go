@@ -204,80 +204,10 @@ func workAnswer(view *workView, who *person) string {
 	return "Không có việc nào đến hạn. Việc tiếp theo: " + view.Next.Title() + ", hạn " + day(view.Next.GetState().GetDueDay()) + "."
 }
 
-// queueView is the reviewer's waiting cases.
-type queueView struct {
-	Answer string
-	Items  []waitingItem
-}
-
-type waitingItem struct {
-	item
-	Since string
-	Days  int
-}
-
-// tooLongDays is when a waiting case is counted as waiting long: the reviewers' own ladder.
-const tooLongDays = 5
-
-func (p *portal) waitingFor(ctx context.Context, who *person) ([]waitingItem, error) {
-	var found []*reportsv1.Case
-	for _, h := range who.Hats {
-		if h.Role != "reviewer" && h.Role != "leader" {
-			continue
-		}
-		cases, _, err := p.listAll(ctx, &reportsv1.ListCasesRequest{ReviewerUnitId: h.UnitID, State: "submitted"})
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range cases {
-			if !slices.ContainsFunc(found, func(c *reportsv1.Case) bool { return c.GetId() == one.GetId() }) {
-				found = append(found, one)
-			}
-		}
-	}
-	items, err := p.dress(ctx, found)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(items, byDue)
-	days := p.daysOff()
-	waiting := make([]waitingItem, len(items))
-	for i, it := range items {
-		waiting[i] = waitingItem{item: it, Since: it.GetState().GetSubmittedAt()}
-		if at, ok := instantDay(waiting[i].Since); ok {
-			waiting[i].Days, _ = days.WorkingDaysBetween(at, caseDay(p.now(), it.GetState()))
-		}
-	}
-	return waiting, nil
-}
-
 func instantDay(wire string) (calendar.Date, bool) {
 	at, ok := parseInstant(wire)
 	if !ok {
 		return calendar.Date{}, false
 	}
 	return calendar.DateOf(at), true
-}
-
-// queue is what waits for this person's confirmation, by due date.
-func (p *portal) queue(c echo.Context) error {
-	who := personOf(c)
-	if !who.has("reviewer", "leader") {
-		return p.refuseStranger("xác nhận hồ sơ", who.Post())
-	}
-	waiting, err := p.waitingFor(c.Request().Context(), who)
-	if err != nil {
-		return err
-	}
-	long := 0
-	for _, it := range waiting {
-		if it.Days > tooLongDays {
-			long++
-		}
-	}
-	view := queueView{Items: waiting, Answer: fmt.Sprintf("%d hồ sơ chờ xác nhận, %d hồ sơ chờ quá %d ngày làm việc.", len(waiting), long, tooLongDays)}
-	if len(waiting) == 0 {
-		view.Answer = "Không có hồ sơ chờ xác nhận."
-	}
-	return p.render(c, http.StatusOK, "queue", &page{Title: "Chờ xác nhận", Active: "queue", Body: view})
 }

@@ -182,7 +182,7 @@ func (p *portal) routes(e *echo.Echo) {
 	inside := pages.Group("", p.requireSignIn)
 	p.draftRoutes(pages, inside)
 	inside.GET("/", p.myWork)
-	inside.GET("/cho-xac-nhan", p.queue)
+	p.queueRoutes(inside)
 	inside.GET(overviewPath, p.overview)
 	inside.GET(overviewPath+"/xuat.xlsx", p.exportOverview)
 	inside.GET(latePath, p.late)

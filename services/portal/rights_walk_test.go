@@ -114,7 +114,6 @@ var rights = slices.Concat(
 		{route: "GET /ngon-ngu/:lang", address: "/ngon-ngu/vi", open: true},
 		{route: "GET /mo/:token", address: "/mo/t", open: true}, // shows a title and a day, and signs nobody in
 		{route: "GET /", address: "/", may: all},
-		{route: "GET /cho-xac-nhan", address: "/cho-xac-nhan", may: reviewers},
 		{route: "GET /bang-theo-doi/xuat.xlsx", address: "/bang-theo-doi/xuat.xlsx", may: overseers},
 		{route: "GET /cham", address: "/cham", may: overseers},
 		{route: "GET /cham/xuat.xlsx", address: "/cham/xuat.xlsx", may: overseers},
@@ -160,6 +159,7 @@ var rights = slices.Concat(
 	},
 	machineRights,
 	draftRights,
+	reviewersRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{
