@@ -50,6 +50,8 @@ const (
 	SealPeriod = "SealPeriod"
 	// AmendCases puts a new snapshot into running cases: because the table of days off changed, or because somebody ordered it.
 	AmendCases = "AmendCases"
+	// TellHandOver has both sides of a post that is handed over told on the day.
+	TellHandOver = "TellHandOver"
 	// ReinstateCase opens the case that goes on where one ended by an act that was undone.
 	ReinstateCase = "ReinstateCase"
 	// Reorganize carries out a reorganisation on its day: units end and begin, open cases pass to the successors.
@@ -80,6 +82,8 @@ const (
 	WorkflowReconcileNow = "reconcile-now"
 	// WorkflowReorganize + "/" + the reorganisation's id is the workflow that carries it out.
 	WorkflowReorganize = "reorganize"
+	// WorkflowHandOver + "/" + the hand-over's id has both sides told on the day.
+	WorkflowHandOver = "hand-over"
 	// WorkflowAmend + "/" + the order's id amends running cases.
 	WorkflowAmend = "amend"
 	// WorkflowReinstate + "/" + the new case's id opens it.
@@ -132,6 +136,7 @@ const (
 	ActivityApplyReorganisation  = "ApplyReorganisation"
 	ActivityPassCases            = "PassCases"
 	ActivityFinishReorganisation = "FinishReorganisation"
+	ActivityTellHandOver         = "TellHandOver"
 )
 
 // What a write of progress tells the register.
@@ -263,6 +268,14 @@ type ReinstateInput struct {
 	NewCaseID  string `json:"new_case_id"`
 	ActID      string `json:"act_id"`
 	OfficialID string `json:"official_id,omitempty"`
+}
+
+// HandOverInput names a post that is handed over, and the first day of him who takes over; who they are stands with the units service.
+type HandOverInput struct {
+	HandOverID string `json:"hand_over_id"`
+	Day        string `json:"day"`
+	// ClockOffsetSeconds shifts the clock by which the day is awaited; demonstrations only.
+	ClockOffsetSeconds int64 `json:"clock_offset_seconds,omitempty"`
 }
 
 // ReorganizeInput names the reorganisation; what it is stands with the units service.

@@ -106,7 +106,7 @@ func (s *server) recordAbsence(ctx context.Context, tx *gorm.DB, row *absence) e
 	if err := tx.Create(row).Error; err != nil {
 		return err
 	}
-	_, err = s.record(ctx, tx, changeAbsenceRecorded, row.payload())
+	_, err = s.record(ctx, tx, changeAbsenceRecorded, row.payload(), row.OfficialID)
 	return err
 }
 
@@ -180,7 +180,7 @@ func (s *server) endAbsence(ctx context.Context, tx *gorm.DB, row *absence, on c
 	if err := tx.Model(row).Select("ended_on").Updates(row).Error; err != nil {
 		return err
 	}
-	_, err := s.record(ctx, tx, changeAbsenceEnded, row.payload())
+	_, err := s.record(ctx, tx, changeAbsenceEnded, row.payload(), row.OfficialID)
 	return err
 }
 

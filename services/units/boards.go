@@ -212,7 +212,7 @@ func (s *server) putBoard(ctx context.Context, tx *gorm.DB, row *board) (int64, 
 	if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(row).Error; err != nil {
 		return 0, err
 	}
-	return s.record(ctx, tx, changeBoard, row.message(nil))
+	return s.record(ctx, tx, changeBoard, row.message(nil), row.ID, row.UnitID)
 }
 
 // endBoardsBefore ends the board that the unit had until now, the day before the new one begins.

@@ -2,8 +2,10 @@ package units
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,6 +19,23 @@ type change struct {
 	Service    string
 	OfficialID reference
 	Payload    []byte
+	Subjects   subjects
+}
+
+// subjects are the ids of what was changed, as a column of type text[] holds them.
+type subjects []string
+
+// Value writes the ids, which have no character that would have to be quoted.
+func (s subjects) Value() (driver.Value, error) { return "{" + strings.Join(s, ",") + "}", nil }
+
+// Scan reads a column of type text[].
+func (s *subjects) Scan(value any) error {
+	text, is := value.(string)
+	if !is {
+		return fmt.Errorf("ids cannot be read from %T", value)
+	}
+	*s = split(strings.Trim(text, "{}"), ",")
+	return nil
 }
 
 // Kinds of change.
@@ -37,12 +56,22 @@ const (
 	changeDelegationRecorded      = "delegation-recorded"
 	changeDelegationRevoked       = "delegation-revoked"
 	changeReach                   = "reach-changed"
+	changeOfficial                = "official-written"
+	changePositionGiven           = "position-given"
+	changePositionEnded           = "position-ended"
+	changePositionCorrected       = "position-corrected"
+	changePositionRemoved         = "position-removed"
+	changeUnit                    = "unit-written"
+	changeArea                    = "area-written"
+	changeMember                  = "member-written"
+	changeMemberEnded             = "member-ended"
+	changeHandedOver              = "post-handed-over"
 )
 
-// record writes who changed what now into the audit, and answers the change's id.
-func (s *server) record(ctx context.Context, tx *gorm.DB, kind string, payload any) (int64, error) {
+// record writes who changed what now into the audit, under the ids of what it was, and answers the change's id.
+func (s *server) record(ctx context.Context, tx *gorm.DB, kind string, payload any, of ...string) (int64, error) {
 	caller := wire.IdentityOf(ctx)
-	return recordChange(tx, change{At: s.now(), Kind: kind, Service: caller.Service, OfficialID: reference(caller.OfficialID)}, payload)
+	return recordChange(tx, change{At: s.now(), Kind: kind, Service: caller.Service, OfficialID: reference(caller.OfficialID), Subjects: of}, payload)
 }
 
 // recordChange writes what changed into the audit and answers the change's id.

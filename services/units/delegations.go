@@ -102,7 +102,7 @@ func (s *server) storeDelegation(ctx context.Context, row *delegation) error {
 		if err := tx.Omit("Delegate").Create(row).Error; err != nil {
 			return err
 		}
-		_, err := s.record(ctx, tx, changeDelegationRecorded, row.message())
+		_, err := s.record(ctx, tx, changeDelegationRecorded, row.message(), row.OfficialID, row.DelegateID, row.UnitID)
 		return err
 	})
 	if pgCode(err) == pgerrcode.ExclusionViolation {
@@ -315,7 +315,7 @@ func (s *server) RevokeDelegation(ctx context.Context, r *connect.Request[unitsv
 		if err := tx.Model(&row).Select("revoked_on").Updates(&row).Error; err != nil {
 			return err
 		}
-		_, err := s.record(ctx, tx, changeDelegationRevoked, row.message())
+		_, err := s.record(ctx, tx, changeDelegationRevoked, row.message(), row.OfficialID, row.DelegateID, row.UnitID)
 		return err
 	})
 	if err != nil {

@@ -95,7 +95,7 @@ func officialRow(o gazetteer.Official, keys vault) (official, error) {
 		return official{}, fmt.Errorf("official %s: %w", o.ID, wrong)
 	}
 	sealed, err := keys.seal(o.ID, phone)
-	return official{o.ID, o.Name, email, sealed, o.Example, fold(o.Name)}, err
+	return official{ID: o.ID, Name: o.Name, Email: email, PhoneSealed: sealed, Example: o.Example, Folded: fold(o.Name)}, err
 }
 
 // dayReader keeps the first day that could not be read.

@@ -91,7 +91,7 @@ func (s *server) setReach(ctx context.Context, tx *gorm.DB, row *official, email
 	if err != nil {
 		return err
 	}
-	_, err = s.record(ctx, tx, changeReach, map[string]any{"official": row.ID, "changed": changed, "has_email": email != "", "has_phone": phone != ""})
+	_, err = s.record(ctx, tx, changeReach, map[string]any{"official": row.ID, "changed": changed, "has_email": email != "", "has_phone": phone != ""}, row.ID)
 	return err
 }
 

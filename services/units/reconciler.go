@@ -23,6 +23,8 @@ type Reconciler interface {
 	Amend(ctx context.Context, order contract.AmendInput) error
 	// Reorganize has a reorganisation carried out on its day.
 	Reorganize(ctx context.Context, planned contract.ReorganizeInput) error
+	// TellHandOver has both sides of a post that is handed over told on the day.
+	TellHandOver(ctx context.Context, handedOver contract.HandOverInput) error
 }
 
 // temporalReconciler starts workflows. The client is made at the first
@@ -66,6 +68,11 @@ func (t *temporalReconciler) Amend(ctx context.Context, order contract.AmendInpu
 // Reorganize starts the workflow that waits for the day; one that has run stays run.
 func (t *temporalReconciler) Reorganize(ctx context.Context, planned contract.ReorganizeInput) error {
 	return t.start(ctx, once(contract.WorkflowReorganize+"/"+planned.ReorganisationID), contract.Reorganize, planned)
+}
+
+// TellHandOver starts the workflow that waits for the day; one that has run stays run.
+func (t *temporalReconciler) TellHandOver(ctx context.Context, handedOver contract.HandOverInput) error {
+	return t.start(ctx, once(contract.WorkflowHandOver+"/"+handedOver.HandOverID), contract.TellHandOver, handedOver)
 }
 
 // once: under this id it runs again only after it failed.

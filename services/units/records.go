@@ -3,6 +3,7 @@ package units
 import (
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,6 +161,7 @@ type official struct {
 	PhoneSealed []byte
 	Example     bool
 	Folded      string
+	PutKey      *string
 }
 
 type position struct {
@@ -170,6 +172,7 @@ type position struct {
 	Title      string
 	ValidFrom  day
 	ValidTo    day
+	Document   string
 
 	Official official `gorm:"foreignKey:OfficialID"`
 	Unit     unit     `gorm:"foreignKey:UnitID"`
@@ -177,8 +180,8 @@ type position struct {
 
 func (p position) message() *unitsv1.Position {
 	return &unitsv1.Position{
-		OfficialId: p.OfficialID, UnitId: p.UnitID, Role: p.Role, Title: p.Title,
-		ValidFrom: p.ValidFrom.String(), ValidTo: p.ValidTo.String(),
+		OfficialId: p.OfficialID, UnitId: p.UnitID, Role: p.Role, Title: p.Title, Document: p.Document,
+		Id: positionPrefix + strconv.FormatInt(p.ID, 10), ValidFrom: p.ValidFrom.String(), ValidTo: p.ValidTo.String(),
 	}
 }
 

@@ -42,6 +42,7 @@ type told struct {
 	changes []string
 	amends  []contract.AmendInput
 	planned []contract.ReorganizeInput
+	posts   []contract.HandOverInput
 	away    error
 }
 
@@ -52,6 +53,11 @@ func (t *told) UnitsChanged(_ context.Context, changeID string) error {
 
 func (t *told) Amend(_ context.Context, order contract.AmendInput) error {
 	t.amends = append(t.amends, order)
+	return t.away
+}
+
+func (t *told) TellHandOver(_ context.Context, handedOver contract.HandOverInput) error {
+	t.posts = append(t.posts, handedOver)
 	return t.away
 }
 

@@ -119,5 +119,5 @@ func (s *server) putVacancy(ctx context.Context, tx *gorm.DB, row vacancy) (int6
 	}
 	return s.record(ctx, tx, changeVacancy, map[string]string{
 		"board": row.BoardID, "on": row.OnDay.String(), "role": row.Role, "filled_on": row.FilledOn.String(),
-	})
+	}, row.BoardID)
 }

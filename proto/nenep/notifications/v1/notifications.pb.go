@@ -2389,6 +2389,110 @@ func (x *OpenLinkResponse) GetExpired() bool {
 	return false
 }
 
+type TellHandOverRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	HandOverId    string                 `protobuf:"bytes,1,opt,name=hand_over_id,json=handOverId,proto3" json:"hand_over_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellHandOverRequest) Reset() {
+	*x = TellHandOverRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellHandOverRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellHandOverRequest) ProtoMessage() {}
+
+func (x *TellHandOverRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellHandOverRequest.ProtoReflect.Descriptor instead.
+func (*TellHandOverRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *TellHandOverRequest) GetHandOverId() string {
+	if x != nil {
+		return x.HandOverId
+	}
+	return ""
+}
+
+type TellHandOverResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialIds   []string               `protobuf:"bytes,1,rep,name=official_ids,json=officialIds,proto3" json:"official_ids,omitempty"` // who was told
+	Cases         int32                  `protobuf:"varint,2,opt,name=cases,proto3" json:"cases,omitempty"`
+	RepeatedCall  bool                   `protobuf:"varint,3,opt,name=repeated_call,json=repeatedCall,proto3" json:"repeated_call,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellHandOverResponse) Reset() {
+	*x = TellHandOverResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellHandOverResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellHandOverResponse) ProtoMessage() {}
+
+func (x *TellHandOverResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellHandOverResponse.ProtoReflect.Descriptor instead.
+func (*TellHandOverResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *TellHandOverResponse) GetOfficialIds() []string {
+	if x != nil {
+		return x.OfficialIds
+	}
+	return nil
+}
+
+func (x *TellHandOverResponse) GetCases() int32 {
+	if x != nil {
+		return x.Cases
+	}
+	return 0
+}
+
+func (x *TellHandOverResponse) GetRepeatedCall() bool {
+	if x != nil {
+		return x.RepeatedCall
+	}
+	return false
+}
+
 var File_nenep_notifications_v1_notifications_proto protoreflect.FileDescriptor
 
 const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
@@ -2596,7 +2700,14 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"officialId\x12\x1d\n" +
 	"\n" +
 	"expires_on\x18\x03 \x01(\tR\texpiresOn\x12\x18\n" +
-	"\aexpired\x18\x04 \x01(\bR\aexpired2\xb9\x0f\n" +
+	"\aexpired\x18\x04 \x01(\bR\aexpired\"@\n" +
+	"\x13TellHandOverRequest\x12)\n" +
+	"\fhand_over_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\n" +
+	"handOverId\"t\n" +
+	"\x14TellHandOverResponse\x12!\n" +
+	"\fofficial_ids\x18\x01 \x03(\tR\vofficialIds\x12\x14\n" +
+	"\x05cases\x18\x02 \x01(\x05R\x05cases\x12#\n" +
+	"\rrepeated_call\x18\x03 \x01(\bR\frepeatedCall2\xa4\x10\n" +
 	"\x14NotificationsService\x12Q\n" +
 	"\x04Tell\x12#.nenep.notifications.v1.TellRequest\x1a$.nenep.notifications.v1.TellResponse\x12c\n" +
 	"\n" +
@@ -2618,7 +2729,8 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\bReadFeed\x12'.nenep.notifications.v1.ReadFeedRequest\x1a(.nenep.notifications.v1.ReadFeedResponse\x12i\n" +
 	"\fTakeCallback\x12+.nenep.notifications.v1.TakeCallbackRequest\x1a,.nenep.notifications.v1.TakeCallbackResponse\x12i\n" +
 	"\fListChannels\x12+.nenep.notifications.v1.ListChannelsRequest\x1a,.nenep.notifications.v1.ListChannelsResponse\x12T\n" +
-	"\x05Purge\x12$.nenep.notifications.v1.PurgeRequest\x1a%.nenep.notifications.v1.PurgeResponse\x12]\n" +
+	"\x05Purge\x12$.nenep.notifications.v1.PurgeRequest\x1a%.nenep.notifications.v1.PurgeResponse\x12i\n" +
+	"\fTellHandOver\x12+.nenep.notifications.v1.TellHandOverRequest\x1a,.nenep.notifications.v1.TellHandOverResponse\x12]\n" +
 	"\bOpenLink\x12'.nenep.notifications.v1.OpenLinkRequest\x1a(.nenep.notifications.v1.OpenLinkResponseB4Z2nenep/proto/nenep/notifications/v1;notificationsv1b\x06proto3"
 
 var (
@@ -2633,7 +2745,7 @@ func file_nenep_notifications_v1_notifications_proto_rawDescGZIP() []byte {
 	return file_nenep_notifications_v1_notifications_proto_rawDescData
 }
 
-var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*TellRequest)(nil),            // 0: nenep.notifications.v1.TellRequest
 	(*TellResponse)(nil),           // 1: nenep.notifications.v1.TellResponse
@@ -2670,17 +2782,19 @@ var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*PurgeResponse)(nil),          // 32: nenep.notifications.v1.PurgeResponse
 	(*OpenLinkRequest)(nil),        // 33: nenep.notifications.v1.OpenLinkRequest
 	(*OpenLinkResponse)(nil),       // 34: nenep.notifications.v1.OpenLinkResponse
-	nil,                            // 35: nenep.notifications.v1.TellRequest.FactsEntry
-	nil,                            // 36: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	(*TellHandOverRequest)(nil),    // 35: nenep.notifications.v1.TellHandOverRequest
+	(*TellHandOverResponse)(nil),   // 36: nenep.notifications.v1.TellHandOverResponse
+	nil,                            // 37: nenep.notifications.v1.TellRequest.FactsEntry
+	nil,                            // 38: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 }
 var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
-	35, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
+	37, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
 	6,  // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
 	17, // 2: nenep.notifications.v1.Preferences.mutes:type_name -> nenep.notifications.v1.Mute
 	18, // 3: nenep.notifications.v1.Preferences.consents:type_name -> nenep.notifications.v1.Consent
 	16, // 4: nenep.notifications.v1.GetPreferencesResponse.preferences:type_name -> nenep.notifications.v1.Preferences
 	30, // 5: nenep.notifications.v1.GetPreferencesResponse.reach:type_name -> nenep.notifications.v1.ChannelState
-	36, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	38, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 	30, // 7: nenep.notifications.v1.ListChannelsResponse.channels:type_name -> nenep.notifications.v1.ChannelState
 	0,  // 8: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
 	2,  // 9: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
@@ -2701,29 +2815,31 @@ var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
 	26, // 24: nenep.notifications.v1.NotificationsService.TakeCallback:input_type -> nenep.notifications.v1.TakeCallbackRequest
 	28, // 25: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
 	31, // 26: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
-	33, // 27: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
-	1,  // 28: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
-	3,  // 29: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
-	5,  // 30: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
-	8,  // 31: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
-	9,  // 32: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
-	6,  // 33: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
-	6,  // 34: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
-	13, // 35: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
-	15, // 36: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
-	20, // 37: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 38: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 39: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	23, // 40: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 41: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 42: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
-	25, // 43: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
-	27, // 44: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
-	29, // 45: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
-	32, // 46: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
-	34, // 47: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
-	28, // [28:48] is the sub-list for method output_type
-	8,  // [8:28] is the sub-list for method input_type
+	35, // 27: nenep.notifications.v1.NotificationsService.TellHandOver:input_type -> nenep.notifications.v1.TellHandOverRequest
+	33, // 28: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
+	1,  // 29: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
+	3,  // 30: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
+	5,  // 31: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
+	8,  // 32: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
+	9,  // 33: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
+	6,  // 34: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
+	6,  // 35: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
+	13, // 36: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
+	15, // 37: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
+	20, // 38: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 39: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 40: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	23, // 41: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 42: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 43: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
+	25, // 44: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
+	27, // 45: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
+	29, // 46: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
+	32, // 47: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
+	36, // 48: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
+	34, // 49: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
+	29, // [29:50] is the sub-list for method output_type
+	8,  // [8:29] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -2740,7 +2856,7 @@ func file_nenep_notifications_v1_notifications_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_notifications_v1_notifications_proto_rawDesc), len(file_nenep_notifications_v1_notifications_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1390,6 +1390,8 @@ type Position struct {
 	Title         string                 `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"` // "Chủ tịch UBND xã"
 	ValidFrom     string                 `protobuf:"bytes,5,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
 	ValidTo       string                 `protobuf:"bytes,6,opt,name=valid_to,json=validTo,proto3" json:"valid_to,omitempty"`
+	Id            string                 `protobuf:"bytes,7,opt,name=id,proto3" json:"id,omitempty"`             // "CV-12"
+	Document      string                 `protobuf:"bytes,8,opt,name=document,proto3" json:"document,omitempty"` // by which it was given; empty = none was named
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1462,6 +1464,20 @@ func (x *Position) GetValidFrom() string {
 func (x *Position) GetValidTo() string {
 	if x != nil {
 		return x.ValidTo
+	}
+	return ""
+}
+
+func (x *Position) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Position) GetDocument() string {
+	if x != nil {
+		return x.Document
 	}
 	return ""
 }
@@ -1551,6 +1567,1577 @@ func (x *Holder) GetDelegationDocument() string {
 	return ""
 }
 
+// NewOfficial is an official that is written down together with his first position.
+type NewOfficial struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Email         string                 `protobuf:"bytes,2,opt,name=email,proto3" json:"email,omitempty"`
+	Phone         string                 `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NewOfficial) Reset() {
+	*x = NewOfficial{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewOfficial) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewOfficial) ProtoMessage() {}
+
+func (x *NewOfficial) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewOfficial.ProtoReflect.Descriptor instead.
+func (*NewOfficial) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *NewOfficial) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *NewOfficial) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *NewOfficial) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+type PutOfficialRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`             // empty = one that is new
+	Official       *NewOfficial           `protobuf:"bytes,2,opt,name=official,proto3" json:"official,omitempty"` // of one who is there only the name
+	Document       string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	IdempotencyKey string                 `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"` // of one that is new
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *PutOfficialRequest) Reset() {
+	*x = PutOfficialRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutOfficialRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutOfficialRequest) ProtoMessage() {}
+
+func (x *PutOfficialRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutOfficialRequest.ProtoReflect.Descriptor instead.
+func (*PutOfficialRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *PutOfficialRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *PutOfficialRequest) GetOfficial() *NewOfficial {
+	if x != nil {
+		return x.Official
+	}
+	return nil
+}
+
+func (x *PutOfficialRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *PutOfficialRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+type GivePositionRequest struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Position       *Position              `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"` // official_id empty = the one below
+	Official       *NewOfficial           `protobuf:"bytes,2,opt,name=official,proto3" json:"official,omitempty"`
+	IdempotencyKey string                 `protobuf:"bytes,3,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"` // of an official that is new
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *GivePositionRequest) Reset() {
+	*x = GivePositionRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GivePositionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GivePositionRequest) ProtoMessage() {}
+
+func (x *GivePositionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GivePositionRequest.ProtoReflect.Descriptor instead.
+func (*GivePositionRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *GivePositionRequest) GetPosition() *Position {
+	if x != nil {
+		return x.Position
+	}
+	return nil
+}
+
+func (x *GivePositionRequest) GetOfficial() *NewOfficial {
+	if x != nil {
+		return x.Official
+	}
+	return nil
+}
+
+func (x *GivePositionRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+type EndPositionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"` // last day
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndPositionRequest) Reset() {
+	*x = EndPositionRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndPositionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndPositionRequest) ProtoMessage() {}
+
+func (x *EndPositionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndPositionRequest.ProtoReflect.Descriptor instead.
+func (*EndPositionRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *EndPositionRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *EndPositionRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *EndPositionRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type CorrectPositionRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Position      *Position              `protobuf:"bytes,2,opt,name=position,proto3" json:"position,omitempty"` // role, title and days as they should have been
+	Remove        bool                   `protobuf:"varint,3,opt,name=remove,proto3" json:"remove,omitempty"`    // it never was
+	Words         string                 `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`       // why
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectPositionRequest) Reset() {
+	*x = CorrectPositionRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectPositionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectPositionRequest) ProtoMessage() {}
+
+func (x *CorrectPositionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectPositionRequest.ProtoReflect.Descriptor instead.
+func (*CorrectPositionRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CorrectPositionRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CorrectPositionRequest) GetPosition() *Position {
+	if x != nil {
+		return x.Position
+	}
+	return nil
+}
+
+func (x *CorrectPositionRequest) GetRemove() bool {
+	if x != nil {
+		return x.Remove
+	}
+	return false
+}
+
+func (x *CorrectPositionRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+type ListPositionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
+	UnitId        string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Id            string                 `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPositionsRequest) Reset() {
+	*x = ListPositionsRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPositionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPositionsRequest) ProtoMessage() {}
+
+func (x *ListPositionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPositionsRequest.ProtoReflect.Descriptor instead.
+func (*ListPositionsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListPositionsRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *ListPositionsRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListPositionsRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ListPositionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Positions     []*Holder              `protobuf:"bytes,1,rep,name=positions,proto3" json:"positions,omitempty"` // by unit and first day; without delegates
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPositionsResponse) Reset() {
+	*x = ListPositionsResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPositionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPositionsResponse) ProtoMessage() {}
+
+func (x *ListPositionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPositionsResponse.ProtoReflect.Descriptor instead.
+func (*ListPositionsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListPositionsResponse) GetPositions() []*Holder {
+	if x != nil {
+		return x.Positions
+	}
+	return nil
+}
+
+type PutUnitRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Unit          *Unit                  `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
+	Create        bool                   `protobuf:"varint,2,opt,name=create,proto3" json:"create,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutUnitRequest) Reset() {
+	*x = PutUnitRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutUnitRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutUnitRequest) ProtoMessage() {}
+
+func (x *PutUnitRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutUnitRequest.ProtoReflect.Descriptor instead.
+func (*PutUnitRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PutUnitRequest) GetUnit() *Unit {
+	if x != nil {
+		return x.Unit
+	}
+	return nil
+}
+
+func (x *PutUnitRequest) GetCreate() bool {
+	if x != nil {
+		return x.Create
+	}
+	return false
+}
+
+func (x *PutUnitRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type PutAreaRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Area          *Area                  `protobuf:"bytes,1,opt,name=area,proto3" json:"area,omitempty"` // the id of a new one is made of its code and first month
+	Create        bool                   `protobuf:"varint,2,opt,name=create,proto3" json:"create,omitempty"`
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutAreaRequest) Reset() {
+	*x = PutAreaRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutAreaRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutAreaRequest) ProtoMessage() {}
+
+func (x *PutAreaRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutAreaRequest.ProtoReflect.Descriptor instead.
+func (*PutAreaRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *PutAreaRequest) GetArea() *Area {
+	if x != nil {
+		return x.Area
+	}
+	return nil
+}
+
+func (x *PutAreaRequest) GetCreate() bool {
+	if x != nil {
+		return x.Create
+	}
+	return false
+}
+
+func (x *PutAreaRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type BoardMember struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // "TV-12"
+	BoardId       string                 `protobuf:"bytes,2,opt,name=board_id,json=boardId,proto3" json:"board_id,omitempty"`
+	OfficialId    string                 `protobuf:"bytes,3,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // empty = a resident, who has no account here
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	Role          string                 `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"` // chair | deputy | standing | member
+	ValidFrom     string                 `protobuf:"bytes,6,opt,name=valid_from,json=validFrom,proto3" json:"valid_from,omitempty"`
+	ValidTo       string                 `protobuf:"bytes,7,opt,name=valid_to,json=validTo,proto3" json:"valid_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BoardMember) Reset() {
+	*x = BoardMember{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BoardMember) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BoardMember) ProtoMessage() {}
+
+func (x *BoardMember) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BoardMember.ProtoReflect.Descriptor instead.
+func (*BoardMember) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *BoardMember) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *BoardMember) GetBoardId() string {
+	if x != nil {
+		return x.BoardId
+	}
+	return ""
+}
+
+func (x *BoardMember) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *BoardMember) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *BoardMember) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *BoardMember) GetValidFrom() string {
+	if x != nil {
+		return x.ValidFrom
+	}
+	return ""
+}
+
+func (x *BoardMember) GetValidTo() string {
+	if x != nil {
+		return x.ValidTo
+	}
+	return ""
+}
+
+type PutBoardMemberRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Member        *BoardMember           `protobuf:"bytes,1,opt,name=member,proto3" json:"member,omitempty"`
+	Document      string                 `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutBoardMemberRequest) Reset() {
+	*x = PutBoardMemberRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutBoardMemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutBoardMemberRequest) ProtoMessage() {}
+
+func (x *PutBoardMemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutBoardMemberRequest.ProtoReflect.Descriptor instead.
+func (*PutBoardMemberRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *PutBoardMemberRequest) GetMember() *BoardMember {
+	if x != nil {
+		return x.Member
+	}
+	return nil
+}
+
+func (x *PutBoardMemberRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type EndBoardMemberRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"` // last day
+	Document      string                 `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndBoardMemberRequest) Reset() {
+	*x = EndBoardMemberRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndBoardMemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndBoardMemberRequest) ProtoMessage() {}
+
+func (x *EndBoardMemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndBoardMemberRequest.ProtoReflect.Descriptor instead.
+func (*EndBoardMemberRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *EndBoardMemberRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *EndBoardMemberRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *EndBoardMemberRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type ListBoardMembersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BoardId       string                 `protobuf:"bytes,1,opt,name=board_id,json=boardId,proto3" json:"board_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBoardMembersRequest) Reset() {
+	*x = ListBoardMembersRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBoardMembersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBoardMembersRequest) ProtoMessage() {}
+
+func (x *ListBoardMembersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBoardMembersRequest.ProtoReflect.Descriptor instead.
+func (*ListBoardMembersRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListBoardMembersRequest) GetBoardId() string {
+	if x != nil {
+		return x.BoardId
+	}
+	return ""
+}
+
+type ListBoardMembersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Members       []*BoardMember         `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"` // the chair first
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBoardMembersResponse) Reset() {
+	*x = ListBoardMembersResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBoardMembersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBoardMembersResponse) ProtoMessage() {}
+
+func (x *ListBoardMembersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBoardMembersResponse.ProtoReflect.Descriptor instead.
+func (*ListBoardMembersResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ListBoardMembersResponse) GetMembers() []*BoardMember {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+// Change is a row of the audit of units.
+type Change struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	At            string                 `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`                                   // RFC 3339
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`                               // position-given | unit-written | ...
+	OfficialId    string                 `protobuf:"bytes,4,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // who did it; empty = a service
+	Service       string                 `protobuf:"bytes,5,opt,name=service,proto3" json:"service,omitempty"`
+	Document      string                 `protobuf:"bytes,6,opt,name=document,proto3" json:"document,omitempty"`
+	Fields        []*ChangedField        `protobuf:"bytes,7,rep,name=fields,proto3" json:"fields,omitempty"`     // none of kinds that keep something else
+	Subjects      []string               `protobuf:"bytes,8,rep,name=subjects,proto3" json:"subjects,omitempty"` // ids of what was changed
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Change) Reset() {
+	*x = Change{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Change) ProtoMessage() {}
+
+func (x *Change) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Change.ProtoReflect.Descriptor instead.
+func (*Change) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Change) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Change) GetAt() string {
+	if x != nil {
+		return x.At
+	}
+	return ""
+}
+
+func (x *Change) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Change) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *Change) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *Change) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Change) GetFields() []*ChangedField {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *Change) GetSubjects() []string {
+	if x != nil {
+		return x.Subjects
+	}
+	return nil
+}
+
+type ChangedField struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Field         string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Before        string                 `protobuf:"bytes,2,opt,name=before,proto3" json:"before,omitempty"`
+	After         string                 `protobuf:"bytes,3,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangedField) Reset() {
+	*x = ChangedField{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangedField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangedField) ProtoMessage() {}
+
+func (x *ChangedField) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangedField.ProtoReflect.Descriptor instead.
+func (*ChangedField) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ChangedField) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *ChangedField) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *ChangedField) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+type ListChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Subject       string                 `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	Limit         int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"` // default 50, at most 500
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesRequest) Reset() {
+	*x = ListChangesRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesRequest) ProtoMessage() {}
+
+func (x *ListChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListChangesRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ListChangesRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *ListChangesRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListChangesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changes       []*Change              `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChangesResponse) Reset() {
+	*x = ListChangesResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChangesResponse) ProtoMessage() {}
+
+func (x *ListChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListChangesResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListChangesResponse) GetChanges() []*Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+// HandOver is a post that one official hands over to another.
+type HandOver struct {
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // "BG-3"
+	UnitId         string                 `protobuf:"bytes,2,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Role           string                 `protobuf:"bytes,3,opt,name=role,proto3" json:"role,omitempty"`
+	FromOfficialId string                 `protobuf:"bytes,4,opt,name=from_official_id,json=fromOfficialId,proto3" json:"from_official_id,omitempty"`
+	ToOfficialId   string                 `protobuf:"bytes,5,opt,name=to_official_id,json=toOfficialId,proto3" json:"to_official_id,omitempty"`
+	Title          string                 `protobuf:"bytes,6,opt,name=title,proto3" json:"title,omitempty"` // as he who takes over holds it
+	Day            string                 `protobuf:"bytes,7,opt,name=day,proto3" json:"day,omitempty"`     // first day of him who takes over
+	Document       string                 `protobuf:"bytes,8,opt,name=document,proto3" json:"document,omitempty"`
+	RecordedBy     string                 `protobuf:"bytes,9,opt,name=recorded_by,json=recordedBy,proto3" json:"recorded_by,omitempty"`
+	RecordedAt     string                 `protobuf:"bytes,10,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	ToldAt         string                 `protobuf:"bytes,11,opt,name=told_at,json=toldAt,proto3" json:"told_at,omitempty"` // both have been told
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *HandOver) Reset() {
+	*x = HandOver{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandOver) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandOver) ProtoMessage() {}
+
+func (x *HandOver) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandOver.ProtoReflect.Descriptor instead.
+func (*HandOver) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *HandOver) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *HandOver) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *HandOver) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *HandOver) GetFromOfficialId() string {
+	if x != nil {
+		return x.FromOfficialId
+	}
+	return ""
+}
+
+func (x *HandOver) GetToOfficialId() string {
+	if x != nil {
+		return x.ToOfficialId
+	}
+	return ""
+}
+
+func (x *HandOver) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *HandOver) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *HandOver) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *HandOver) GetRecordedBy() string {
+	if x != nil {
+		return x.RecordedBy
+	}
+	return ""
+}
+
+func (x *HandOver) GetRecordedAt() string {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return ""
+}
+
+func (x *HandOver) GetToldAt() string {
+	if x != nil {
+		return x.ToldAt
+	}
+	return ""
+}
+
+type HandOverPostRequest struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	PositionId         string                 `protobuf:"bytes,1,opt,name=position_id,json=positionId,proto3" json:"position_id,omitempty"`         // of him who hands over
+	ToOfficialId       string                 `protobuf:"bytes,2,opt,name=to_official_id,json=toOfficialId,proto3" json:"to_official_id,omitempty"` // empty = the one below
+	Official           *NewOfficial           `protobuf:"bytes,3,opt,name=official,proto3" json:"official,omitempty"`
+	Title              string                 `protobuf:"bytes,4,opt,name=title,proto3" json:"title,omitempty"` // empty = as he who hands over
+	Day                string                 `protobuf:"bytes,5,opt,name=day,proto3" json:"day,omitempty"`
+	Document           string                 `protobuf:"bytes,6,opt,name=document,proto3" json:"document,omitempty"`
+	DryRun             bool                   `protobuf:"varint,7,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	IdempotencyKey     string                 `protobuf:"bytes,8,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	ClockOffsetSeconds int64                  `protobuf:"varint,9,opt,name=clock_offset_seconds,json=clockOffsetSeconds,proto3" json:"clock_offset_seconds,omitempty"` // demonstrations only
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *HandOverPostRequest) Reset() {
+	*x = HandOverPostRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandOverPostRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandOverPostRequest) ProtoMessage() {}
+
+func (x *HandOverPostRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandOverPostRequest.ProtoReflect.Descriptor instead.
+func (*HandOverPostRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *HandOverPostRequest) GetPositionId() string {
+	if x != nil {
+		return x.PositionId
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetToOfficialId() string {
+	if x != nil {
+		return x.ToOfficialId
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetOfficial() *NewOfficial {
+	if x != nil {
+		return x.Official
+	}
+	return nil
+}
+
+func (x *HandOverPostRequest) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetDryRun() bool {
+	if x != nil {
+		return x.DryRun
+	}
+	return false
+}
+
+func (x *HandOverPostRequest) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+func (x *HandOverPostRequest) GetClockOffsetSeconds() int64 {
+	if x != nil {
+		return x.ClockOffsetSeconds
+	}
+	return 0
+}
+
+type HandOverPostResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	HandOver      *HandOver              `protobuf:"bytes,1,opt,name=hand_over,json=handOver,proto3" json:"hand_over,omitempty"` // of a dry run without id
+	From          *Holder                `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	To            *Holder                `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`             // of an official that is new, before it is written, without his id
+	Ends          []*Delegation          `protobuf:"bytes,4,rep,name=ends,proto3" json:"ends,omitempty"`         // given in this post: they end with it
+	Stays         []*Delegation          `protobuf:"bytes,5,rep,name=stays,proto3" json:"stays,omitempty"`       // received by him who hands over, and given by him in other posts
+	Absences      []*Absence             `protobuf:"bytes,6,rep,name=absences,proto3" json:"absences,omitempty"` // of both, that last beyond the day
+	Keeps         []*Holder              `protobuf:"bytes,7,rep,name=keeps,proto3" json:"keeps,omitempty"`       // other posts of him who hands over
+	Holds         []*Holder              `protobuf:"bytes,8,rep,name=holds,proto3" json:"holds,omitempty"`       // other posts of him who takes over
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HandOverPostResponse) Reset() {
+	*x = HandOverPostResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandOverPostResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandOverPostResponse) ProtoMessage() {}
+
+func (x *HandOverPostResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandOverPostResponse.ProtoReflect.Descriptor instead.
+func (*HandOverPostResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *HandOverPostResponse) GetHandOver() *HandOver {
+	if x != nil {
+		return x.HandOver
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetFrom() *Holder {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetTo() *Holder {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetEnds() []*Delegation {
+	if x != nil {
+		return x.Ends
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetStays() []*Delegation {
+	if x != nil {
+		return x.Stays
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetAbsences() []*Absence {
+	if x != nil {
+		return x.Absences
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetKeeps() []*Holder {
+	if x != nil {
+		return x.Keeps
+	}
+	return nil
+}
+
+func (x *HandOverPostResponse) GetHolds() []*Holder {
+	if x != nil {
+		return x.Holds
+	}
+	return nil
+}
+
+type GetHandOverRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHandOverRequest) Reset() {
+	*x = GetHandOverRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHandOverRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHandOverRequest) ProtoMessage() {}
+
+func (x *GetHandOverRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHandOverRequest.ProtoReflect.Descriptor instead.
+func (*GetHandOverRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *GetHandOverRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type ListHandOversRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UnitId        string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	UntoldOnly    bool                   `protobuf:"varint,2,opt,name=untold_only,json=untoldOnly,proto3" json:"untold_only,omitempty"`
+	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"` // default 50, at most 500
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHandOversRequest) Reset() {
+	*x = ListHandOversRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHandOversRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHandOversRequest) ProtoMessage() {}
+
+func (x *ListHandOversRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHandOversRequest.ProtoReflect.Descriptor instead.
+func (*ListHandOversRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *ListHandOversRequest) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *ListHandOversRequest) GetUntoldOnly() bool {
+	if x != nil {
+		return x.UntoldOnly
+	}
+	return false
+}
+
+func (x *ListHandOversRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListHandOversResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	HandOvers     []*HandOver            `protobuf:"bytes,1,rep,name=hand_overs,json=handOvers,proto3" json:"hand_overs,omitempty"` // the newest first
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHandOversResponse) Reset() {
+	*x = ListHandOversResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHandOversResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHandOversResponse) ProtoMessage() {}
+
+func (x *ListHandOversResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHandOversResponse.ProtoReflect.Descriptor instead.
+func (*ListHandOversResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListHandOversResponse) GetHandOvers() []*HandOver {
+	if x != nil {
+		return x.HandOvers
+	}
+	return nil
+}
+
 type SetSettingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -1562,7 +3149,7 @@ type SetSettingRequest struct {
 
 func (x *SetSettingRequest) Reset() {
 	*x = SetSettingRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1574,7 +3161,7 @@ func (x *SetSettingRequest) String() string {
 func (*SetSettingRequest) ProtoMessage() {}
 
 func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[15]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1587,7 +3174,7 @@ func (x *SetSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSettingRequest.ProtoReflect.Descriptor instead.
 func (*SetSettingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{15}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SetSettingRequest) GetKey() string {
@@ -1625,7 +3212,7 @@ type DayOff struct {
 
 func (x *DayOff) Reset() {
 	*x = DayOff{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1637,7 +3224,7 @@ func (x *DayOff) String() string {
 func (*DayOff) ProtoMessage() {}
 
 func (x *DayOff) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[16]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1650,7 +3237,7 @@ func (x *DayOff) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DayOff.ProtoReflect.Descriptor instead.
 func (*DayOff) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{16}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *DayOff) GetDay() string {
@@ -1705,7 +3292,7 @@ type SetDaysOffRequest struct {
 
 func (x *SetDaysOffRequest) Reset() {
 	*x = SetDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1717,7 +3304,7 @@ func (x *SetDaysOffRequest) String() string {
 func (*SetDaysOffRequest) ProtoMessage() {}
 
 func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[17]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1730,7 +3317,7 @@ func (x *SetDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*SetDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{17}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SetDaysOffRequest) GetDays() []*DayOff {
@@ -1757,7 +3344,7 @@ type SetDaysOffResponse struct {
 
 func (x *SetDaysOffResponse) Reset() {
 	*x = SetDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +3356,7 @@ func (x *SetDaysOffResponse) String() string {
 func (*SetDaysOffResponse) ProtoMessage() {}
 
 func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[18]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +3369,7 @@ func (x *SetDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*SetDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{18}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SetDaysOffResponse) GetChanged() int32 {
@@ -1810,7 +3397,7 @@ type ListBoardsRequest struct {
 
 func (x *ListBoardsRequest) Reset() {
 	*x = ListBoardsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1822,7 +3409,7 @@ func (x *ListBoardsRequest) String() string {
 func (*ListBoardsRequest) ProtoMessage() {}
 
 func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[19]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1835,7 +3422,7 @@ func (x *ListBoardsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsRequest.ProtoReflect.Descriptor instead.
 func (*ListBoardsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{19}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListBoardsRequest) GetUnitId() string {
@@ -1868,7 +3455,7 @@ type ListBoardsResponse struct {
 
 func (x *ListBoardsResponse) Reset() {
 	*x = ListBoardsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1880,7 +3467,7 @@ func (x *ListBoardsResponse) String() string {
 func (*ListBoardsResponse) ProtoMessage() {}
 
 func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[20]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1893,7 +3480,7 @@ func (x *ListBoardsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBoardsResponse.ProtoReflect.Descriptor instead.
 func (*ListBoardsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{20}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListBoardsResponse) GetBoards() []*Board {
@@ -1913,7 +3500,7 @@ type RecordVacancyRequest struct {
 
 func (x *RecordVacancyRequest) Reset() {
 	*x = RecordVacancyRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1925,7 +3512,7 @@ func (x *RecordVacancyRequest) String() string {
 func (*RecordVacancyRequest) ProtoMessage() {}
 
 func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[21]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1938,7 +3525,7 @@ func (x *RecordVacancyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordVacancyRequest.ProtoReflect.Descriptor instead.
 func (*RecordVacancyRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{21}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RecordVacancyRequest) GetBoardId() string {
@@ -1967,7 +3554,7 @@ type PlanReorganisationRequest struct {
 
 func (x *PlanReorganisationRequest) Reset() {
 	*x = PlanReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1979,7 +3566,7 @@ func (x *PlanReorganisationRequest) String() string {
 func (*PlanReorganisationRequest) ProtoMessage() {}
 
 func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[22]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1992,7 +3579,7 @@ func (x *PlanReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{22}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *PlanReorganisationRequest) GetReorganisation() *Reorganisation {
@@ -2035,7 +3622,7 @@ type PlanReorganisationResponse struct {
 
 func (x *PlanReorganisationResponse) Reset() {
 	*x = PlanReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2047,7 +3634,7 @@ func (x *PlanReorganisationResponse) String() string {
 func (*PlanReorganisationResponse) ProtoMessage() {}
 
 func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[23]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2060,7 +3647,7 @@ func (x *PlanReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*PlanReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{23}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *PlanReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -2100,7 +3687,7 @@ type GetReorganisationRequest struct {
 
 func (x *GetReorganisationRequest) Reset() {
 	*x = GetReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +3699,7 @@ func (x *GetReorganisationRequest) String() string {
 func (*GetReorganisationRequest) ProtoMessage() {}
 
 func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[24]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +3712,7 @@ func (x *GetReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*GetReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{24}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GetReorganisationRequest) GetId() string {
@@ -2145,7 +3732,7 @@ type GetReorganisationResponse struct {
 
 func (x *GetReorganisationResponse) Reset() {
 	*x = GetReorganisationResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2157,7 +3744,7 @@ func (x *GetReorganisationResponse) String() string {
 func (*GetReorganisationResponse) ProtoMessage() {}
 
 func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[25]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2170,7 +3757,7 @@ func (x *GetReorganisationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReorganisationResponse.ProtoReflect.Descriptor instead.
 func (*GetReorganisationResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{25}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GetReorganisationResponse) GetReorganisation() *Reorganisation {
@@ -2197,7 +3784,7 @@ type ListReorganisationsRequest struct {
 
 func (x *ListReorganisationsRequest) Reset() {
 	*x = ListReorganisationsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2209,7 +3796,7 @@ func (x *ListReorganisationsRequest) String() string {
 func (*ListReorganisationsRequest) ProtoMessage() {}
 
 func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[26]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2222,7 +3809,7 @@ func (x *ListReorganisationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsRequest.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{26}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListReorganisationsRequest) GetUnitId() string {
@@ -2248,7 +3835,7 @@ type ListReorganisationsResponse struct {
 
 func (x *ListReorganisationsResponse) Reset() {
 	*x = ListReorganisationsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2260,7 +3847,7 @@ func (x *ListReorganisationsResponse) String() string {
 func (*ListReorganisationsResponse) ProtoMessage() {}
 
 func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[27]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2273,7 +3860,7 @@ func (x *ListReorganisationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReorganisationsResponse.ProtoReflect.Descriptor instead.
 func (*ListReorganisationsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{27}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListReorganisationsResponse) GetReorganisations() []*Reorganisation {
@@ -2293,7 +3880,7 @@ type CancelReorganisationRequest struct {
 
 func (x *CancelReorganisationRequest) Reset() {
 	*x = CancelReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2305,7 +3892,7 @@ func (x *CancelReorganisationRequest) String() string {
 func (*CancelReorganisationRequest) ProtoMessage() {}
 
 func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[28]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2318,7 +3905,7 @@ func (x *CancelReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*CancelReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{28}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *CancelReorganisationRequest) GetId() string {
@@ -2345,7 +3932,7 @@ type FinishReorganisationRequest struct {
 
 func (x *FinishReorganisationRequest) Reset() {
 	*x = FinishReorganisationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2357,7 +3944,7 @@ func (x *FinishReorganisationRequest) String() string {
 func (*FinishReorganisationRequest) ProtoMessage() {}
 
 func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[29]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2370,7 +3957,7 @@ func (x *FinishReorganisationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishReorganisationRequest.ProtoReflect.Descriptor instead.
 func (*FinishReorganisationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{29}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *FinishReorganisationRequest) GetId() string {
@@ -2399,7 +3986,7 @@ type ListAreasRequest struct {
 
 func (x *ListAreasRequest) Reset() {
 	*x = ListAreasRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2411,7 +3998,7 @@ func (x *ListAreasRequest) String() string {
 func (*ListAreasRequest) ProtoMessage() {}
 
 func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[30]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2424,7 +4011,7 @@ func (x *ListAreasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasRequest.ProtoReflect.Descriptor instead.
 func (*ListAreasRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{30}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListAreasRequest) GetOn() string {
@@ -2464,7 +4051,7 @@ type ListAreasResponse struct {
 
 func (x *ListAreasResponse) Reset() {
 	*x = ListAreasResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2476,7 +4063,7 @@ func (x *ListAreasResponse) String() string {
 func (*ListAreasResponse) ProtoMessage() {}
 
 func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[31]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2489,7 +4076,7 @@ func (x *ListAreasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAreasResponse.ProtoReflect.Descriptor instead.
 func (*ListAreasResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{31}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ListAreasResponse) GetAreas() []*Area {
@@ -2508,7 +4095,7 @@ type GetAreaRequest struct {
 
 func (x *GetAreaRequest) Reset() {
 	*x = GetAreaRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2520,7 +4107,7 @@ func (x *GetAreaRequest) String() string {
 func (*GetAreaRequest) ProtoMessage() {}
 
 func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[32]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2533,7 +4120,7 @@ func (x *GetAreaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAreaRequest.ProtoReflect.Descriptor instead.
 func (*GetAreaRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{32}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *GetAreaRequest) GetId() string {
@@ -2557,7 +4144,7 @@ type ListUnitsRequest struct {
 
 func (x *ListUnitsRequest) Reset() {
 	*x = ListUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2569,7 +4156,7 @@ func (x *ListUnitsRequest) String() string {
 func (*ListUnitsRequest) ProtoMessage() {}
 
 func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[33]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2582,7 +4169,7 @@ func (x *ListUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ListUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{33}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListUnitsRequest) GetOn() string {
@@ -2636,7 +4223,7 @@ type ListUnitsResponse struct {
 
 func (x *ListUnitsResponse) Reset() {
 	*x = ListUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2648,7 +4235,7 @@ func (x *ListUnitsResponse) String() string {
 func (*ListUnitsResponse) ProtoMessage() {}
 
 func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[34]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2661,7 +4248,7 @@ func (x *ListUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ListUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{34}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ListUnitsResponse) GetUnits() []*Unit {
@@ -2681,7 +4268,7 @@ type GetUnitRequest struct {
 
 func (x *GetUnitRequest) Reset() {
 	*x = GetUnitRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2693,7 +4280,7 @@ func (x *GetUnitRequest) String() string {
 func (*GetUnitRequest) ProtoMessage() {}
 
 func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[35]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2706,7 +4293,7 @@ func (x *GetUnitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitRequest.ProtoReflect.Descriptor instead.
 func (*GetUnitRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{35}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *GetUnitRequest) GetId() string {
@@ -2733,7 +4320,7 @@ type GetUnitResponse struct {
 
 func (x *GetUnitResponse) Reset() {
 	*x = GetUnitResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2745,7 +4332,7 @@ func (x *GetUnitResponse) String() string {
 func (*GetUnitResponse) ProtoMessage() {}
 
 func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[36]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2758,7 +4345,7 @@ func (x *GetUnitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUnitResponse.ProtoReflect.Descriptor instead.
 func (*GetUnitResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{36}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *GetUnitResponse) GetUnit() *Unit {
@@ -2787,7 +4374,7 @@ type ResolveRoleRequest struct {
 
 func (x *ResolveRoleRequest) Reset() {
 	*x = ResolveRoleRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2799,7 +4386,7 @@ func (x *ResolveRoleRequest) String() string {
 func (*ResolveRoleRequest) ProtoMessage() {}
 
 func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[37]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2812,7 +4399,7 @@ func (x *ResolveRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRoleRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{37}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ResolveRoleRequest) GetUnitId() string {
@@ -2854,7 +4441,7 @@ type ResolveRoleResponse struct {
 
 func (x *ResolveRoleResponse) Reset() {
 	*x = ResolveRoleResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2866,7 +4453,7 @@ func (x *ResolveRoleResponse) String() string {
 func (*ResolveRoleResponse) ProtoMessage() {}
 
 func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[38]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2879,7 +4466,7 @@ func (x *ResolveRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRoleResponse.ProtoReflect.Descriptor instead.
 func (*ResolveRoleResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{38}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *ResolveRoleResponse) GetUnitId() string {
@@ -2914,7 +4501,7 @@ type ListAbsencesRequest struct {
 
 func (x *ListAbsencesRequest) Reset() {
 	*x = ListAbsencesRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2926,7 +4513,7 @@ func (x *ListAbsencesRequest) String() string {
 func (*ListAbsencesRequest) ProtoMessage() {}
 
 func (x *ListAbsencesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[39]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2939,7 +4526,7 @@ func (x *ListAbsencesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAbsencesRequest.ProtoReflect.Descriptor instead.
 func (*ListAbsencesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{39}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *ListAbsencesRequest) GetOfficialId() string {
@@ -2972,7 +4559,7 @@ type ListAbsencesResponse struct {
 
 func (x *ListAbsencesResponse) Reset() {
 	*x = ListAbsencesResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2984,7 +4571,7 @@ func (x *ListAbsencesResponse) String() string {
 func (*ListAbsencesResponse) ProtoMessage() {}
 
 func (x *ListAbsencesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[40]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2997,7 +4584,7 @@ func (x *ListAbsencesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAbsencesResponse.ProtoReflect.Descriptor instead.
 func (*ListAbsencesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{40}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ListAbsencesResponse) GetAbsences() []*Absence {
@@ -3017,7 +4604,7 @@ type EndAbsenceRequest struct {
 
 func (x *EndAbsenceRequest) Reset() {
 	*x = EndAbsenceRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3029,7 +4616,7 @@ func (x *EndAbsenceRequest) String() string {
 func (*EndAbsenceRequest) ProtoMessage() {}
 
 func (x *EndAbsenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[41]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3042,7 +4629,7 @@ func (x *EndAbsenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndAbsenceRequest.ProtoReflect.Descriptor instead.
 func (*EndAbsenceRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{41}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *EndAbsenceRequest) GetId() string {
@@ -3070,7 +4657,7 @@ type ListDelegationsRequest struct {
 
 func (x *ListDelegationsRequest) Reset() {
 	*x = ListDelegationsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3082,7 +4669,7 @@ func (x *ListDelegationsRequest) String() string {
 func (*ListDelegationsRequest) ProtoMessage() {}
 
 func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[42]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3095,7 +4682,7 @@ func (x *ListDelegationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDelegationsRequest.ProtoReflect.Descriptor instead.
 func (*ListDelegationsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{42}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ListDelegationsRequest) GetOfficialId() string {
@@ -3128,7 +4715,7 @@ type ListDelegationsResponse struct {
 
 func (x *ListDelegationsResponse) Reset() {
 	*x = ListDelegationsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3140,7 +4727,7 @@ func (x *ListDelegationsResponse) String() string {
 func (*ListDelegationsResponse) ProtoMessage() {}
 
 func (x *ListDelegationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[43]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3153,7 +4740,7 @@ func (x *ListDelegationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDelegationsResponse.ProtoReflect.Descriptor instead.
 func (*ListDelegationsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{43}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *ListDelegationsResponse) GetDelegations() []*Delegation {
@@ -3173,7 +4760,7 @@ type RevokeDelegationRequest struct {
 
 func (x *RevokeDelegationRequest) Reset() {
 	*x = RevokeDelegationRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3185,7 +4772,7 @@ func (x *RevokeDelegationRequest) String() string {
 func (*RevokeDelegationRequest) ProtoMessage() {}
 
 func (x *RevokeDelegationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[44]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3198,7 +4785,7 @@ func (x *RevokeDelegationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeDelegationRequest.ProtoReflect.Descriptor instead.
 func (*RevokeDelegationRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{44}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *RevokeDelegationRequest) GetId() string {
@@ -3226,7 +4813,7 @@ type SetReachRequest struct {
 
 func (x *SetReachRequest) Reset() {
 	*x = SetReachRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3238,7 +4825,7 @@ func (x *SetReachRequest) String() string {
 func (*SetReachRequest) ProtoMessage() {}
 
 func (x *SetReachRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[45]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3251,7 +4838,7 @@ func (x *SetReachRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetReachRequest.ProtoReflect.Descriptor instead.
 func (*SetReachRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{45}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *SetReachRequest) GetOfficialId() string {
@@ -3285,7 +4872,7 @@ type ListHatsRequest struct {
 
 func (x *ListHatsRequest) Reset() {
 	*x = ListHatsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3297,7 +4884,7 @@ func (x *ListHatsRequest) String() string {
 func (*ListHatsRequest) ProtoMessage() {}
 
 func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[46]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3310,7 +4897,7 @@ func (x *ListHatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsRequest.ProtoReflect.Descriptor instead.
 func (*ListHatsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{46}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *ListHatsRequest) GetOfficialId() string {
@@ -3337,7 +4924,7 @@ type ListHatsResponse struct {
 
 func (x *ListHatsResponse) Reset() {
 	*x = ListHatsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3349,7 +4936,7 @@ func (x *ListHatsResponse) String() string {
 func (*ListHatsResponse) ProtoMessage() {}
 
 func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[47]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3362,7 +4949,7 @@ func (x *ListHatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHatsResponse.ProtoReflect.Descriptor instead.
 func (*ListHatsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{47}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *ListHatsResponse) GetOfficial() *Official {
@@ -3392,7 +4979,7 @@ type FindOfficialsRequest struct {
 
 func (x *FindOfficialsRequest) Reset() {
 	*x = FindOfficialsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3404,7 +4991,7 @@ func (x *FindOfficialsRequest) String() string {
 func (*FindOfficialsRequest) ProtoMessage() {}
 
 func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[48]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3417,7 +5004,7 @@ func (x *FindOfficialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsRequest.ProtoReflect.Descriptor instead.
 func (*FindOfficialsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{48}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *FindOfficialsRequest) GetIds() []string {
@@ -3464,7 +5051,7 @@ type FindOfficialsResponse struct {
 
 func (x *FindOfficialsResponse) Reset() {
 	*x = FindOfficialsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3476,7 +5063,7 @@ func (x *FindOfficialsResponse) String() string {
 func (*FindOfficialsResponse) ProtoMessage() {}
 
 func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[49]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3489,7 +5076,7 @@ func (x *FindOfficialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOfficialsResponse.ProtoReflect.Descriptor instead.
 func (*FindOfficialsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{49}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *FindOfficialsResponse) GetHolders() []*Holder {
@@ -3509,7 +5096,7 @@ type ListDaysOffRequest struct {
 
 func (x *ListDaysOffRequest) Reset() {
 	*x = ListDaysOffRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3521,7 +5108,7 @@ func (x *ListDaysOffRequest) String() string {
 func (*ListDaysOffRequest) ProtoMessage() {}
 
 func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[50]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3534,7 +5121,7 @@ func (x *ListDaysOffRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffRequest.ProtoReflect.Descriptor instead.
 func (*ListDaysOffRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{50}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *ListDaysOffRequest) GetFrom() string {
@@ -3562,7 +5149,7 @@ type ListDaysOffResponse struct {
 
 func (x *ListDaysOffResponse) Reset() {
 	*x = ListDaysOffResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3574,7 +5161,7 @@ func (x *ListDaysOffResponse) String() string {
 func (*ListDaysOffResponse) ProtoMessage() {}
 
 func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[51]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3587,7 +5174,7 @@ func (x *ListDaysOffResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDaysOffResponse.ProtoReflect.Descriptor instead.
 func (*ListDaysOffResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{51}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *ListDaysOffResponse) GetDays() []*v1.DayException {
@@ -3627,7 +5214,7 @@ type Setting struct {
 
 func (x *Setting) Reset() {
 	*x = Setting{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3639,7 +5226,7 @@ func (x *Setting) String() string {
 func (*Setting) ProtoMessage() {}
 
 func (x *Setting) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[52]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3652,7 +5239,7 @@ func (x *Setting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Setting.ProtoReflect.Descriptor instead.
 func (*Setting) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{52}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *Setting) GetKey() string {
@@ -3719,7 +5306,7 @@ type ListSettingsRequest struct {
 
 func (x *ListSettingsRequest) Reset() {
 	*x = ListSettingsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3731,7 +5318,7 @@ func (x *ListSettingsRequest) String() string {
 func (*ListSettingsRequest) ProtoMessage() {}
 
 func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[53]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3744,7 +5331,7 @@ func (x *ListSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsRequest.ProtoReflect.Descriptor instead.
 func (*ListSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{53}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{77}
 }
 
 type ListSettingsResponse struct {
@@ -3756,7 +5343,7 @@ type ListSettingsResponse struct {
 
 func (x *ListSettingsResponse) Reset() {
 	*x = ListSettingsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3768,7 +5355,7 @@ func (x *ListSettingsResponse) String() string {
 func (*ListSettingsResponse) ProtoMessage() {}
 
 func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[54]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3781,7 +5368,7 @@ func (x *ListSettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSettingsResponse.ProtoReflect.Descriptor instead.
 func (*ListSettingsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{54}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *ListSettingsResponse) GetSettings() []*Setting {
@@ -3801,7 +5388,7 @@ type ImportUnitsRequest struct {
 
 func (x *ImportUnitsRequest) Reset() {
 	*x = ImportUnitsRequest{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3813,7 +5400,7 @@ func (x *ImportUnitsRequest) String() string {
 func (*ImportUnitsRequest) ProtoMessage() {}
 
 func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[55]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3826,7 +5413,7 @@ func (x *ImportUnitsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsRequest.ProtoReflect.Descriptor instead.
 func (*ImportUnitsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{55}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *ImportUnitsRequest) GetContent() []byte {
@@ -3855,7 +5442,7 @@ type ImportFault struct {
 
 func (x *ImportFault) Reset() {
 	*x = ImportFault{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3867,7 +5454,7 @@ func (x *ImportFault) String() string {
 func (*ImportFault) ProtoMessage() {}
 
 func (x *ImportFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[56]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3880,7 +5467,7 @@ func (x *ImportFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportFault.ProtoReflect.Descriptor instead.
 func (*ImportFault) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{56}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *ImportFault) GetLine() int32 {
@@ -3924,7 +5511,7 @@ type ImportUnitsResponse struct {
 
 func (x *ImportUnitsResponse) Reset() {
 	*x = ImportUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3936,7 +5523,7 @@ func (x *ImportUnitsResponse) String() string {
 func (*ImportUnitsResponse) ProtoMessage() {}
 
 func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[57]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3949,7 +5536,7 @@ func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ImportUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{57}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *ImportUnitsResponse) GetAdded() int32 {
@@ -4141,7 +5728,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	" \x01(\tR\n" +
 	"recordedAt\x12\x1d\n" +
 	"\n" +
-	"revoked_on\x18\v \x01(\tR\trevokedOn\"\xa8\x01\n" +
+	"revoked_on\x18\v \x01(\tR\trevokedOn\"\xd4\x01\n" +
 	"\bPosition\x12\x1f\n" +
 	"\vofficial_id\x18\x01 \x01(\tR\n" +
 	"officialId\x12\x17\n" +
@@ -4150,14 +5737,138 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x05title\x18\x04 \x01(\tR\x05title\x12\x1d\n" +
 	"\n" +
 	"valid_from\x18\x05 \x01(\tR\tvalidFrom\x12\x19\n" +
-	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\"\x9b\x02\n" +
+	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\x12\x0e\n" +
+	"\x02id\x18\a \x01(\tR\x02id\x12\x1a\n" +
+	"\bdocument\x18\b \x01(\tR\bdocument\"\x9b\x02\n" +
 	"\x06Holder\x124\n" +
 	"\bofficial\x18\x01 \x01(\v2\x18.nenep.units.v1.OfficialR\bofficial\x124\n" +
 	"\bposition\x18\x02 \x01(\v2\x18.nenep.units.v1.PositionR\bposition\x12(\n" +
 	"\x04unit\x18\x03 \x01(\v2\x14.nenep.units.v1.UnitR\x04unit\x12!\n" +
 	"\fdelegated_by\x18\x04 \x01(\tR\vdelegatedBy\x12'\n" +
 	"\x0fdelegated_until\x18\x05 \x01(\tR\x0edelegatedUntil\x12/\n" +
-	"\x13delegation_document\x18\x06 \x01(\tR\x12delegationDocument\"t\n" +
+	"\x13delegation_document\x18\x06 \x01(\tR\x12delegationDocument\"k\n" +
+	"\vNewOfficial\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\x04name\x12\x1e\n" +
+	"\x05email\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\x05email\x12\x1e\n" +
+	"\x05phone\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\x05phone\"\xab\x01\n" +
+	"\x12PutOfficialRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x127\n" +
+	"\bofficial\x18\x02 \x01(\v2\x1b.nenep.units.v1.NewOfficialR\bofficial\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\x120\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18dR\x0eidempotencyKey\"\xbe\x01\n" +
+	"\x13GivePositionRequest\x12<\n" +
+	"\bposition\x18\x01 \x01(\v2\x18.nenep.units.v1.PositionB\x06\xbaH\x03\xc8\x01\x01R\bposition\x127\n" +
+	"\bofficial\x18\x02 \x01(\v2\x1b.nenep.units.v1.NewOfficialR\bofficial\x120\n" +
+	"\x0fidempotency_key\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18dR\x0eidempotencyKey\"P\n" +
+	"\x12EndPositionRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\"\x8c\x01\n" +
+	"\x16CorrectPositionRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x124\n" +
+	"\bposition\x18\x02 \x01(\v2\x18.nenep.units.v1.PositionR\bposition\x12\x16\n" +
+	"\x06remove\x18\x03 \x01(\bR\x06remove\x12\x14\n" +
+	"\x05words\x18\x04 \x01(\tR\x05words\"`\n" +
+	"\x14ListPositionsRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x0e\n" +
+	"\x02id\x18\x03 \x01(\tR\x02id\"M\n" +
+	"\x15ListPositionsResponse\x124\n" +
+	"\tpositions\x18\x01 \x03(\v2\x16.nenep.units.v1.HolderR\tpositions\"v\n" +
+	"\x0ePutUnitRequest\x120\n" +
+	"\x04unit\x18\x01 \x01(\v2\x14.nenep.units.v1.UnitB\x06\xbaH\x03\xc8\x01\x01R\x04unit\x12\x16\n" +
+	"\x06create\x18\x02 \x01(\bR\x06create\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\"v\n" +
+	"\x0ePutAreaRequest\x120\n" +
+	"\x04area\x18\x01 \x01(\v2\x14.nenep.units.v1.AreaB\x06\xbaH\x03\xc8\x01\x01R\x04area\x12\x16\n" +
+	"\x06create\x18\x02 \x01(\bR\x06create\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\"\xbb\x01\n" +
+	"\vBoardMember\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
+	"\bboard_id\x18\x02 \x01(\tR\aboardId\x12\x1f\n" +
+	"\vofficial_id\x18\x03 \x01(\tR\n" +
+	"officialId\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x12\n" +
+	"\x04role\x18\x05 \x01(\tR\x04role\x12\x1d\n" +
+	"\n" +
+	"valid_from\x18\x06 \x01(\tR\tvalidFrom\x12\x19\n" +
+	"\bvalid_to\x18\a \x01(\tR\avalidTo\"p\n" +
+	"\x15PutBoardMemberRequest\x12;\n" +
+	"\x06member\x18\x01 \x01(\v2\x1b.nenep.units.v1.BoardMemberB\x06\xbaH\x03\xc8\x01\x01R\x06member\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\"S\n" +
+	"\x15EndBoardMemberRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\"I\n" +
+	"\x17ListBoardMembersRequest\x12.\n" +
+	"\bboard_id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\aboardId\"Q\n" +
+	"\x18ListBoardMembersResponse\x125\n" +
+	"\amembers\x18\x01 \x03(\v2\x1b.nenep.units.v1.BoardMemberR\amembers\"\xe5\x01\n" +
+	"\x06Change\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x0e\n" +
+	"\x02at\x18\x02 \x01(\tR\x02at\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x1f\n" +
+	"\vofficial_id\x18\x04 \x01(\tR\n" +
+	"officialId\x12\x18\n" +
+	"\aservice\x18\x05 \x01(\tR\aservice\x12\x1a\n" +
+	"\bdocument\x18\x06 \x01(\tR\bdocument\x124\n" +
+	"\x06fields\x18\a \x03(\v2\x1c.nenep.units.v1.ChangedFieldR\x06fields\x12\x1a\n" +
+	"\bsubjects\x18\b \x03(\tR\bsubjects\"R\n" +
+	"\fChangedField\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\x03 \x01(\tR\x05after\"D\n" +
+	"\x12ListChangesRequest\x12\x18\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\x12\x14\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\"G\n" +
+	"\x13ListChangesResponse\x120\n" +
+	"\achanges\x18\x01 \x03(\v2\x16.nenep.units.v1.ChangeR\achanges\"\xb6\x02\n" +
+	"\bHandOver\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x17\n" +
+	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x12\n" +
+	"\x04role\x18\x03 \x01(\tR\x04role\x12(\n" +
+	"\x10from_official_id\x18\x04 \x01(\tR\x0efromOfficialId\x12$\n" +
+	"\x0eto_official_id\x18\x05 \x01(\tR\ftoOfficialId\x12\x14\n" +
+	"\x05title\x18\x06 \x01(\tR\x05title\x12\x10\n" +
+	"\x03day\x18\a \x01(\tR\x03day\x12\x1a\n" +
+	"\bdocument\x18\b \x01(\tR\bdocument\x12\x1f\n" +
+	"\vrecorded_by\x18\t \x01(\tR\n" +
+	"recordedBy\x12\x1f\n" +
+	"\vrecorded_at\x18\n" +
+	" \x01(\tR\n" +
+	"recordedAt\x12\x17\n" +
+	"\atold_at\x18\v \x01(\tR\x06toldAt\"\xd6\x02\n" +
+	"\x13HandOverPostRequest\x12\x1f\n" +
+	"\vposition_id\x18\x01 \x01(\tR\n" +
+	"positionId\x12$\n" +
+	"\x0eto_official_id\x18\x02 \x01(\tR\ftoOfficialId\x127\n" +
+	"\bofficial\x18\x03 \x01(\v2\x1b.nenep.units.v1.NewOfficialR\bofficial\x12\x14\n" +
+	"\x05title\x18\x04 \x01(\tR\x05title\x12\x10\n" +
+	"\x03day\x18\x05 \x01(\tR\x03day\x12\x1a\n" +
+	"\bdocument\x18\x06 \x01(\tR\bdocument\x12\x17\n" +
+	"\adry_run\x18\a \x01(\bR\x06dryRun\x120\n" +
+	"\x0fidempotency_key\x18\b \x01(\tB\a\xbaH\x04r\x02\x18dR\x0eidempotencyKey\x120\n" +
+	"\x14clock_offset_seconds\x18\t \x01(\x03R\x12clockOffsetSeconds\"\x94\x03\n" +
+	"\x14HandOverPostResponse\x125\n" +
+	"\thand_over\x18\x01 \x01(\v2\x18.nenep.units.v1.HandOverR\bhandOver\x12*\n" +
+	"\x04from\x18\x02 \x01(\v2\x16.nenep.units.v1.HolderR\x04from\x12&\n" +
+	"\x02to\x18\x03 \x01(\v2\x16.nenep.units.v1.HolderR\x02to\x12.\n" +
+	"\x04ends\x18\x04 \x03(\v2\x1a.nenep.units.v1.DelegationR\x04ends\x120\n" +
+	"\x05stays\x18\x05 \x03(\v2\x1a.nenep.units.v1.DelegationR\x05stays\x123\n" +
+	"\babsences\x18\x06 \x03(\v2\x17.nenep.units.v1.AbsenceR\babsences\x12,\n" +
+	"\x05keeps\x18\a \x03(\v2\x16.nenep.units.v1.HolderR\x05keeps\x12,\n" +
+	"\x05holds\x18\b \x03(\v2\x16.nenep.units.v1.HolderR\x05holds\"$\n" +
+	"\x12GetHandOverRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"f\n" +
+	"\x14ListHandOversRequest\x12\x17\n" +
+	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x12\x1f\n" +
+	"\vuntold_only\x18\x02 \x01(\bR\n" +
+	"untoldOnly\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"P\n" +
+	"\x15ListHandOversResponse\x127\n" +
+	"\n" +
+	"hand_overs\x18\x01 \x03(\v2\x18.nenep.units.v1.HandOverR\thandOvers\"t\n" +
 	"\x11SetSettingRequest\x12\x19\n" +
 	"\x03key\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x03key\x12\x1e\n" +
 	"\x05value\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05value\x12$\n" +
@@ -4319,7 +6030,7 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\achanged\x18\x02 \x01(\x05R\achanged\x12\x12\n" +
 	"\x04same\x18\x03 \x01(\x05R\x04same\x123\n" +
 	"\x06faults\x18\x04 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12\x18\n" +
-	"\awritten\x18\x05 \x01(\bR\awritten2\x80\x13\n" +
+	"\awritten\x18\x05 \x01(\bR\awritten2\xed\x1c\n" +
 	"\fUnitsService\x12P\n" +
 	"\tListAreas\x12 .nenep.units.v1.ListAreasRequest\x1a!.nenep.units.v1.ListAreasResponse\x12?\n" +
 	"\aGetArea\x12\x1e.nenep.units.v1.GetAreaRequest\x1a\x14.nenep.units.v1.Area\x12P\n" +
@@ -4352,7 +6063,22 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x13ListReorganisations\x12*.nenep.units.v1.ListReorganisationsRequest\x1a+.nenep.units.v1.ListReorganisationsResponse\x12c\n" +
 	"\x14CancelReorganisation\x12+.nenep.units.v1.CancelReorganisationRequest\x1a\x1e.nenep.units.v1.Reorganisation\x12j\n" +
 	"\x13ApplyReorganisation\x12(.nenep.units.v1.GetReorganisationRequest\x1a).nenep.units.v1.GetReorganisationResponse\x12c\n" +
-	"\x14FinishReorganisation\x12+.nenep.units.v1.FinishReorganisationRequest\x1a\x1e.nenep.units.v1.ReorganisationB$Z\"nenep/proto/nenep/units/v1;unitsv1b\x06proto3"
+	"\x14FinishReorganisation\x12+.nenep.units.v1.FinishReorganisationRequest\x1a\x1e.nenep.units.v1.Reorganisation\x12K\n" +
+	"\vPutOfficial\x12\".nenep.units.v1.PutOfficialRequest\x1a\x18.nenep.units.v1.Official\x12M\n" +
+	"\fGivePosition\x12#.nenep.units.v1.GivePositionRequest\x1a\x18.nenep.units.v1.Position\x12K\n" +
+	"\vEndPosition\x12\".nenep.units.v1.EndPositionRequest\x1a\x18.nenep.units.v1.Position\x12S\n" +
+	"\x0fCorrectPosition\x12&.nenep.units.v1.CorrectPositionRequest\x1a\x18.nenep.units.v1.Position\x12\\\n" +
+	"\rListPositions\x12$.nenep.units.v1.ListPositionsRequest\x1a%.nenep.units.v1.ListPositionsResponse\x12?\n" +
+	"\aPutUnit\x12\x1e.nenep.units.v1.PutUnitRequest\x1a\x14.nenep.units.v1.Unit\x12?\n" +
+	"\aPutArea\x12\x1e.nenep.units.v1.PutAreaRequest\x1a\x14.nenep.units.v1.Area\x12T\n" +
+	"\x0ePutBoardMember\x12%.nenep.units.v1.PutBoardMemberRequest\x1a\x1b.nenep.units.v1.BoardMember\x12T\n" +
+	"\x0eEndBoardMember\x12%.nenep.units.v1.EndBoardMemberRequest\x1a\x1b.nenep.units.v1.BoardMember\x12e\n" +
+	"\x10ListBoardMembers\x12'.nenep.units.v1.ListBoardMembersRequest\x1a(.nenep.units.v1.ListBoardMembersResponse\x12V\n" +
+	"\vListChanges\x12\".nenep.units.v1.ListChangesRequest\x1a#.nenep.units.v1.ListChangesResponse\x12Y\n" +
+	"\fHandOverPost\x12#.nenep.units.v1.HandOverPostRequest\x1a$.nenep.units.v1.HandOverPostResponse\x12W\n" +
+	"\vGetHandOver\x12\".nenep.units.v1.GetHandOverRequest\x1a$.nenep.units.v1.HandOverPostResponse\x12\\\n" +
+	"\rListHandOvers\x12$.nenep.units.v1.ListHandOversRequest\x1a%.nenep.units.v1.ListHandOversResponse\x12P\n" +
+	"\x10MarkHandOverTold\x12\".nenep.units.v1.GetHandOverRequest\x1a\x18.nenep.units.v1.HandOverB$Z\"nenep/proto/nenep/units/v1;unitsv1b\x06proto3"
 
 var (
 	file_nenep_units_v1_units_proto_rawDescOnce sync.Once
@@ -4366,7 +6092,7 @@ func file_nenep_units_v1_units_proto_rawDescGZIP() []byte {
 	return file_nenep_units_v1_units_proto_rawDescData
 }
 
-var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 58)
+var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 82)
 var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Area)(nil),                        // 0: nenep.units.v1.Area
 	(*Unit)(nil),                        // 1: nenep.units.v1.Unit
@@ -4383,50 +6109,74 @@ var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Delegation)(nil),                  // 12: nenep.units.v1.Delegation
 	(*Position)(nil),                    // 13: nenep.units.v1.Position
 	(*Holder)(nil),                      // 14: nenep.units.v1.Holder
-	(*SetSettingRequest)(nil),           // 15: nenep.units.v1.SetSettingRequest
-	(*DayOff)(nil),                      // 16: nenep.units.v1.DayOff
-	(*SetDaysOffRequest)(nil),           // 17: nenep.units.v1.SetDaysOffRequest
-	(*SetDaysOffResponse)(nil),          // 18: nenep.units.v1.SetDaysOffResponse
-	(*ListBoardsRequest)(nil),           // 19: nenep.units.v1.ListBoardsRequest
-	(*ListBoardsResponse)(nil),          // 20: nenep.units.v1.ListBoardsResponse
-	(*RecordVacancyRequest)(nil),        // 21: nenep.units.v1.RecordVacancyRequest
-	(*PlanReorganisationRequest)(nil),   // 22: nenep.units.v1.PlanReorganisationRequest
-	(*PlanReorganisationResponse)(nil),  // 23: nenep.units.v1.PlanReorganisationResponse
-	(*GetReorganisationRequest)(nil),    // 24: nenep.units.v1.GetReorganisationRequest
-	(*GetReorganisationResponse)(nil),   // 25: nenep.units.v1.GetReorganisationResponse
-	(*ListReorganisationsRequest)(nil),  // 26: nenep.units.v1.ListReorganisationsRequest
-	(*ListReorganisationsResponse)(nil), // 27: nenep.units.v1.ListReorganisationsResponse
-	(*CancelReorganisationRequest)(nil), // 28: nenep.units.v1.CancelReorganisationRequest
-	(*FinishReorganisationRequest)(nil), // 29: nenep.units.v1.FinishReorganisationRequest
-	(*ListAreasRequest)(nil),            // 30: nenep.units.v1.ListAreasRequest
-	(*ListAreasResponse)(nil),           // 31: nenep.units.v1.ListAreasResponse
-	(*GetAreaRequest)(nil),              // 32: nenep.units.v1.GetAreaRequest
-	(*ListUnitsRequest)(nil),            // 33: nenep.units.v1.ListUnitsRequest
-	(*ListUnitsResponse)(nil),           // 34: nenep.units.v1.ListUnitsResponse
-	(*GetUnitRequest)(nil),              // 35: nenep.units.v1.GetUnitRequest
-	(*GetUnitResponse)(nil),             // 36: nenep.units.v1.GetUnitResponse
-	(*ResolveRoleRequest)(nil),          // 37: nenep.units.v1.ResolveRoleRequest
-	(*ResolveRoleResponse)(nil),         // 38: nenep.units.v1.ResolveRoleResponse
-	(*ListAbsencesRequest)(nil),         // 39: nenep.units.v1.ListAbsencesRequest
-	(*ListAbsencesResponse)(nil),        // 40: nenep.units.v1.ListAbsencesResponse
-	(*EndAbsenceRequest)(nil),           // 41: nenep.units.v1.EndAbsenceRequest
-	(*ListDelegationsRequest)(nil),      // 42: nenep.units.v1.ListDelegationsRequest
-	(*ListDelegationsResponse)(nil),     // 43: nenep.units.v1.ListDelegationsResponse
-	(*RevokeDelegationRequest)(nil),     // 44: nenep.units.v1.RevokeDelegationRequest
-	(*SetReachRequest)(nil),             // 45: nenep.units.v1.SetReachRequest
-	(*ListHatsRequest)(nil),             // 46: nenep.units.v1.ListHatsRequest
-	(*ListHatsResponse)(nil),            // 47: nenep.units.v1.ListHatsResponse
-	(*FindOfficialsRequest)(nil),        // 48: nenep.units.v1.FindOfficialsRequest
-	(*FindOfficialsResponse)(nil),       // 49: nenep.units.v1.FindOfficialsResponse
-	(*ListDaysOffRequest)(nil),          // 50: nenep.units.v1.ListDaysOffRequest
-	(*ListDaysOffResponse)(nil),         // 51: nenep.units.v1.ListDaysOffResponse
-	(*Setting)(nil),                     // 52: nenep.units.v1.Setting
-	(*ListSettingsRequest)(nil),         // 53: nenep.units.v1.ListSettingsRequest
-	(*ListSettingsResponse)(nil),        // 54: nenep.units.v1.ListSettingsResponse
-	(*ImportUnitsRequest)(nil),          // 55: nenep.units.v1.ImportUnitsRequest
-	(*ImportFault)(nil),                 // 56: nenep.units.v1.ImportFault
-	(*ImportUnitsResponse)(nil),         // 57: nenep.units.v1.ImportUnitsResponse
-	(*v1.DayException)(nil),             // 58: nenep.casefile.v1.DayException
+	(*NewOfficial)(nil),                 // 15: nenep.units.v1.NewOfficial
+	(*PutOfficialRequest)(nil),          // 16: nenep.units.v1.PutOfficialRequest
+	(*GivePositionRequest)(nil),         // 17: nenep.units.v1.GivePositionRequest
+	(*EndPositionRequest)(nil),          // 18: nenep.units.v1.EndPositionRequest
+	(*CorrectPositionRequest)(nil),      // 19: nenep.units.v1.CorrectPositionRequest
+	(*ListPositionsRequest)(nil),        // 20: nenep.units.v1.ListPositionsRequest
+	(*ListPositionsResponse)(nil),       // 21: nenep.units.v1.ListPositionsResponse
+	(*PutUnitRequest)(nil),              // 22: nenep.units.v1.PutUnitRequest
+	(*PutAreaRequest)(nil),              // 23: nenep.units.v1.PutAreaRequest
+	(*BoardMember)(nil),                 // 24: nenep.units.v1.BoardMember
+	(*PutBoardMemberRequest)(nil),       // 25: nenep.units.v1.PutBoardMemberRequest
+	(*EndBoardMemberRequest)(nil),       // 26: nenep.units.v1.EndBoardMemberRequest
+	(*ListBoardMembersRequest)(nil),     // 27: nenep.units.v1.ListBoardMembersRequest
+	(*ListBoardMembersResponse)(nil),    // 28: nenep.units.v1.ListBoardMembersResponse
+	(*Change)(nil),                      // 29: nenep.units.v1.Change
+	(*ChangedField)(nil),                // 30: nenep.units.v1.ChangedField
+	(*ListChangesRequest)(nil),          // 31: nenep.units.v1.ListChangesRequest
+	(*ListChangesResponse)(nil),         // 32: nenep.units.v1.ListChangesResponse
+	(*HandOver)(nil),                    // 33: nenep.units.v1.HandOver
+	(*HandOverPostRequest)(nil),         // 34: nenep.units.v1.HandOverPostRequest
+	(*HandOverPostResponse)(nil),        // 35: nenep.units.v1.HandOverPostResponse
+	(*GetHandOverRequest)(nil),          // 36: nenep.units.v1.GetHandOverRequest
+	(*ListHandOversRequest)(nil),        // 37: nenep.units.v1.ListHandOversRequest
+	(*ListHandOversResponse)(nil),       // 38: nenep.units.v1.ListHandOversResponse
+	(*SetSettingRequest)(nil),           // 39: nenep.units.v1.SetSettingRequest
+	(*DayOff)(nil),                      // 40: nenep.units.v1.DayOff
+	(*SetDaysOffRequest)(nil),           // 41: nenep.units.v1.SetDaysOffRequest
+	(*SetDaysOffResponse)(nil),          // 42: nenep.units.v1.SetDaysOffResponse
+	(*ListBoardsRequest)(nil),           // 43: nenep.units.v1.ListBoardsRequest
+	(*ListBoardsResponse)(nil),          // 44: nenep.units.v1.ListBoardsResponse
+	(*RecordVacancyRequest)(nil),        // 45: nenep.units.v1.RecordVacancyRequest
+	(*PlanReorganisationRequest)(nil),   // 46: nenep.units.v1.PlanReorganisationRequest
+	(*PlanReorganisationResponse)(nil),  // 47: nenep.units.v1.PlanReorganisationResponse
+	(*GetReorganisationRequest)(nil),    // 48: nenep.units.v1.GetReorganisationRequest
+	(*GetReorganisationResponse)(nil),   // 49: nenep.units.v1.GetReorganisationResponse
+	(*ListReorganisationsRequest)(nil),  // 50: nenep.units.v1.ListReorganisationsRequest
+	(*ListReorganisationsResponse)(nil), // 51: nenep.units.v1.ListReorganisationsResponse
+	(*CancelReorganisationRequest)(nil), // 52: nenep.units.v1.CancelReorganisationRequest
+	(*FinishReorganisationRequest)(nil), // 53: nenep.units.v1.FinishReorganisationRequest
+	(*ListAreasRequest)(nil),            // 54: nenep.units.v1.ListAreasRequest
+	(*ListAreasResponse)(nil),           // 55: nenep.units.v1.ListAreasResponse
+	(*GetAreaRequest)(nil),              // 56: nenep.units.v1.GetAreaRequest
+	(*ListUnitsRequest)(nil),            // 57: nenep.units.v1.ListUnitsRequest
+	(*ListUnitsResponse)(nil),           // 58: nenep.units.v1.ListUnitsResponse
+	(*GetUnitRequest)(nil),              // 59: nenep.units.v1.GetUnitRequest
+	(*GetUnitResponse)(nil),             // 60: nenep.units.v1.GetUnitResponse
+	(*ResolveRoleRequest)(nil),          // 61: nenep.units.v1.ResolveRoleRequest
+	(*ResolveRoleResponse)(nil),         // 62: nenep.units.v1.ResolveRoleResponse
+	(*ListAbsencesRequest)(nil),         // 63: nenep.units.v1.ListAbsencesRequest
+	(*ListAbsencesResponse)(nil),        // 64: nenep.units.v1.ListAbsencesResponse
+	(*EndAbsenceRequest)(nil),           // 65: nenep.units.v1.EndAbsenceRequest
+	(*ListDelegationsRequest)(nil),      // 66: nenep.units.v1.ListDelegationsRequest
+	(*ListDelegationsResponse)(nil),     // 67: nenep.units.v1.ListDelegationsResponse
+	(*RevokeDelegationRequest)(nil),     // 68: nenep.units.v1.RevokeDelegationRequest
+	(*SetReachRequest)(nil),             // 69: nenep.units.v1.SetReachRequest
+	(*ListHatsRequest)(nil),             // 70: nenep.units.v1.ListHatsRequest
+	(*ListHatsResponse)(nil),            // 71: nenep.units.v1.ListHatsResponse
+	(*FindOfficialsRequest)(nil),        // 72: nenep.units.v1.FindOfficialsRequest
+	(*FindOfficialsResponse)(nil),       // 73: nenep.units.v1.FindOfficialsResponse
+	(*ListDaysOffRequest)(nil),          // 74: nenep.units.v1.ListDaysOffRequest
+	(*ListDaysOffResponse)(nil),         // 75: nenep.units.v1.ListDaysOffResponse
+	(*Setting)(nil),                     // 76: nenep.units.v1.Setting
+	(*ListSettingsRequest)(nil),         // 77: nenep.units.v1.ListSettingsRequest
+	(*ListSettingsResponse)(nil),        // 78: nenep.units.v1.ListSettingsResponse
+	(*ImportUnitsRequest)(nil),          // 79: nenep.units.v1.ImportUnitsRequest
+	(*ImportFault)(nil),                 // 80: nenep.units.v1.ImportFault
+	(*ImportUnitsResponse)(nil),         // 81: nenep.units.v1.ImportUnitsResponse
+	(*v1.DayException)(nil),             // 82: nenep.casefile.v1.DayException
 }
 var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	3,  // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
@@ -4437,93 +6187,144 @@ var file_nenep_units_v1_units_proto_depIdxs = []int32{
 	10, // 5: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
 	13, // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
 	1,  // 7: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
-	16, // 8: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
-	2,  // 9: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
-	3,  // 10: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
-	8,  // 11: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	8,  // 12: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	56, // 13: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
-	9,  // 14: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	56, // 15: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
-	8,  // 16: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	9,  // 17: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	8,  // 18: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
-	0,  // 19: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
-	1,  // 20: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
-	1,  // 21: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
-	14, // 22: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
-	14, // 23: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
-	11, // 24: nenep.units.v1.ResolveRoleResponse.absent:type_name -> nenep.units.v1.Absence
-	11, // 25: nenep.units.v1.ListAbsencesResponse.absences:type_name -> nenep.units.v1.Absence
-	12, // 26: nenep.units.v1.ListDelegationsResponse.delegations:type_name -> nenep.units.v1.Delegation
-	10, // 27: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
-	14, // 28: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
-	14, // 29: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
-	58, // 30: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	16, // 31: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
-	52, // 32: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	56, // 33: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	30, // 34: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	32, // 35: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	33, // 36: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	35, // 37: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	37, // 38: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	46, // 39: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	11, // 40: nenep.units.v1.UnitsService.RecordAbsence:input_type -> nenep.units.v1.Absence
-	41, // 41: nenep.units.v1.UnitsService.EndAbsence:input_type -> nenep.units.v1.EndAbsenceRequest
-	39, // 42: nenep.units.v1.UnitsService.ListAbsences:input_type -> nenep.units.v1.ListAbsencesRequest
-	12, // 43: nenep.units.v1.UnitsService.RecordDelegation:input_type -> nenep.units.v1.Delegation
-	44, // 44: nenep.units.v1.UnitsService.RevokeDelegation:input_type -> nenep.units.v1.RevokeDelegationRequest
-	42, // 45: nenep.units.v1.UnitsService.ListDelegations:input_type -> nenep.units.v1.ListDelegationsRequest
-	45, // 46: nenep.units.v1.UnitsService.SetReach:input_type -> nenep.units.v1.SetReachRequest
-	48, // 47: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	50, // 48: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	53, // 49: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	55, // 50: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	15, // 51: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
-	17, // 52: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
-	19, // 53: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
-	2,  // 54: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
-	21, // 55: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
-	22, // 56: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
-	24, // 57: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	26, // 58: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
-	28, // 59: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
-	24, // 60: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	29, // 61: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
-	31, // 62: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 63: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	34, // 64: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	36, // 65: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	38, // 66: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	47, // 67: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	11, // 68: nenep.units.v1.UnitsService.RecordAbsence:output_type -> nenep.units.v1.Absence
-	11, // 69: nenep.units.v1.UnitsService.EndAbsence:output_type -> nenep.units.v1.Absence
-	40, // 70: nenep.units.v1.UnitsService.ListAbsences:output_type -> nenep.units.v1.ListAbsencesResponse
-	12, // 71: nenep.units.v1.UnitsService.RecordDelegation:output_type -> nenep.units.v1.Delegation
-	12, // 72: nenep.units.v1.UnitsService.RevokeDelegation:output_type -> nenep.units.v1.Delegation
-	43, // 73: nenep.units.v1.UnitsService.ListDelegations:output_type -> nenep.units.v1.ListDelegationsResponse
-	10, // 74: nenep.units.v1.UnitsService.SetReach:output_type -> nenep.units.v1.Official
-	49, // 75: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	51, // 76: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	54, // 77: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	57, // 78: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	52, // 79: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
-	18, // 80: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
-	20, // 81: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
-	2,  // 82: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
-	2,  // 83: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
-	23, // 84: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
-	25, // 85: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	27, // 86: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
-	8,  // 87: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
-	25, // 88: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	8,  // 89: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
-	62, // [62:90] is the sub-list for method output_type
-	34, // [34:62] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	15, // 8: nenep.units.v1.PutOfficialRequest.official:type_name -> nenep.units.v1.NewOfficial
+	13, // 9: nenep.units.v1.GivePositionRequest.position:type_name -> nenep.units.v1.Position
+	15, // 10: nenep.units.v1.GivePositionRequest.official:type_name -> nenep.units.v1.NewOfficial
+	13, // 11: nenep.units.v1.CorrectPositionRequest.position:type_name -> nenep.units.v1.Position
+	14, // 12: nenep.units.v1.ListPositionsResponse.positions:type_name -> nenep.units.v1.Holder
+	1,  // 13: nenep.units.v1.PutUnitRequest.unit:type_name -> nenep.units.v1.Unit
+	0,  // 14: nenep.units.v1.PutAreaRequest.area:type_name -> nenep.units.v1.Area
+	24, // 15: nenep.units.v1.PutBoardMemberRequest.member:type_name -> nenep.units.v1.BoardMember
+	24, // 16: nenep.units.v1.ListBoardMembersResponse.members:type_name -> nenep.units.v1.BoardMember
+	30, // 17: nenep.units.v1.Change.fields:type_name -> nenep.units.v1.ChangedField
+	29, // 18: nenep.units.v1.ListChangesResponse.changes:type_name -> nenep.units.v1.Change
+	15, // 19: nenep.units.v1.HandOverPostRequest.official:type_name -> nenep.units.v1.NewOfficial
+	33, // 20: nenep.units.v1.HandOverPostResponse.hand_over:type_name -> nenep.units.v1.HandOver
+	14, // 21: nenep.units.v1.HandOverPostResponse.from:type_name -> nenep.units.v1.Holder
+	14, // 22: nenep.units.v1.HandOverPostResponse.to:type_name -> nenep.units.v1.Holder
+	12, // 23: nenep.units.v1.HandOverPostResponse.ends:type_name -> nenep.units.v1.Delegation
+	12, // 24: nenep.units.v1.HandOverPostResponse.stays:type_name -> nenep.units.v1.Delegation
+	11, // 25: nenep.units.v1.HandOverPostResponse.absences:type_name -> nenep.units.v1.Absence
+	14, // 26: nenep.units.v1.HandOverPostResponse.keeps:type_name -> nenep.units.v1.Holder
+	14, // 27: nenep.units.v1.HandOverPostResponse.holds:type_name -> nenep.units.v1.Holder
+	33, // 28: nenep.units.v1.ListHandOversResponse.hand_overs:type_name -> nenep.units.v1.HandOver
+	40, // 29: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
+	2,  // 30: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
+	3,  // 31: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
+	8,  // 32: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	8,  // 33: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	80, // 34: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
+	9,  // 35: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	80, // 36: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
+	8,  // 37: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	9,  // 38: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	8,  // 39: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
+	0,  // 40: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
+	1,  // 41: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
+	1,  // 42: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
+	14, // 43: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
+	14, // 44: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
+	11, // 45: nenep.units.v1.ResolveRoleResponse.absent:type_name -> nenep.units.v1.Absence
+	11, // 46: nenep.units.v1.ListAbsencesResponse.absences:type_name -> nenep.units.v1.Absence
+	12, // 47: nenep.units.v1.ListDelegationsResponse.delegations:type_name -> nenep.units.v1.Delegation
+	10, // 48: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
+	14, // 49: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
+	14, // 50: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
+	82, // 51: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
+	40, // 52: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
+	76, // 53: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	80, // 54: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	54, // 55: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	56, // 56: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	57, // 57: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	59, // 58: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	61, // 59: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	70, // 60: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	11, // 61: nenep.units.v1.UnitsService.RecordAbsence:input_type -> nenep.units.v1.Absence
+	65, // 62: nenep.units.v1.UnitsService.EndAbsence:input_type -> nenep.units.v1.EndAbsenceRequest
+	63, // 63: nenep.units.v1.UnitsService.ListAbsences:input_type -> nenep.units.v1.ListAbsencesRequest
+	12, // 64: nenep.units.v1.UnitsService.RecordDelegation:input_type -> nenep.units.v1.Delegation
+	68, // 65: nenep.units.v1.UnitsService.RevokeDelegation:input_type -> nenep.units.v1.RevokeDelegationRequest
+	66, // 66: nenep.units.v1.UnitsService.ListDelegations:input_type -> nenep.units.v1.ListDelegationsRequest
+	69, // 67: nenep.units.v1.UnitsService.SetReach:input_type -> nenep.units.v1.SetReachRequest
+	72, // 68: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	74, // 69: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	77, // 70: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	79, // 71: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	39, // 72: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	41, // 73: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	43, // 74: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,  // 75: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	45, // 76: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	46, // 77: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	48, // 78: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	50, // 79: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	52, // 80: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	48, // 81: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	53, // 82: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	16, // 83: nenep.units.v1.UnitsService.PutOfficial:input_type -> nenep.units.v1.PutOfficialRequest
+	17, // 84: nenep.units.v1.UnitsService.GivePosition:input_type -> nenep.units.v1.GivePositionRequest
+	18, // 85: nenep.units.v1.UnitsService.EndPosition:input_type -> nenep.units.v1.EndPositionRequest
+	19, // 86: nenep.units.v1.UnitsService.CorrectPosition:input_type -> nenep.units.v1.CorrectPositionRequest
+	20, // 87: nenep.units.v1.UnitsService.ListPositions:input_type -> nenep.units.v1.ListPositionsRequest
+	22, // 88: nenep.units.v1.UnitsService.PutUnit:input_type -> nenep.units.v1.PutUnitRequest
+	23, // 89: nenep.units.v1.UnitsService.PutArea:input_type -> nenep.units.v1.PutAreaRequest
+	25, // 90: nenep.units.v1.UnitsService.PutBoardMember:input_type -> nenep.units.v1.PutBoardMemberRequest
+	26, // 91: nenep.units.v1.UnitsService.EndBoardMember:input_type -> nenep.units.v1.EndBoardMemberRequest
+	27, // 92: nenep.units.v1.UnitsService.ListBoardMembers:input_type -> nenep.units.v1.ListBoardMembersRequest
+	31, // 93: nenep.units.v1.UnitsService.ListChanges:input_type -> nenep.units.v1.ListChangesRequest
+	34, // 94: nenep.units.v1.UnitsService.HandOverPost:input_type -> nenep.units.v1.HandOverPostRequest
+	36, // 95: nenep.units.v1.UnitsService.GetHandOver:input_type -> nenep.units.v1.GetHandOverRequest
+	37, // 96: nenep.units.v1.UnitsService.ListHandOvers:input_type -> nenep.units.v1.ListHandOversRequest
+	36, // 97: nenep.units.v1.UnitsService.MarkHandOverTold:input_type -> nenep.units.v1.GetHandOverRequest
+	55, // 98: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,  // 99: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	58, // 100: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	60, // 101: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	62, // 102: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	71, // 103: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	11, // 104: nenep.units.v1.UnitsService.RecordAbsence:output_type -> nenep.units.v1.Absence
+	11, // 105: nenep.units.v1.UnitsService.EndAbsence:output_type -> nenep.units.v1.Absence
+	64, // 106: nenep.units.v1.UnitsService.ListAbsences:output_type -> nenep.units.v1.ListAbsencesResponse
+	12, // 107: nenep.units.v1.UnitsService.RecordDelegation:output_type -> nenep.units.v1.Delegation
+	12, // 108: nenep.units.v1.UnitsService.RevokeDelegation:output_type -> nenep.units.v1.Delegation
+	67, // 109: nenep.units.v1.UnitsService.ListDelegations:output_type -> nenep.units.v1.ListDelegationsResponse
+	10, // 110: nenep.units.v1.UnitsService.SetReach:output_type -> nenep.units.v1.Official
+	73, // 111: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	75, // 112: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	78, // 113: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	81, // 114: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	76, // 115: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	42, // 116: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	44, // 117: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,  // 118: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,  // 119: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	47, // 120: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	49, // 121: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	51, // 122: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	8,  // 123: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	49, // 124: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	8,  // 125: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	10, // 126: nenep.units.v1.UnitsService.PutOfficial:output_type -> nenep.units.v1.Official
+	13, // 127: nenep.units.v1.UnitsService.GivePosition:output_type -> nenep.units.v1.Position
+	13, // 128: nenep.units.v1.UnitsService.EndPosition:output_type -> nenep.units.v1.Position
+	13, // 129: nenep.units.v1.UnitsService.CorrectPosition:output_type -> nenep.units.v1.Position
+	21, // 130: nenep.units.v1.UnitsService.ListPositions:output_type -> nenep.units.v1.ListPositionsResponse
+	1,  // 131: nenep.units.v1.UnitsService.PutUnit:output_type -> nenep.units.v1.Unit
+	0,  // 132: nenep.units.v1.UnitsService.PutArea:output_type -> nenep.units.v1.Area
+	24, // 133: nenep.units.v1.UnitsService.PutBoardMember:output_type -> nenep.units.v1.BoardMember
+	24, // 134: nenep.units.v1.UnitsService.EndBoardMember:output_type -> nenep.units.v1.BoardMember
+	28, // 135: nenep.units.v1.UnitsService.ListBoardMembers:output_type -> nenep.units.v1.ListBoardMembersResponse
+	32, // 136: nenep.units.v1.UnitsService.ListChanges:output_type -> nenep.units.v1.ListChangesResponse
+	35, // 137: nenep.units.v1.UnitsService.HandOverPost:output_type -> nenep.units.v1.HandOverPostResponse
+	35, // 138: nenep.units.v1.UnitsService.GetHandOver:output_type -> nenep.units.v1.HandOverPostResponse
+	38, // 139: nenep.units.v1.UnitsService.ListHandOvers:output_type -> nenep.units.v1.ListHandOversResponse
+	33, // 140: nenep.units.v1.UnitsService.MarkHandOverTold:output_type -> nenep.units.v1.HandOver
+	98, // [98:141] is the sub-list for method output_type
+	55, // [55:98] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
@@ -4537,7 +6338,7 @@ func file_nenep_units_v1_units_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_units_v1_units_proto_rawDesc), len(file_nenep_units_v1_units_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   58,
+			NumMessages:   82,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -91,6 +91,9 @@ const (
 	// NotificationsServicePurgeProcedure is the fully-qualified name of the NotificationsService's
 	// Purge RPC.
 	NotificationsServicePurgeProcedure = "/nenep.notifications.v1.NotificationsService/Purge"
+	// NotificationsServiceTellHandOverProcedure is the fully-qualified name of the
+	// NotificationsService's TellHandOver RPC.
+	NotificationsServiceTellHandOverProcedure = "/nenep.notifications.v1.NotificationsService/TellHandOver"
 	// NotificationsServiceOpenLinkProcedure is the fully-qualified name of the NotificationsService's
 	// OpenLink RPC.
 	NotificationsServiceOpenLinkProcedure = "/nenep.notifications.v1.NotificationsService/OpenLink"
@@ -133,6 +136,9 @@ type NotificationsServiceClient interface {
 	ListChannels(context.Context, *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error)
 	// Purge takes personal data out of what is older than the province's terms. A schedule calls it.
 	Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error)
+	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
+	// them. Repeating the call tells nothing again. Workflows call it, on the day.
+	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -263,6 +269,12 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 			connect.WithSchema(notificationsServiceMethods.ByName("Purge")),
 			connect.WithClientOptions(opts...),
 		),
+		tellHandOver: connect.NewClient[v1.TellHandOverRequest, v1.TellHandOverResponse](
+			httpClient,
+			baseURL+NotificationsServiceTellHandOverProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
+			connect.WithClientOptions(opts...),
+		),
 		openLink: connect.NewClient[v1.OpenLinkRequest, v1.OpenLinkResponse](
 			httpClient,
 			baseURL+NotificationsServiceOpenLinkProcedure,
@@ -293,6 +305,7 @@ type notificationsServiceClient struct {
 	takeCallback   *connect.Client[v1.TakeCallbackRequest, v1.TakeCallbackResponse]
 	listChannels   *connect.Client[v1.ListChannelsRequest, v1.ListChannelsResponse]
 	purge          *connect.Client[v1.PurgeRequest, v1.PurgeResponse]
+	tellHandOver   *connect.Client[v1.TellHandOverRequest, v1.TellHandOverResponse]
 	openLink       *connect.Client[v1.OpenLinkRequest, v1.OpenLinkResponse]
 }
 
@@ -391,6 +404,11 @@ func (c *notificationsServiceClient) Purge(ctx context.Context, req *connect.Req
 	return c.purge.CallUnary(ctx, req)
 }
 
+// TellHandOver calls nenep.notifications.v1.NotificationsService.TellHandOver.
+func (c *notificationsServiceClient) TellHandOver(ctx context.Context, req *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error) {
+	return c.tellHandOver.CallUnary(ctx, req)
+}
+
 // OpenLink calls nenep.notifications.v1.NotificationsService.OpenLink.
 func (c *notificationsServiceClient) OpenLink(ctx context.Context, req *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error) {
 	return c.openLink.CallUnary(ctx, req)
@@ -433,6 +451,9 @@ type NotificationsServiceHandler interface {
 	ListChannels(context.Context, *connect.Request[v1.ListChannelsRequest]) (*connect.Response[v1.ListChannelsResponse], error)
 	// Purge takes personal data out of what is older than the province's terms. A schedule calls it.
 	Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error)
+	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
+	// them. Repeating the call tells nothing again. Workflows call it, on the day.
+	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -558,6 +579,12 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 		connect.WithSchema(notificationsServiceMethods.ByName("Purge")),
 		connect.WithHandlerOptions(opts...),
 	)
+	notificationsServiceTellHandOverHandler := connect.NewUnaryHandler(
+		NotificationsServiceTellHandOverProcedure,
+		svc.TellHandOver,
+		connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
+		connect.WithHandlerOptions(opts...),
+	)
 	notificationsServiceOpenLinkHandler := connect.NewUnaryHandler(
 		NotificationsServiceOpenLinkProcedure,
 		svc.OpenLink,
@@ -604,6 +631,8 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 			notificationsServiceListChannelsHandler.ServeHTTP(w, r)
 		case NotificationsServicePurgeProcedure:
 			notificationsServicePurgeHandler.ServeHTTP(w, r)
+		case NotificationsServiceTellHandOverProcedure:
+			notificationsServiceTellHandOverHandler.ServeHTTP(w, r)
 		case NotificationsServiceOpenLinkProcedure:
 			notificationsServiceOpenLinkHandler.ServeHTTP(w, r)
 		default:
@@ -689,6 +718,10 @@ func (UnimplementedNotificationsServiceHandler) ListChannels(context.Context, *c
 
 func (UnimplementedNotificationsServiceHandler) Purge(context.Context, *connect.Request[v1.PurgeRequest]) (*connect.Response[v1.PurgeResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.Purge is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.TellHandOver is not implemented"))
 }
 
 func (UnimplementedNotificationsServiceHandler) OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error) {

@@ -107,6 +107,49 @@ const (
 	// UnitsServiceFinishReorganisationProcedure is the fully-qualified name of the UnitsService's
 	// FinishReorganisation RPC.
 	UnitsServiceFinishReorganisationProcedure = "/nenep.units.v1.UnitsService/FinishReorganisation"
+	// UnitsServicePutOfficialProcedure is the fully-qualified name of the UnitsService's PutOfficial
+	// RPC.
+	UnitsServicePutOfficialProcedure = "/nenep.units.v1.UnitsService/PutOfficial"
+	// UnitsServiceGivePositionProcedure is the fully-qualified name of the UnitsService's GivePosition
+	// RPC.
+	UnitsServiceGivePositionProcedure = "/nenep.units.v1.UnitsService/GivePosition"
+	// UnitsServiceEndPositionProcedure is the fully-qualified name of the UnitsService's EndPosition
+	// RPC.
+	UnitsServiceEndPositionProcedure = "/nenep.units.v1.UnitsService/EndPosition"
+	// UnitsServiceCorrectPositionProcedure is the fully-qualified name of the UnitsService's
+	// CorrectPosition RPC.
+	UnitsServiceCorrectPositionProcedure = "/nenep.units.v1.UnitsService/CorrectPosition"
+	// UnitsServiceListPositionsProcedure is the fully-qualified name of the UnitsService's
+	// ListPositions RPC.
+	UnitsServiceListPositionsProcedure = "/nenep.units.v1.UnitsService/ListPositions"
+	// UnitsServicePutUnitProcedure is the fully-qualified name of the UnitsService's PutUnit RPC.
+	UnitsServicePutUnitProcedure = "/nenep.units.v1.UnitsService/PutUnit"
+	// UnitsServicePutAreaProcedure is the fully-qualified name of the UnitsService's PutArea RPC.
+	UnitsServicePutAreaProcedure = "/nenep.units.v1.UnitsService/PutArea"
+	// UnitsServicePutBoardMemberProcedure is the fully-qualified name of the UnitsService's
+	// PutBoardMember RPC.
+	UnitsServicePutBoardMemberProcedure = "/nenep.units.v1.UnitsService/PutBoardMember"
+	// UnitsServiceEndBoardMemberProcedure is the fully-qualified name of the UnitsService's
+	// EndBoardMember RPC.
+	UnitsServiceEndBoardMemberProcedure = "/nenep.units.v1.UnitsService/EndBoardMember"
+	// UnitsServiceListBoardMembersProcedure is the fully-qualified name of the UnitsService's
+	// ListBoardMembers RPC.
+	UnitsServiceListBoardMembersProcedure = "/nenep.units.v1.UnitsService/ListBoardMembers"
+	// UnitsServiceListChangesProcedure is the fully-qualified name of the UnitsService's ListChanges
+	// RPC.
+	UnitsServiceListChangesProcedure = "/nenep.units.v1.UnitsService/ListChanges"
+	// UnitsServiceHandOverPostProcedure is the fully-qualified name of the UnitsService's HandOverPost
+	// RPC.
+	UnitsServiceHandOverPostProcedure = "/nenep.units.v1.UnitsService/HandOverPost"
+	// UnitsServiceGetHandOverProcedure is the fully-qualified name of the UnitsService's GetHandOver
+	// RPC.
+	UnitsServiceGetHandOverProcedure = "/nenep.units.v1.UnitsService/GetHandOver"
+	// UnitsServiceListHandOversProcedure is the fully-qualified name of the UnitsService's
+	// ListHandOvers RPC.
+	UnitsServiceListHandOversProcedure = "/nenep.units.v1.UnitsService/ListHandOvers"
+	// UnitsServiceMarkHandOverToldProcedure is the fully-qualified name of the UnitsService's
+	// MarkHandOverTold RPC.
+	UnitsServiceMarkHandOverToldProcedure = "/nenep.units.v1.UnitsService/MarkHandOverTold"
 )
 
 // UnitsServiceClient is a client for the nenep.units.v1.UnitsService service.
@@ -155,6 +198,34 @@ type UnitsServiceClient interface {
 	ApplyReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
 	// FinishReorganisation keeps the count of what was passed on. Workflows call it.
 	FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
+	// PutOfficial writes down an official, or changes the name of one; addresses of one who is there go by SetReach.
+	PutOfficial(context.Context, *connect.Request[v1.PutOfficialRequest]) (*connect.Response[v1.Official], error)
+	// GivePosition gives an official, or one written down with it, a position from a day. Administrators, and the head of a
+	// unit its contact.
+	GivePosition(context.Context, *connect.Request[v1.GivePositionRequest]) (*connect.Response[v1.Position], error)
+	// EndPosition says which day is the last of a position.
+	EndPosition(context.Context, *connect.Request[v1.EndPositionRequest]) (*connect.Response[v1.Position], error)
+	// CorrectPosition changes what was entered by mistake, or takes it out; what it was stays in the changes.
+	CorrectPosition(context.Context, *connect.Request[v1.CorrectPositionRequest]) (*connect.Response[v1.Position], error)
+	// ListPositions answers positions of an official, of a unit, or one, those that have ended and those to come among them.
+	ListPositions(context.Context, *connect.Request[v1.ListPositionsRequest]) (*connect.Response[v1.ListPositionsResponse], error)
+	// PutUnit writes down a unit or changes one. What ends, follows or renames one by a decision is a reorganisation.
+	PutUnit(context.Context, *connect.Request[v1.PutUnitRequest]) (*connect.Response[v1.Unit], error)
+	// PutArea writes down an area or changes one; as PutUnit.
+	PutArea(context.Context, *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error)
+	// PutBoardMember writes a member of a board, or changes one that is named.
+	PutBoardMember(context.Context, *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	EndBoardMember(context.Context, *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	ListBoardMembers(context.Context, *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error)
+	// ListChanges answers who changed what of a unit, official, area, position or board, the newest first. Administrators only.
+	ListChanges(context.Context, *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error)
+	// HandOverPost ends a position of one official and begins it for another on a day, and has both told on that day. As a dry
+	// run it answers what would come along and writes nothing. The same key again answers what stands.
+	HandOverPost(context.Context, *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	GetHandOver(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	ListHandOvers(context.Context, *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error)
+	// MarkHandOverTold keeps that both have been told. Workflows call it.
+	MarkHandOverTold(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error)
 }
 
 // NewUnitsServiceClient constructs a client for the nenep.units.v1.UnitsService service. By
@@ -336,6 +407,96 @@ func NewUnitsServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(unitsServiceMethods.ByName("FinishReorganisation")),
 			connect.WithClientOptions(opts...),
 		),
+		putOfficial: connect.NewClient[v1.PutOfficialRequest, v1.Official](
+			httpClient,
+			baseURL+UnitsServicePutOfficialProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PutOfficial")),
+			connect.WithClientOptions(opts...),
+		),
+		givePosition: connect.NewClient[v1.GivePositionRequest, v1.Position](
+			httpClient,
+			baseURL+UnitsServiceGivePositionProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("GivePosition")),
+			connect.WithClientOptions(opts...),
+		),
+		endPosition: connect.NewClient[v1.EndPositionRequest, v1.Position](
+			httpClient,
+			baseURL+UnitsServiceEndPositionProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("EndPosition")),
+			connect.WithClientOptions(opts...),
+		),
+		correctPosition: connect.NewClient[v1.CorrectPositionRequest, v1.Position](
+			httpClient,
+			baseURL+UnitsServiceCorrectPositionProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("CorrectPosition")),
+			connect.WithClientOptions(opts...),
+		),
+		listPositions: connect.NewClient[v1.ListPositionsRequest, v1.ListPositionsResponse](
+			httpClient,
+			baseURL+UnitsServiceListPositionsProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListPositions")),
+			connect.WithClientOptions(opts...),
+		),
+		putUnit: connect.NewClient[v1.PutUnitRequest, v1.Unit](
+			httpClient,
+			baseURL+UnitsServicePutUnitProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PutUnit")),
+			connect.WithClientOptions(opts...),
+		),
+		putArea: connect.NewClient[v1.PutAreaRequest, v1.Area](
+			httpClient,
+			baseURL+UnitsServicePutAreaProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PutArea")),
+			connect.WithClientOptions(opts...),
+		),
+		putBoardMember: connect.NewClient[v1.PutBoardMemberRequest, v1.BoardMember](
+			httpClient,
+			baseURL+UnitsServicePutBoardMemberProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("PutBoardMember")),
+			connect.WithClientOptions(opts...),
+		),
+		endBoardMember: connect.NewClient[v1.EndBoardMemberRequest, v1.BoardMember](
+			httpClient,
+			baseURL+UnitsServiceEndBoardMemberProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("EndBoardMember")),
+			connect.WithClientOptions(opts...),
+		),
+		listBoardMembers: connect.NewClient[v1.ListBoardMembersRequest, v1.ListBoardMembersResponse](
+			httpClient,
+			baseURL+UnitsServiceListBoardMembersProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListBoardMembers")),
+			connect.WithClientOptions(opts...),
+		),
+		listChanges: connect.NewClient[v1.ListChangesRequest, v1.ListChangesResponse](
+			httpClient,
+			baseURL+UnitsServiceListChangesProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListChanges")),
+			connect.WithClientOptions(opts...),
+		),
+		handOverPost: connect.NewClient[v1.HandOverPostRequest, v1.HandOverPostResponse](
+			httpClient,
+			baseURL+UnitsServiceHandOverPostProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("HandOverPost")),
+			connect.WithClientOptions(opts...),
+		),
+		getHandOver: connect.NewClient[v1.GetHandOverRequest, v1.HandOverPostResponse](
+			httpClient,
+			baseURL+UnitsServiceGetHandOverProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("GetHandOver")),
+			connect.WithClientOptions(opts...),
+		),
+		listHandOvers: connect.NewClient[v1.ListHandOversRequest, v1.ListHandOversResponse](
+			httpClient,
+			baseURL+UnitsServiceListHandOversProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("ListHandOvers")),
+			connect.WithClientOptions(opts...),
+		),
+		markHandOverTold: connect.NewClient[v1.GetHandOverRequest, v1.HandOver](
+			httpClient,
+			baseURL+UnitsServiceMarkHandOverToldProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("MarkHandOverTold")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -369,6 +530,21 @@ type unitsServiceClient struct {
 	cancelReorganisation *connect.Client[v1.CancelReorganisationRequest, v1.Reorganisation]
 	applyReorganisation  *connect.Client[v1.GetReorganisationRequest, v1.GetReorganisationResponse]
 	finishReorganisation *connect.Client[v1.FinishReorganisationRequest, v1.Reorganisation]
+	putOfficial          *connect.Client[v1.PutOfficialRequest, v1.Official]
+	givePosition         *connect.Client[v1.GivePositionRequest, v1.Position]
+	endPosition          *connect.Client[v1.EndPositionRequest, v1.Position]
+	correctPosition      *connect.Client[v1.CorrectPositionRequest, v1.Position]
+	listPositions        *connect.Client[v1.ListPositionsRequest, v1.ListPositionsResponse]
+	putUnit              *connect.Client[v1.PutUnitRequest, v1.Unit]
+	putArea              *connect.Client[v1.PutAreaRequest, v1.Area]
+	putBoardMember       *connect.Client[v1.PutBoardMemberRequest, v1.BoardMember]
+	endBoardMember       *connect.Client[v1.EndBoardMemberRequest, v1.BoardMember]
+	listBoardMembers     *connect.Client[v1.ListBoardMembersRequest, v1.ListBoardMembersResponse]
+	listChanges          *connect.Client[v1.ListChangesRequest, v1.ListChangesResponse]
+	handOverPost         *connect.Client[v1.HandOverPostRequest, v1.HandOverPostResponse]
+	getHandOver          *connect.Client[v1.GetHandOverRequest, v1.HandOverPostResponse]
+	listHandOvers        *connect.Client[v1.ListHandOversRequest, v1.ListHandOversResponse]
+	markHandOverTold     *connect.Client[v1.GetHandOverRequest, v1.HandOver]
 }
 
 // ListAreas calls nenep.units.v1.UnitsService.ListAreas.
@@ -511,6 +687,81 @@ func (c *unitsServiceClient) FinishReorganisation(ctx context.Context, req *conn
 	return c.finishReorganisation.CallUnary(ctx, req)
 }
 
+// PutOfficial calls nenep.units.v1.UnitsService.PutOfficial.
+func (c *unitsServiceClient) PutOfficial(ctx context.Context, req *connect.Request[v1.PutOfficialRequest]) (*connect.Response[v1.Official], error) {
+	return c.putOfficial.CallUnary(ctx, req)
+}
+
+// GivePosition calls nenep.units.v1.UnitsService.GivePosition.
+func (c *unitsServiceClient) GivePosition(ctx context.Context, req *connect.Request[v1.GivePositionRequest]) (*connect.Response[v1.Position], error) {
+	return c.givePosition.CallUnary(ctx, req)
+}
+
+// EndPosition calls nenep.units.v1.UnitsService.EndPosition.
+func (c *unitsServiceClient) EndPosition(ctx context.Context, req *connect.Request[v1.EndPositionRequest]) (*connect.Response[v1.Position], error) {
+	return c.endPosition.CallUnary(ctx, req)
+}
+
+// CorrectPosition calls nenep.units.v1.UnitsService.CorrectPosition.
+func (c *unitsServiceClient) CorrectPosition(ctx context.Context, req *connect.Request[v1.CorrectPositionRequest]) (*connect.Response[v1.Position], error) {
+	return c.correctPosition.CallUnary(ctx, req)
+}
+
+// ListPositions calls nenep.units.v1.UnitsService.ListPositions.
+func (c *unitsServiceClient) ListPositions(ctx context.Context, req *connect.Request[v1.ListPositionsRequest]) (*connect.Response[v1.ListPositionsResponse], error) {
+	return c.listPositions.CallUnary(ctx, req)
+}
+
+// PutUnit calls nenep.units.v1.UnitsService.PutUnit.
+func (c *unitsServiceClient) PutUnit(ctx context.Context, req *connect.Request[v1.PutUnitRequest]) (*connect.Response[v1.Unit], error) {
+	return c.putUnit.CallUnary(ctx, req)
+}
+
+// PutArea calls nenep.units.v1.UnitsService.PutArea.
+func (c *unitsServiceClient) PutArea(ctx context.Context, req *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error) {
+	return c.putArea.CallUnary(ctx, req)
+}
+
+// PutBoardMember calls nenep.units.v1.UnitsService.PutBoardMember.
+func (c *unitsServiceClient) PutBoardMember(ctx context.Context, req *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error) {
+	return c.putBoardMember.CallUnary(ctx, req)
+}
+
+// EndBoardMember calls nenep.units.v1.UnitsService.EndBoardMember.
+func (c *unitsServiceClient) EndBoardMember(ctx context.Context, req *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error) {
+	return c.endBoardMember.CallUnary(ctx, req)
+}
+
+// ListBoardMembers calls nenep.units.v1.UnitsService.ListBoardMembers.
+func (c *unitsServiceClient) ListBoardMembers(ctx context.Context, req *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error) {
+	return c.listBoardMembers.CallUnary(ctx, req)
+}
+
+// ListChanges calls nenep.units.v1.UnitsService.ListChanges.
+func (c *unitsServiceClient) ListChanges(ctx context.Context, req *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error) {
+	return c.listChanges.CallUnary(ctx, req)
+}
+
+// HandOverPost calls nenep.units.v1.UnitsService.HandOverPost.
+func (c *unitsServiceClient) HandOverPost(ctx context.Context, req *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error) {
+	return c.handOverPost.CallUnary(ctx, req)
+}
+
+// GetHandOver calls nenep.units.v1.UnitsService.GetHandOver.
+func (c *unitsServiceClient) GetHandOver(ctx context.Context, req *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error) {
+	return c.getHandOver.CallUnary(ctx, req)
+}
+
+// ListHandOvers calls nenep.units.v1.UnitsService.ListHandOvers.
+func (c *unitsServiceClient) ListHandOvers(ctx context.Context, req *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error) {
+	return c.listHandOvers.CallUnary(ctx, req)
+}
+
+// MarkHandOverTold calls nenep.units.v1.UnitsService.MarkHandOverTold.
+func (c *unitsServiceClient) MarkHandOverTold(ctx context.Context, req *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error) {
+	return c.markHandOverTold.CallUnary(ctx, req)
+}
+
 // UnitsServiceHandler is an implementation of the nenep.units.v1.UnitsService service.
 type UnitsServiceHandler interface {
 	ListAreas(context.Context, *connect.Request[v1.ListAreasRequest]) (*connect.Response[v1.ListAreasResponse], error)
@@ -557,6 +808,34 @@ type UnitsServiceHandler interface {
 	ApplyReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
 	// FinishReorganisation keeps the count of what was passed on. Workflows call it.
 	FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
+	// PutOfficial writes down an official, or changes the name of one; addresses of one who is there go by SetReach.
+	PutOfficial(context.Context, *connect.Request[v1.PutOfficialRequest]) (*connect.Response[v1.Official], error)
+	// GivePosition gives an official, or one written down with it, a position from a day. Administrators, and the head of a
+	// unit its contact.
+	GivePosition(context.Context, *connect.Request[v1.GivePositionRequest]) (*connect.Response[v1.Position], error)
+	// EndPosition says which day is the last of a position.
+	EndPosition(context.Context, *connect.Request[v1.EndPositionRequest]) (*connect.Response[v1.Position], error)
+	// CorrectPosition changes what was entered by mistake, or takes it out; what it was stays in the changes.
+	CorrectPosition(context.Context, *connect.Request[v1.CorrectPositionRequest]) (*connect.Response[v1.Position], error)
+	// ListPositions answers positions of an official, of a unit, or one, those that have ended and those to come among them.
+	ListPositions(context.Context, *connect.Request[v1.ListPositionsRequest]) (*connect.Response[v1.ListPositionsResponse], error)
+	// PutUnit writes down a unit or changes one. What ends, follows or renames one by a decision is a reorganisation.
+	PutUnit(context.Context, *connect.Request[v1.PutUnitRequest]) (*connect.Response[v1.Unit], error)
+	// PutArea writes down an area or changes one; as PutUnit.
+	PutArea(context.Context, *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error)
+	// PutBoardMember writes a member of a board, or changes one that is named.
+	PutBoardMember(context.Context, *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	EndBoardMember(context.Context, *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	ListBoardMembers(context.Context, *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error)
+	// ListChanges answers who changed what of a unit, official, area, position or board, the newest first. Administrators only.
+	ListChanges(context.Context, *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error)
+	// HandOverPost ends a position of one official and begins it for another on a day, and has both told on that day. As a dry
+	// run it answers what would come along and writes nothing. The same key again answers what stands.
+	HandOverPost(context.Context, *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	GetHandOver(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	ListHandOvers(context.Context, *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error)
+	// MarkHandOverTold keeps that both have been told. Workflows call it.
+	MarkHandOverTold(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error)
 }
 
 // NewUnitsServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -734,6 +1013,96 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(unitsServiceMethods.ByName("FinishReorganisation")),
 		connect.WithHandlerOptions(opts...),
 	)
+	unitsServicePutOfficialHandler := connect.NewUnaryHandler(
+		UnitsServicePutOfficialProcedure,
+		svc.PutOfficial,
+		connect.WithSchema(unitsServiceMethods.ByName("PutOfficial")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceGivePositionHandler := connect.NewUnaryHandler(
+		UnitsServiceGivePositionProcedure,
+		svc.GivePosition,
+		connect.WithSchema(unitsServiceMethods.ByName("GivePosition")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceEndPositionHandler := connect.NewUnaryHandler(
+		UnitsServiceEndPositionProcedure,
+		svc.EndPosition,
+		connect.WithSchema(unitsServiceMethods.ByName("EndPosition")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceCorrectPositionHandler := connect.NewUnaryHandler(
+		UnitsServiceCorrectPositionProcedure,
+		svc.CorrectPosition,
+		connect.WithSchema(unitsServiceMethods.ByName("CorrectPosition")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListPositionsHandler := connect.NewUnaryHandler(
+		UnitsServiceListPositionsProcedure,
+		svc.ListPositions,
+		connect.WithSchema(unitsServiceMethods.ByName("ListPositions")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServicePutUnitHandler := connect.NewUnaryHandler(
+		UnitsServicePutUnitProcedure,
+		svc.PutUnit,
+		connect.WithSchema(unitsServiceMethods.ByName("PutUnit")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServicePutAreaHandler := connect.NewUnaryHandler(
+		UnitsServicePutAreaProcedure,
+		svc.PutArea,
+		connect.WithSchema(unitsServiceMethods.ByName("PutArea")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServicePutBoardMemberHandler := connect.NewUnaryHandler(
+		UnitsServicePutBoardMemberProcedure,
+		svc.PutBoardMember,
+		connect.WithSchema(unitsServiceMethods.ByName("PutBoardMember")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceEndBoardMemberHandler := connect.NewUnaryHandler(
+		UnitsServiceEndBoardMemberProcedure,
+		svc.EndBoardMember,
+		connect.WithSchema(unitsServiceMethods.ByName("EndBoardMember")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListBoardMembersHandler := connect.NewUnaryHandler(
+		UnitsServiceListBoardMembersProcedure,
+		svc.ListBoardMembers,
+		connect.WithSchema(unitsServiceMethods.ByName("ListBoardMembers")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListChangesHandler := connect.NewUnaryHandler(
+		UnitsServiceListChangesProcedure,
+		svc.ListChanges,
+		connect.WithSchema(unitsServiceMethods.ByName("ListChanges")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceHandOverPostHandler := connect.NewUnaryHandler(
+		UnitsServiceHandOverPostProcedure,
+		svc.HandOverPost,
+		connect.WithSchema(unitsServiceMethods.ByName("HandOverPost")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceGetHandOverHandler := connect.NewUnaryHandler(
+		UnitsServiceGetHandOverProcedure,
+		svc.GetHandOver,
+		connect.WithSchema(unitsServiceMethods.ByName("GetHandOver")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceListHandOversHandler := connect.NewUnaryHandler(
+		UnitsServiceListHandOversProcedure,
+		svc.ListHandOvers,
+		connect.WithSchema(unitsServiceMethods.ByName("ListHandOvers")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceMarkHandOverToldHandler := connect.NewUnaryHandler(
+		UnitsServiceMarkHandOverToldProcedure,
+		svc.MarkHandOverTold,
+		connect.WithSchema(unitsServiceMethods.ByName("MarkHandOverTold")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.units.v1.UnitsService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case UnitsServiceListAreasProcedure:
@@ -792,6 +1161,36 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 			unitsServiceApplyReorganisationHandler.ServeHTTP(w, r)
 		case UnitsServiceFinishReorganisationProcedure:
 			unitsServiceFinishReorganisationHandler.ServeHTTP(w, r)
+		case UnitsServicePutOfficialProcedure:
+			unitsServicePutOfficialHandler.ServeHTTP(w, r)
+		case UnitsServiceGivePositionProcedure:
+			unitsServiceGivePositionHandler.ServeHTTP(w, r)
+		case UnitsServiceEndPositionProcedure:
+			unitsServiceEndPositionHandler.ServeHTTP(w, r)
+		case UnitsServiceCorrectPositionProcedure:
+			unitsServiceCorrectPositionHandler.ServeHTTP(w, r)
+		case UnitsServiceListPositionsProcedure:
+			unitsServiceListPositionsHandler.ServeHTTP(w, r)
+		case UnitsServicePutUnitProcedure:
+			unitsServicePutUnitHandler.ServeHTTP(w, r)
+		case UnitsServicePutAreaProcedure:
+			unitsServicePutAreaHandler.ServeHTTP(w, r)
+		case UnitsServicePutBoardMemberProcedure:
+			unitsServicePutBoardMemberHandler.ServeHTTP(w, r)
+		case UnitsServiceEndBoardMemberProcedure:
+			unitsServiceEndBoardMemberHandler.ServeHTTP(w, r)
+		case UnitsServiceListBoardMembersProcedure:
+			unitsServiceListBoardMembersHandler.ServeHTTP(w, r)
+		case UnitsServiceListChangesProcedure:
+			unitsServiceListChangesHandler.ServeHTTP(w, r)
+		case UnitsServiceHandOverPostProcedure:
+			unitsServiceHandOverPostHandler.ServeHTTP(w, r)
+		case UnitsServiceGetHandOverProcedure:
+			unitsServiceGetHandOverHandler.ServeHTTP(w, r)
+		case UnitsServiceListHandOversProcedure:
+			unitsServiceListHandOversHandler.ServeHTTP(w, r)
+		case UnitsServiceMarkHandOverToldProcedure:
+			unitsServiceMarkHandOverToldHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -911,4 +1310,64 @@ func (UnimplementedUnitsServiceHandler) ApplyReorganisation(context.Context, *co
 
 func (UnimplementedUnitsServiceHandler) FinishReorganisation(context.Context, *connect.Request[v1.FinishReorganisationRequest]) (*connect.Response[v1.Reorganisation], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.FinishReorganisation is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PutOfficial(context.Context, *connect.Request[v1.PutOfficialRequest]) (*connect.Response[v1.Official], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PutOfficial is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) GivePosition(context.Context, *connect.Request[v1.GivePositionRequest]) (*connect.Response[v1.Position], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.GivePosition is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) EndPosition(context.Context, *connect.Request[v1.EndPositionRequest]) (*connect.Response[v1.Position], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.EndPosition is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) CorrectPosition(context.Context, *connect.Request[v1.CorrectPositionRequest]) (*connect.Response[v1.Position], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.CorrectPosition is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListPositions(context.Context, *connect.Request[v1.ListPositionsRequest]) (*connect.Response[v1.ListPositionsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListPositions is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PutUnit(context.Context, *connect.Request[v1.PutUnitRequest]) (*connect.Response[v1.Unit], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PutUnit is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PutArea(context.Context, *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PutArea is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) PutBoardMember(context.Context, *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.PutBoardMember is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) EndBoardMember(context.Context, *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.EndBoardMember is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListBoardMembers(context.Context, *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListBoardMembers is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListChanges(context.Context, *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListChanges is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) HandOverPost(context.Context, *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.HandOverPost is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) GetHandOver(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.GetHandOver is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) ListHandOvers(context.Context, *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ListHandOvers is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) MarkHandOverTold(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.MarkHandOverTold is not implemented"))
 }
