@@ -18,6 +18,7 @@ import (
 	"nenep/workflows/consultation"
 	"nenep/workflows/delivery"
 	"nenep/workflows/digest"
+	"nenep/workflows/handover"
 	"nenep/workflows/period"
 	"nenep/workflows/petition"
 	"nenep/workflows/publication"
@@ -66,6 +67,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
 		contract.ActivityPassCases: acts.PassCases, contract.ActivityFinishReorganisation: acts.FinishReorganisation,
+		contract.ActivityTellHandOver: acts.TellHandOver,
 	})
 	return []worker.Worker{cases, upkeep}
 }
@@ -117,6 +119,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.AmendCases, period.AmendCases, buildID)
 	registerWorkflow(registry, contract.ReinstateCase, period.ReinstateCase, buildID)
 	registerWorkflow(registry, contract.Reorganize, reorganize.Reorganize, buildID)
+	registerWorkflow(registry, contract.TellHandOver, handover.TellHandOver, buildID)
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
 	registerWorkflow(registry, contract.SendPending, digest.SendPending, buildID)
 	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)

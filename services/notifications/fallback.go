@@ -93,6 +93,9 @@ func (s *service) rewritten(ctx context.Context, row message, holder *unitsv1.Ho
 	if row.Template == templateFailing {
 		return s.failingLetter(p, holder.GetOfficial(), row, to)
 	}
+	if ofNoCase[row.Template] {
+		return s.handOverAnew(ctx, row, p, holder.GetOfficial(), to)
+	}
 	next, err := s.authorOf(matterOf(row)).row(ctx, holder, p, to, stateWaiting)
 	next.DecidedBy, next.DecidedAt, next.Words = row.DecidedBy, row.DecidedAt, row.Words
 	return next, err

@@ -146,6 +146,8 @@ type town struct {
 	staff    map[string]*unitsv1.Official // who holds no position
 	extra    map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
 	asked    map[string]int               // calls by name
+
+	handedOver *unitsv1.HandOverPostResponse
 }
 
 func (s *town) ResolveRole(_ context.Context, r *connect.Request[unitsv1.ResolveRoleRequest]) (*connect.Response[unitsv1.ResolveRoleResponse], error) {

@@ -45,6 +45,8 @@ var templateLetters = map[string][]string{
 	"amended":             {"amended"},
 	"taken-over":          {"taken-over"},
 	templateFailing:       {templateFailing},
+	templateTakesOver:     {templateTakesOver},
+	templateHandsOver:     {templateHandsOver},
 }
 
 // templateFailing tells the owner of a channel that it does not reach him.
@@ -79,7 +81,8 @@ type letter struct {
 	Link, LinkUntil, HelpContact, HelpPhone     string
 	Vacancy                                     string // why the recipient is told in another's place
 	Added, Sender                               string // of a draft that was released: words added, the body that speaks
-	Channel, Failures, Settings                 string // a channel that fails; the page of preferences
+	Channel, Failures, Settings                 string // a channel that fails; the page to go to
+	Post, Other, Cases, CaseLines               string // a post that is handed over, the other side, how many cases are open, which
 
 	nextWorkingDay bool // the due day is the next working day
 }

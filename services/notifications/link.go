@@ -59,6 +59,9 @@ func (l links) make(caseID, officialID string, now time.Time) (link, error) {
 // short is the address of a message by its code.
 func (l links) short(code string) string { return strings.TrimSuffix(l.portal, "/") + linkPath + code }
 
+// home is the page of what a person has to do, which asks to sign in.
+func (l links) home() string { return strings.TrimSuffix(l.portal, "/") + "/" }
+
 // settings is the page of preferences, which asks to sign in.
 func (l links) settings() string { return strings.TrimSuffix(l.portal, "/") + settingsPath }
 

@@ -71,7 +71,7 @@ func (s *service) previewed(asked *notificationsv1.PreviewLetterRequest) (*catal
 	if !slices.Contains([]string{"", vietnamese.code, english.code}, asked.GetLanguage()) {
 		faults = append(faults, wire.Field("language", "Ngôn ngữ là tiếng Việt (vi) hoặc tiếng Anh (en).", "The language is Vietnamese (vi) or English (en)."))
 	}
-	if _, known := templateLetters[asked.GetTemplate()]; asked.GetTemplate() != "" && (!known || asked.GetTemplate() == templateFailing) {
+	if _, known := templateLetters[asked.GetTemplate()]; asked.GetTemplate() != "" && (!known || ofNoCase[asked.GetTemplate()]) {
 		faults = append(faults, wire.Field("template", "Không có mẫu thư “"+clean(asked.GetTemplate())+"”. Chọn một trong: "+strings.Join(templateNames(), ", ")+".",
 			"There is no letter “"+clean(asked.GetTemplate())+"”. Name one of "+strings.Join(templateNames(), ", ")+"."))
 	}
@@ -101,7 +101,7 @@ func (s *service) previewed(asked *notificationsv1.PreviewLetterRequest) (*catal
 func templateNames() []string {
 	var names []string
 	for name := range templateLetters {
-		if name != templateFailing {
+		if !ofNoCase[name] {
 			names = append(names, name)
 		}
 	}

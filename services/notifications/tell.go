@@ -114,7 +114,7 @@ func (s *service) matter(request *notificationsv1.TellRequest) (matter, error) {
 	} else if request.GetOn() != "" {
 		faults = append(faults, badDay("on", request.GetOn()))
 	}
-	if _, known := templateLetters[m.template]; !known || m.template == templateFailing {
+	if _, known := templateLetters[m.template]; !known || ofNoCase[m.template] {
 		faults = append(faults, wire.Field("template", "Không có mẫu thư “"+clean(m.template)+"”. Chọn mẫu có trong danh sách.",
 			"There is no letter “"+clean(m.template)+"”. Name one that exists."))
 	}

@@ -99,7 +99,7 @@ func TestTheMailReadsAsAnOfficeWrites(t *testing.T) {
 func TestAMissingFactDropsItsSentenceAndLeavesNoHole(t *testing.T) {
 	h := newHouse(t)
 	for template := range templateLetters {
-		if template == templateFailing {
+		if ofNoCase[template] {
 			continue
 		}
 		for _, code := range []string{"vi", "en"} {

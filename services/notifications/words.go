@@ -33,6 +33,11 @@ type language struct {
 	submittedOn  string
 	failing      string // subject of the letter to the owner of a channel that fails
 	failingShort func(channel string) string
+
+	handOver, handOverTitle string // subject of the letters of a post that is handed over; what a digest calls it
+	handOverShort           func(post, day string) string
+	andMore                 func(n int) string
+	dueOn                   string
 }
 
 var vietnamese = language{
@@ -66,7 +71,7 @@ var vietnamese = language{
 		"withdrawn": "đã thu hồi, không còn việc phải làm", "transferred": "đã chuyển đơn vị kế thừa",
 		"succession-planned": "chuyển đơn vị kế thừa sau khi xem xét", "extension-revoked": "đã hủy gia hạn",
 		"explanation-revoked": "đã hủy tạm dừng", "recalculated": "đã tính lại thời hạn", "amended": "áp dụng quy định hiện hành",
-		"taken-over": "tiếp nhận hồ sơ của đơn vị trước",
+		"taken-over": "tiếp nhận hồ sơ của đơn vị trước", templateTakesOver: "đồng chí nhận bàn giao", templateHandsOver: "đồng chí đã bàn giao",
 	},
 	short:    shortVietnamese,
 	channels: map[string]string{channelEmail: "thư điện tử", channelSMS: "tin nhắn SMS", channelZalo: "Zalo", channelWebhook: "hệ thống kết nối", channelPaper: "văn bản giấy"},
@@ -74,6 +79,10 @@ var vietnamese = language{
 	failing: "[Nề Nếp] Kênh nhận thông báo không đến được",
 	failingShort: func(channel string) string {
 		return "Nề Nếp: thông báo qua " + channel + " không đến được."
+	},
+	handOver: "[Nề Nếp] Bàn giao chức vụ", handOverTitle: "bàn giao chức vụ", andMore: andMoreVietnamese, dueOn: "hạn ",
+	handOverShort: func(post, day string) string {
+		return "Nề Nếp: bàn giao chức vụ " + post + " từ ngày " + day + "."
 	},
 }
 
@@ -102,13 +111,18 @@ var english = language{
 		"exempted": "not obliged", "withdrawn": "withdrawn, nothing left to do", "transferred": "handed to the successor",
 		"succession-planned": "passes to the successor after review", "extension-revoked": "extension taken back",
 		"explanation-revoked": "pause ended", "recalculated": "due date reckoned anew", "amended": "present rules applied",
-		"taken-over": "case of a predecessor taken over",
+		"taken-over": "case of a predecessor taken over", templateTakesOver: "you take it over", templateHandsOver: "you have handed it over",
 	},
 	short:    shortEnglish,
 	channels: map[string]string{channelEmail: "e-mail", channelSMS: "SMS", channelZalo: "Zalo", channelWebhook: "the automatic connection", channelPaper: "paper"},
 	agreedOn: ", accepted on ", submittedOn: ", submitted on ",
 	failing:      "[Nề Nếp] A channel does not reach you",
 	failingShort: func(channel string) string { return "Nề Nếp: " + channel + " does not reach you." },
+
+	handOver: "[Nề Nếp] A post is handed over", handOverTitle: "a post is handed over", andMore: andMoreEnglish, dueOn: "due ",
+	handOverShort: func(post, day string) string {
+		return "Nề Nếp: the post " + post + " is handed over from " + day + "."
+	},
 }
 
 // vacant are the words for a role that nobody holds: what is the case there, with the unit's name in it, and what to do about it.

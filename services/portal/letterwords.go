@@ -25,6 +25,8 @@ var templateChoices = []choice{
 	{"explanation-revoked", "Hủy tạm dừng"}, {"exempted", "Không thuộc đối tượng"}, {"withdrawn", "Thu hồi hồ sơ"}, {"amended", "Áp dụng quy định hiện hành"},
 	{"recalculated", "Tính lại hạn"}, {"succession-planned", "Sắp xếp đơn vị"}, {"taken-over", "Tiếp nhận hồ sơ"}, {"transferred", "Chuyển hồ sơ"},
 	{"channel-failing", "Kênh không đến được"},
+	{"takes-over", "Nhận bàn giao chức vụ"},
+	{"hands-over", "Đã bàn giao chức vụ"},
 }
 
 var channelChoices = []choice{

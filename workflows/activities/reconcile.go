@@ -31,7 +31,8 @@ const (
 )
 
 // Reconcile records the events that nobody records, starts every case that should exist and that
-// the register does not know, and every planned reorganisation that does not wait for its day yet. It may be killed anywhere and run again: an event's key is recorded
+// the register does not know, every planned reorganisation that does not wait for its day
+// yet, and the telling of hand-overs that nobody has been told of. It may be killed anywhere and run again: an event's key is recorded
 // once, a case id starts once, and the register's unique id makes even a start that Temporal has
 // forgotten harmless.
 func (a *Activities) Reconcile(ctx context.Context, input contract.ReconcileInput) (contract.ReconcileResult, error) {
@@ -49,7 +50,7 @@ func (a *Activities) Reconcile(ctx context.Context, input contract.ReconcileInpu
 		return contract.ReconcileResult{}, err
 	}
 	opened, err := a.startAll(ctx, w, unknown)
-	return contract.ReconcileResult{Expected: len(expected), Opened: opened, Known: len(expected) - len(unknown)}, errors.Join(err, a.awaitPlanned(ctx))
+	return contract.ReconcileResult{Expected: len(expected), Opened: opened, Known: len(expected) - len(unknown)}, errors.Join(err, a.awaitPlanned(ctx), a.awaitHandOvers(ctx))
 }
 
 // sightOf keeps the run of one obligation, of which there are dozens every morning, from reading units and events that it cannot oblige.

@@ -128,6 +128,19 @@ func TestAPlannedReorganisationThatDoesNotWaitYetIsStartedOnce(t *testing.T) {
 	require.NotContains(t, p.started, "reorganize/SX-2026-0002")
 }
 
+func TestAHandOverThatNobodyHasBeenToldOfIsStarted(t *testing.T) {
+	t.Parallel()
+	p, _, env := visit(t, "2026-11-23 05:00")
+	p.handOvers = []*unitsv1.HandOver{{Id: "BG-7", Day: "2026-12-01"}}
+	for range 2 {
+		_, err := reconcile(t, env, "DT-01")
+		require.NoError(t, err)
+	}
+	options := p.started["hand-over/BG-7"]
+	require.Equal(t, contract.QueueUpkeep, options.TaskQueue)
+	require.Equal(t, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY, options.WorkflowIDReusePolicy)
+}
+
 // The table of days off ends with 2027; a case that runs into 2029 still knows Tết.
 func TestBeyondTheTableDaysOffAreComputed(t *testing.T) {
 	t.Parallel()

@@ -29,6 +29,7 @@ type register struct {
 	passed   []*reportsv1.PassEventsRequest
 
 	reorganisations map[string]*unitsv1.GetReorganisationResponse
+	handOvers       []*unitsv1.HandOver
 	finished        string
 }
 
@@ -185,6 +186,11 @@ func (p *province) GetReorganisation(_ context.Context, r *connect.Request[units
 		return nil, wire.ConnectError(wire.Refuse(contract.CodeNotFound, "Không có.", "None."))
 	}
 	return connect.NewResponse(found), nil
+}
+
+// ListHandOvers answers those of whom nobody has been told.
+func (p *province) ListHandOvers(context.Context, *connect.Request[unitsv1.ListHandOversRequest]) (*connect.Response[unitsv1.ListHandOversResponse], error) {
+	return connect.NewResponse(&unitsv1.ListHandOversResponse{HandOvers: p.handOvers}), nil
 }
 
 func (p *province) ListReorganisations(_ context.Context, r *connect.Request[unitsv1.ListReorganisationsRequest]) (*connect.Response[unitsv1.ListReorganisationsResponse], error) {
