@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -342,7 +343,7 @@ type actPageView struct {
 
 func newActPage(v *caseView, act actForm, id string, fields []field) actPageView {
 	return actPageView{v, act.title, act.effect(v), form{
-		Action: v.URL() + "/viec/" + act.slug, Button: act.button, ActID: id, Fields: fields,
+		Action: v.URL() + "/viec/" + act.slug, Button: act.button, ActID: id, Fields: fields, Hidden: []choice{v.seen()},
 	}}
 }
 
@@ -395,10 +396,12 @@ func (p *portal) act(c echo.Context) error {
 	fields := offered.fields(v)
 	sent.faults = atFields(sent.faults, fields)
 	body := newActPage(v, offered, act.GetActId(), keep(fields, values, sent.faults))
+	body.Form.Both = both(act, sent.theirs, fields, values)
 	return p.renderRefused(c, sent, "act", offered.title, body)
 }
 
 func newAct(v *caseView, values url.Values) *casefilev1.Act {
+	v.opened, _ = strconv.ParseInt(values.Get(seenField), 10, 64)
 	return &casefilev1.Act{
 		ActId: values.Get("act_id"), CaseId: v.GetId(), OfficialId: v.person.ID,
 		ActingUnitId: v.actingHat().UnitID, ActingRole: v.actingHat().Role,
@@ -427,6 +430,7 @@ type sent struct {
 	status       int
 	faults       []fault
 	outcome      *casefilev1.ActOutcome
+	theirs       *casefilev1.Act // what somebody else did meanwhile
 }
 
 func (s sent) done() bool { return s.banner != "" }
@@ -436,7 +440,18 @@ func (p *portal) send(c echo.Context, v *caseView, act *casefilev1.Act, faults [
 	if len(faults) > 0 {
 		return sent{status: http.StatusUnprocessableEntity, faults: faults}
 	}
+	theirs, err := p.meanwhile(c.Request().Context(), v, act)
+	if err != nil {
+		return p.refused(err)
+	}
+	if theirs != nil {
+		return p.changed(c.Request().Context(), v, theirs)
+	}
 	answer, err := p.calls.Acts.Act(c.Request().Context(), call(act))
+	if usedBefore(err) {
+		act.ActId = newActID()
+		return sent{status: http.StatusConflict, faults: []fault{{Text: sentBefore}}}
+	}
 	if err != nil {
 		return p.refusedAct(c.Request().Context(), v, err)
 	}

@@ -25,6 +25,7 @@ type caseView struct {
 	person   *person
 	today    calendar.Date
 	days     *calendar.Calendar
+	opened   int64 // the sequence the case had when the page of the sent form was opened
 }
 
 // URL is the address of the case's page.

@@ -36,6 +36,7 @@ type form struct {
 	Fields                []field
 	Hidden                []choice
 	Files                 bool
+	Both                  []bothRow // what was recorded meanwhile, beside what was typed
 }
 
 func newActID() string { return uuid.NewString() }

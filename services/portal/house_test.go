@@ -55,19 +55,20 @@ type house struct {
 	reportsv1connect.UnimplementedActsServiceHandler
 	notificationsv1connect.UnimplementedNotificationsServiceHandler
 
-	mutex    sync.Mutex
-	units    []*unitsv1.Unit
-	holders  []*unitsv1.Holder
-	cases    map[string]*reportsv1.Case
-	acts     []*reportsv1.StoredAct
-	refusal  *casefilev1.Refusal // of the next act
-	pending  bool
-	history  *reportsv1.GetHistoryResponse
-	messages []*notificationsv1.Message
-	links    map[string]*notificationsv1.OpenLinkResponse
-	uploaded map[string]string // file id → content
-	speakers []wire.Identity   // who acted
-	unready  bool
+	mutex     sync.Mutex
+	units     []*unitsv1.Unit
+	holders   []*unitsv1.Holder
+	cases     map[string]*reportsv1.Case
+	acts      []*reportsv1.StoredAct
+	refusal   *casefilev1.Refusal // of the next act
+	pending   bool
+	conflicts bool // the same act id with other content is refused
+	history   *reportsv1.GetHistoryResponse
+	messages  []*notificationsv1.Message
+	links     map[string]*notificationsv1.OpenLinkResponse
+	uploaded  map[string]string // file id → content
+	speakers  []wire.Identity   // who acted
+	unready   bool
 
 	boards     []*unitsv1.Board
 	settings   []*unitsv1.Setting
@@ -290,6 +291,9 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 		return nil, err
 	}
 	for _, stored := range h.acts {
+		if stored.GetAct().GetActId() == r.Msg.GetActId() && stored.GetAct().GetCaseId() == r.Msg.GetCaseId() && h.conflicts && !proto.Equal(stored.GetAct(), r.Msg) {
+			return nil, wire.ConnectError(wire.Refuse(contract.CodeConflict, "Mã này đã dùng cho một việc khác.", "Used before."))
+		}
 		if stored.GetAct().GetActId() == r.Msg.GetActId() {
 			return connect.NewResponse(stored.GetOutcome()), nil
 		}
@@ -300,7 +304,8 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 	}
 	h.apply(r.Msg, state)
 	h.applyItem(r.Msg, state)
-	outcome := &casefilev1.ActOutcome{ActId: r.Msg.GetActId(), State: state, Pending: h.pending}
+	state.Sequence++
+	outcome := &casefilev1.ActOutcome{ActId: r.Msg.GetActId(), State: proto.CloneOf(state), Pending: h.pending}
 	h.acts = append(h.acts, &reportsv1.StoredAct{Act: r.Msg, StoredAt: morning.UTC().Format(time.RFC3339), Outcome: outcome})
 	return connect.NewResponse(outcome), nil
 }

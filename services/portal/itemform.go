@@ -129,7 +129,7 @@ func (p *portal) newItemPage(v *caseView, record *casefilev1.ItemRecord, actID s
 	if view.Correcting {
 		view.Heading, button = "Đính chính "+v.ItemTitle(), "Đính chính"
 	}
-	view.Form = form{Action: v.URL() + "/muc/" + address, Button: button, ActID: actID, Files: true, Fields: keep(p.itemFields(v, fresh), values, faults)}
+	view.Form = form{Action: v.URL() + "/muc/" + address, Button: button, ActID: actID, Files: true, Fields: keep(p.itemFields(v, fresh), values, faults), Hidden: []choice{v.seen()}}
 	for _, id := range files {
 		view.Form.Hidden = append(view.Form.Hidden, choice{"file_id", id})
 	}
@@ -159,7 +159,8 @@ func (p *portal) recordItem(c echo.Context) error {
 		return p.finish(c, result, v.URL()+"#muc")
 	}
 	result.faults = atFields(result.faults, p.itemFields(v, record.GetItemId() == ""), "files")
-	return p.renderItem(c, result, record, values, files)
+	values.Set("act_id", act.GetActId())
+	return p.renderItem(c, result, record, values, files, act)
 }
 
 // itemID names a new entry after the form, so that the same form sent twice is one entry.
@@ -211,15 +212,16 @@ func (p *portal) showUploadedItem(c echo.Context, record *casefilev1.ItemRecord,
 	if len(result.faults) > 0 {
 		result.status = http.StatusUnprocessableEntity
 	}
-	return p.renderItem(c, result, record, values, files)
+	return p.renderItem(c, result, record, values, files, nil)
 }
 
 // renderItem shows the form again with all that was typed and the files that arrived: the case is read anew, since it holds them now.
-func (p *portal) renderItem(c echo.Context, result sent, record *casefilev1.ItemRecord, values url.Values, files []string) error {
+func (p *portal) renderItem(c echo.Context, result sent, record *casefilev1.ItemRecord, values url.Values, files []string, act *casefilev1.Act) error {
 	v, err := p.loadCase(c)
 	if err != nil {
 		return err
 	}
 	body := p.newItemPage(v, record, values.Get("act_id"), values, result.faults, files)
+	body.Form.Both = both(act, result.theirs, body.Form.Fields, values)
 	return p.renderRefused(c, result, "item", body.Heading, body)
 }

@@ -67,6 +67,7 @@ func (p *portal) newStepPage(v *caseView, step stepView, actID string, values ur
 	if correcting {
 		sheet.Button = "Đính chính"
 	}
+	sheet.Hidden = []choice{v.seen()}
 	for _, id := range files {
 		sheet.Hidden = append(sheet.Hidden, choice{"file_id", id})
 	}
@@ -156,6 +157,7 @@ func (p *portal) recordStep(c echo.Context) error {
 	}
 	result.faults = atFields(result.faults, p.stepFields(v, step, v.Correctable()), "files")
 	body := p.newStepPage(v, step, act.GetActId(), values, result.faults, files)
+	body.Form.Both = both(act, result.theirs, body.Form.Fields, values)
 	return p.renderRefused(c, result, "step", body.Heading(), body)
 }
 

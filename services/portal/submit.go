@@ -26,7 +26,7 @@ func submitFields() []field {
 }
 
 func newCheck(v *caseView, actID string, values url.Values, faults []fault) checkView {
-	return checkView{v, form{Action: v.URL() + "/kiem-tra", Button: "Nộp hồ sơ", ActID: actID, Fields: keep(submitFields(), values, faults)}}
+	return checkView{v, form{Action: v.URL() + "/kiem-tra", Button: "Nộp hồ sơ", ActID: actID, Fields: keep(submitFields(), values, faults), Hidden: []choice{v.seen()}}}
 }
 
 // checkPage lists everything that will be submitted, each row with its way back.
@@ -53,6 +53,9 @@ func (p *portal) submit(c echo.Context) error {
 	}
 	if !v.Mine() {
 		return p.refuseStranger("nộp hồ sơ", v.Unit.GetName())
+	}
+	if text, already := p.handedInAlready(v); already {
+		return p.finish(c, sent{kind: "info", banner: text}, v.URL()+"/da-nop")
 	}
 	values, err := c.FormParams()
 	if err != nil {
