@@ -74,6 +74,7 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"OpenLink":       {Do: everycall.Of(ledgerClient.OpenLink, &notificationsv1.OpenLinkRequest{Token: "none"}), May: everybody},
 		"ListChannels": {Do: everycall.Of(ledgerClient.ListChannels, &notificationsv1.ListChannelsRequest{}),
 			May: slices.Concat(inOwnName, []string{"supervisor", "auditor", "administrator"})},
+		"TellHandOver": {Do: everycall.Of(ledgerClient.TellHandOver, &notificationsv1.TellHandOverRequest{HandOverId: "BG-1"}), May: workflows},
 		"ReleaseDraft": {Do: everycall.Of(ledgerClient.ReleaseDraft, &notificationsv1.ReleaseDraftRequest{Id: id}), May: speaker},
 		"DiscardDraft": {Do: everycall.Of(ledgerClient.DiscardDraft, &notificationsv1.DiscardDraftRequest{Id: id, Reason: "Đã nộp"}), May: speaker},
 	})

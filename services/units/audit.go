@@ -51,15 +51,19 @@ func said(field, value string) changedField { return changedField{Field: field, 
 // ListChanges answers who changed what of one unit, official, area, position or board, or of all, the newest first. What was recorded
 // before changes were kept by what they are of is answered only without a subject.
 func (s *server) ListChanges(ctx context.Context, r *connect.Request[unitsv1.ListChangesRequest]) (*connect.Response[unitsv1.ListChangesResponse], error) {
-	if err := s.mayAdminister(ctx, "xem các thay đổi của danh bạ", "read what was changed in the register"); err != nil {
+	may, err := s.readsAll(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if !may {
+		return nil, s.forbidden("xem các thay đổi của danh bạ", "read what was changed in the register")
 	}
 	limit := int(r.Msg.GetLimit())
 	if limit <= 0 {
 		limit = changesShown
 	}
 	var rows []change
-	err := s.db.WithContext(ctx).Scopes(ofSubject(r.Msg.GetSubject())).Order("id DESC").Limit(min(limit, mostChangesShown)).Find(&rows).Error
+	err = s.db.WithContext(ctx).Scopes(ofSubject(r.Msg.GetSubject())).Order("id DESC").Limit(min(limit, mostChangesShown)).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
 	}

@@ -54,6 +54,11 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 	get := &unitsv1.GetReorganisationRequest{Id: planned}
 	manage, his := []string{"contact", "head", "administrator", "terminal"}, []string{"contact", "administrator", "terminal"}
 	seat := &unitsv1.RecordVacancyRequest{BoardId: board.GetId(), Vacancy: &unitsv1.Vacancy{On: today, Role: "member"}}
+	post := h.held(t, "MTTQ-12205-2507", "contact").GetId()
+	over, err := h.handOver(t, &unitsv1.HandOverPostRequest{PositionId: post, Official: &unitsv1.NewOfficial{Name: "Người nhận"}, Day: "2027-06-01", Document: document}) // not yet
+	require.NoError(t, err)
+	read := &unitsv1.GetHandOverRequest{Id: over.GetHandOver().GetId()}
+	appoint := []string{"head", "administrator", "terminal"}
 	services := unitsv1.File_nenep_units_v1_units_proto.Services()
 	everycall.Walk(t, h.wired(), callers, []protoreflect.ServiceDescriptor{services.ByName("UnitsService")}, map[string]everycall.Call{
 		"ListAreas":            {Do: everycall.Of(unitsClient.ListAreas, &unitsv1.ListAreasRequest{Level: "province"}), May: everybody},
@@ -83,6 +88,22 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"PlanReorganisation":   {Do: everycall.Of(unitsClient.PlanReorganisation, &unitsv1.PlanReorganisationRequest{Reorganisation: merger(), DryRun: true}), May: stewards},
 		"CancelReorganisation": {Do: everycall.Of(unitsClient.CancelReorganisation, &unitsv1.CancelReorganisationRequest{Id: planned}), May: stewards},
 		"ApplyReorganisation":  {Do: everycall.Of(unitsClient.ApplyReorganisation, &unitsv1.GetReorganisationRequest{Id: "SX-2000-0001"}), May: workflows},
+		"PutOfficial":          {Do: everycall.Of(unitsClient.PutOfficial, &unitsv1.PutOfficialRequest{}), May: stewards},
+		"GivePosition":         {Do: everycall.Of(unitsClient.GivePosition, &unitsv1.GivePositionRequest{Position: &unitsv1.Position{UnitId: "MTTQ-12205-2507", Role: "contact"}}), May: appoint},
+		"EndPosition":          {Do: everycall.Of(unitsClient.EndPosition, &unitsv1.EndPositionRequest{Id: post}), May: appoint},
+		"CorrectPosition":      {Do: everycall.Of(unitsClient.CorrectPosition, &unitsv1.CorrectPositionRequest{Id: post, Remove: true}), May: appoint},
+		"HandOverPost":         {Do: everycall.Of(unitsClient.HandOverPost, &unitsv1.HandOverPostRequest{PositionId: post, DryRun: true}), May: appoint},
+		"GetHandOver":          {Do: everycall.Of(unitsClient.GetHandOver, read), May: []string{"contact", "head", "administrator", "auditor", "terminal", "worker", "notifications"}},
+		"ListHandOvers":        {Do: everycall.Of(unitsClient.ListHandOvers, &unitsv1.ListHandOversRequest{UnitId: "MTTQ-12205-2507"}), May: []string{"head", "administrator", "auditor", "terminal", "worker"}},
+		"MarkHandOverTold":     {Do: everycall.Of(unitsClient.MarkHandOverTold, read), May: workflows},
+		"ListPositions":        {Do: everycall.Of(unitsClient.ListPositions, &unitsv1.ListPositionsRequest{UnitId: commune}), May: everybody},
+		"PutUnit":              {Do: everycall.Of(unitsClient.PutUnit, &unitsv1.PutUnitRequest{Unit: &unitsv1.Unit{Id: commune}}), May: stewards},
+		"PutArea":              {Do: everycall.Of(unitsClient.PutArea, &unitsv1.PutAreaRequest{Area: &unitsv1.Area{Id: "12205-2507"}}), May: stewards},
+		"PutBoardMember":       {Do: everycall.Of(unitsClient.PutBoardMember, &unitsv1.PutBoardMemberRequest{Member: &unitsv1.BoardMember{}}), May: stewards},
+		"EndBoardMember":       {Do: everycall.Of(unitsClient.EndBoardMember, &unitsv1.EndBoardMemberRequest{Id: "TV-0"}), May: stewards},
+		"ListBoardMembers": {Do: everycall.Of(unitsClient.ListBoardMembers, &unitsv1.ListBoardMembersRequest{BoardId: board.GetId()}),
+			May: []string{"worker", "reports", "terminal", "administrator", "auditor", "head", "contact", "reviewer"}},
+		"ListChanges":          {Do: everycall.Of(unitsClient.ListChanges, &unitsv1.ListChangesRequest{}), May: append(slices.Clone(stewards), "auditor")},
 		"FinishReorganisation": {Do: everycall.Of(unitsClient.FinishReorganisation, &unitsv1.FinishReorganisationRequest{Id: planned}), May: workflows},
 	})
 }

@@ -254,7 +254,7 @@ func (s *server) ListPositions(ctx context.Context, r *connect.Request[unitsv1.L
 	}
 	var rows []position
 	err := query.Preload("Official").Preload("Unit", func(db *gorm.DB) *gorm.DB { return db.Select(unitColumns) }).
-		Order("unit_id, valid_to IS NOT NULL, array_position(ARRAY['head','deputy','leader','contact','reviewer','supervisor','union-chair','administrator'], role), valid_from, id").
+		Order("unit_id, valid_to IS NOT NULL, array_position(ARRAY['head','deputy','leader','contact','reviewer','supervisor','auditor','union-chair','administrator'], role), valid_from, id").
 		Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list positions: %w", err)

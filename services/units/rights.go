@@ -36,6 +36,15 @@ func (s *server) administers(ctx context.Context) (bool, error) {
 	return s.callerHolds(ctx, equal("positions.role", "administrator"))
 }
 
+// readsAll lets in who administers and who audits, to read.
+func (s *server) readsAll(ctx context.Context) (bool, error) {
+	administers, err := s.administers(ctx)
+	if err != nil || administers {
+		return administers, err
+	}
+	return s.callerHolds(ctx, equal("positions.role", "auditor"))
+}
+
 // callerHolds tells whether the caller holds one of such positions today, or stands in for who holds it.
 func (s *server) callerHolds(ctx context.Context, such ...func(*gorm.DB) *gorm.DB) (bool, error) {
 	caller := wire.IdentityOf(ctx)

@@ -18,7 +18,7 @@ ALTER TABLE board_members ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIM
 CREATE TABLE hand_overs (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     unit_id          text NOT NULL REFERENCES units,
-    role             text NOT NULL CHECK (role IN ('head', 'deputy', 'contact', 'reviewer', 'leader', 'supervisor', 'administrator', 'union-chair')),
+    role             text NOT NULL CHECK (role <> ''),
     from_official_id text NOT NULL REFERENCES officials,
     to_official_id   text NOT NULL REFERENCES officials CHECK (to_official_id <> from_official_id),
     title            text NOT NULL CHECK (title <> ''),
@@ -33,6 +33,7 @@ CREATE TABLE hand_overs (
     CONSTRAINT handed_over_once UNIQUE (unit_id, role, from_official_id, day)
 );
 COMMENT ON COLUMN hand_overs.recorded_by IS 'NULL = the terminal';
+COMMENT ON COLUMN hand_overs.role IS 'of a position that stood then';
 COMMENT ON COLUMN hand_overs.day IS 'first day of him who takes over';
 
 ALTER TABLE changes ADD COLUMN subjects text[] NOT NULL DEFAULT '{}';
