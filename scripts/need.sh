@@ -18,5 +18,7 @@ for thing in "$@"; do
     axe)
       [ -e "$(dirname "$0")/../tools/browser/node_modules/axe-core/axe.min.js" ] ||
         { echo "No accessibility rules (axe-core) found: run 'npm ci' in tools/browser (npm is Debian's package npm)." >&2; exit 1; } ;;
+    clamd)
+      [ -x /usr/sbin/clamd ] || { echo "No virus scanner found: install Debian's package clamav-daemon (apt-get install clamav-daemon)." >&2; exit 1; } ;;
   esac
 done

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
-scripts/need.sh postgres chromium icalendar office axe
+scripts/need.sh postgres chromium icalendar office clamd axe
 
 step "formatting"
 unformatted=$(gofmt -l proto rules services workflows cmd standalone charts)

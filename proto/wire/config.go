@@ -38,7 +38,8 @@ type Config struct {
 
 	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
 
-	EvidenceURL  string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, or s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables)"`
+	EvidenceURL  string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables), gs://bucket or azblob://container"`
+	ClamdAddr    string `env:"NENEP_CLAMD_ADDR" doc:"virus scanner (clamd) that looks at every file before it is kept: host:port or unix:/path; empty means none"`
 	MaxFileBytes int64  `env:"NENEP_MAX_FILE_BYTES" envDefault:"26214400" doc:"largest file an official may hand in, bytes"`
 
 	SMTPAddr     string `env:"NENEP_SMTP_ADDR" envDefault:"127.0.0.1:1025" doc:"mail relay, host:port"`

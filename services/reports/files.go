@@ -49,6 +49,9 @@ func (s *server) handIn(c echo.Context) error {
 		return err
 	}
 	defer arrived.discard()
+	if err := s.antivirus.judge(ctx, arrived.name, io.NewSectionReader(arrived.file, 0, arrived.size)); err != nil {
+		return err
+	}
 	stored, err := s.keep(ctx, arrived, fileRow{CaseID: row.ID, StepID: c.QueryParam("step"), OfficialID: wire.IdentityOf(ctx).OfficialID})
 	if err != nil {
 		return err

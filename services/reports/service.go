@@ -15,9 +15,11 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 	"gocloud.dev/blob"
-	_ "gocloud.dev/blob/fileblob" // file:///folder
-	_ "gocloud.dev/blob/memblob"  // mem://, for tests
-	_ "gocloud.dev/blob/s3blob"   // s3://bucket?endpoint=…, any store that speaks S3
+	_ "gocloud.dev/blob/azureblob" // azblob://container
+	_ "gocloud.dev/blob/fileblob"  // file:///folder
+	_ "gocloud.dev/blob/gcsblob"   // gs://bucket
+	_ "gocloud.dev/blob/memblob"   // mem://, for tests
+	_ "gocloud.dev/blob/s3blob"    // s3://bucket?endpoint=…, any store that speaks S3
 	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"
@@ -55,8 +57,10 @@ type server struct {
 	cases    Cases
 	units    unitsv1connect.UnitsServiceClient
 	evidence *blob.Bucket
-	keys     wire.Keys
-	now      func() time.Time
+	// antivirus looks at files before they are kept.
+	antivirus antivirus
+	keys      wire.Keys
+	now       func() time.Time
 
 	catalogue *catalogue.Catalogue
 }
@@ -86,7 +90,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 		return nil, err
 	}
 	s := &server{cfg: cfg, options: options, logger: logger, keys: wire.NewKeys(cfg.ServiceKey), now: options.Now,
-		units: cfg.NewClients("reports").Units, cases: options.Cases}
+		units: cfg.NewClients("reports").Units, cases: options.Cases, antivirus: newAntivirus(cfg.ClamdAddr)}
 	if s.now == nil {
 		s.now = time.Now
 	}
