@@ -43,7 +43,7 @@ window.spaced = on => {
 `
 
 func TestEveryPageIsAccessible(t *testing.T) {
-	full := pagesOf(t, filled(t), "filled")
+	full := pagesOf(t, filled(t), filledHouse)
 	require.Empty(t, full.unseen(), "no page links to these: name an address in the table of rights")
 	pages := slices.Concat(full.pages, pagesOf(t, bare(t), "empty", full).pages)
 	s := openScreen(t, exhibit(t, pages))
