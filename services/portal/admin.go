@@ -45,6 +45,8 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	own.GET("/sap-xep/:id", p.reformPage)
 	own.GET("/sap-xep/:id/huy", p.reformCancelPage)
 	own.POST("/sap-xep/:id/huy", p.cancelReform)
+	own.GET("/phien", p.everybodysSessions)
+	own.POST("/phien", p.endSessionsOf)
 	own.GET("/nhap-don-vi", p.importPage)
 	own.POST("/nhap-don-vi", p.checkImport)
 	own.POST("/nhap-don-vi/ghi", p.writeImport)
@@ -100,6 +102,7 @@ func adminTasks() []adminTask {
 		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Thêm, sửa nhiều đơn vị từ một tệp, kiểm tra trước khi ghi."},
 		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
+		{Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},
 	}
 }
 

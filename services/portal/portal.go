@@ -100,12 +100,13 @@ func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options)
 	p := &portal{
 		declared: declared,
 		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), keys: wire.NewKeys(cfg.ServiceKey),
-		store: &sessionStore{db}, kept: draftStore{db}, parking: callers(signInPace), views: views, now: options.Now, signIn: options.SignIn,
+		kept: draftStore{db}, parking: callers(signInPace), views: views, now: options.Now, signIn: options.SignIn,
 	}
-	p.sessions = newSessions(p.store, p.secure())
 	if p.now == nil {
 		p.now = time.Now
 	}
+	p.store = &sessionStore{db, p.now}
+	p.sessions = newSessions(p.store, p.secure())
 	if p.signIn == nil {
 		p.signIn = newOpenID(p)
 	}
@@ -198,6 +199,7 @@ func (p *portal) routes(e *echo.Echo) {
 	inside.GET("/ban/:board/khuyet", p.vacancyPage)
 	inside.POST("/ban/:board/khuyet", p.recordVacancy)
 	p.personalRoutes(inside)
+	p.sessionRoutes(inside)
 	p.letterRoutes(inside)
 	p.adminRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {

@@ -160,6 +160,7 @@ var rights = slices.Concat(
 	machineRights,
 	draftRights,
 	reviewersRights,
+	sessionRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{

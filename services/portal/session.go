@@ -7,8 +7,6 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 const (
@@ -16,6 +14,8 @@ const (
 	sessionLife = 24 * time.Hour
 
 	keyOfficial = "official"
+	keyBrowser  = "browser"
+	keyAddress  = "address"
 	keyReturn   = "return"
 	keyReturnOf = "return-of" // whom alone the way back is for
 	keyBanner   = "banner"
@@ -23,54 +23,6 @@ const (
 )
 
 const contextSession = "session"
-
-type sessionRow struct {
-	Token  string `gorm:"primaryKey"`
-	Data   []byte
-	Expiry time.Time
-}
-
-func (sessionRow) TableName() string { return "sessions" }
-
-// sessionStore keeps sessions in PostgreSQL, so that every replica of the portal knows them.
-// It sweeps expired rows when somebody signs in: nothing here ticks.
-type sessionStore struct{ db *gorm.DB }
-
-func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	var rows []sessionRow
-	err := s.db.WithContext(ctx).Where("token = ? AND expiry > ?", token, time.Now()).Limit(1).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return nil, false, err
-	}
-	return rows[0].Data, true, nil
-}
-
-func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	return s.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "token"}}, DoUpdates: clause.AssignmentColumns([]string{"data", "expiry"}),
-	}).Create(&sessionRow{token, data, expiry}).Error
-}
-
-func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.db.WithContext(ctx).Where("token = ?", token).Delete(&sessionRow{}).Error
-}
-
-func (s *sessionStore) sweep(ctx context.Context) error {
-	return s.db.WithContext(ctx).Where("expiry < ?", time.Now()).Delete(&sessionRow{}).Error
-}
-
-// Find, Commit and Delete serve scs's older interface.
-func (s *sessionStore) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-
-// Commit stores a session.
-func (s *sessionStore) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expiry)
-}
-
-// Delete forgets a session.
-func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
 
 // newSessions keeps a session eight idle hours. SameSite is Lax, not Strict: people come from the
 // link in a letter and from the province's sign-in.
@@ -93,7 +45,7 @@ func (p *portal) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
 		if cookie, err := c.Cookie(p.sessions.Cookie.Name); err == nil {
 			token = cookie.Value
 		}
-		ctx, err := p.sessions.Load(c.Request().Context(), token)
+		ctx, err := p.sessions.Load(remembering(c.Request().Context()), token)
 		if err != nil {
 			return unavailable(err)
 		}

@@ -90,6 +90,8 @@ func (p *portal) begin(c echo.Context, officialID string) error {
 		return unavailable(err)
 	}
 	p.sessions.Put(ctx, keyOfficial, officialID)
+	p.sessions.Put(ctx, keyBrowser, browserWord(c.Request().UserAgent()))
+	p.sessions.Put(ctx, keyAddress, networkOf(c.RealIP()))
 	return c.Redirect(http.StatusSeeOther, target)
 }
 
