@@ -47,9 +47,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	own.POST("/sap-xep/:id/huy", p.cancelReform)
 	own.GET("/phien", p.everybodysSessions)
 	own.POST("/phien", p.endSessionsOf)
-	own.GET("/nhap-don-vi", p.importPage)
-	own.POST("/nhap-don-vi", p.checkImport)
-	own.POST("/nhap-don-vi/ghi", p.writeImport)
+	p.importRoutes(own)
 	p.machineTokenRoutes(own)
 }
 
@@ -99,7 +97,7 @@ func adminTasks() []adminTask {
 		{Title: "Thiết lập của tỉnh", Href: adminPath + "/thiet-lap", Words: "Thời hạn, mức và thời gian lưu mà luật và kế hoạch không nêu."},
 		{Title: "Ngày nghỉ", Href: adminPath + "/ngay-nghi", Words: "Bảng ngày nghỉ, ngày làm bù dùng để tính thời hạn."},
 		{Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
-		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Thêm, sửa nhiều đơn vị từ một tệp, kiểm tra trước khi ghi."},
+		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
 		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
 		{Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},

@@ -1,13 +1,10 @@
 package portal
 
 import (
-	"bytes"
 	"context"
-	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"testing"
 
 	"connectrpc.com/connect"
@@ -15,14 +12,13 @@ import (
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
-	"nenep/services/units/gazetteer"
 )
 
 // adminHouse is what the house knows for administrators.
 type adminHouse struct {
 	dayTable []*unitsv1.DayOff
 	reforms  []*unitsv1.GetReorganisationResponse
-	imported []string
+	importHouse
 }
 
 func (h *house) SetSetting(_ context.Context, r *connect.Request[unitsv1.SetSettingRequest]) (*connect.Response[unitsv1.Setting], error) {
@@ -82,30 +78,6 @@ func (h *house) CancelReorganisation(ctx context.Context, r *connect.Request[uni
 	}
 	one.State = "cancelled"
 	return connect.NewResponse(one), nil
-}
-
-// ImportUnits judges by the parser of units.
-func (h *house) ImportUnits(_ context.Context, r *connect.Request[unitsv1.ImportUnitsRequest]) (*connect.Response[unitsv1.ImportUnitsResponse], error) {
-	units, faults := gazetteer.ParseUnitsTSV(bytes.NewReader(r.Msg.GetContent()))
-	answer := &unitsv1.ImportUnitsResponse{}
-	for _, wrong := range faults {
-		answer.Faults = append(answer.Faults, &unitsv1.ImportFault{Line: int32(wrong.Line), Field: wrong.Field, TextVi: wrong.VI}) //nolint:gosec // a handful
-	}
-	for _, says := range units {
-		at := slices.IndexFunc(h.units, func(u *unitsv1.Unit) bool { return u.GetId() == says.ID })
-		switch {
-		case at < 0:
-			answer.Added++
-		case h.units[at].GetName() != says.Name || int(h.units[at].GetStaff()) != says.Staff:
-			answer.Changed++
-		default:
-			answer.Same++
-		}
-	}
-	if answer.Written = !r.Msg.GetDryRun() && len(faults) == 0; answer.Written {
-		h.imported = append(h.imported, string(r.Msg.GetContent()))
-	}
-	return connect.NewResponse(answer), nil
 }
 
 // administered is a house with something on every page of the administrator.
@@ -257,72 +229,6 @@ func TestReorganisationsAreReadAndAPlannedOneIsCancelled(t *testing.T) {
 	late := b.post("/quan-tri/sap-xep/SX-2025-0001/huy", url.Values{"words": {"Hoãn"}})
 	require.Contains(t, late.words(".summary"), "đã áp dụng nên không hủy được")
 	require.Equal(t, http.StatusNotFound, b.get("/quan-tri/sap-xep/SX-0").status)
-}
-
-// upload sends a file of units as the page's form does.
-func (b *browser) upload(name string, content []byte) seen {
-	b.t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	require.NoError(b.t, form.WriteField(forgeryField, b.forgery()))
-	part, err := form.CreateFormFile("file", name)
-	require.NoError(b.t, err)
-	_, err = part.Write(content)
-	require.NoError(b.t, err)
-	require.NoError(b.t, form.Close())
-	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.address+"/quan-tri/nhap-don-vi", &body)
-	require.NoError(b.t, err)
-	request.Header.Set("Content-Type", form.FormDataContentType())
-	return b.do(request)
-}
-
-func unitFile(rows ...string) []byte {
-	header := "id|kind|name|area|parent|superior|reviewer|valid_from|valid_to|staff"
-	return []byte(strings.ReplaceAll(strings.Join(append([]string{header}, rows...), "\n")+"\n", "|", "\t"))
-}
-
-const (
-	newOffice  = "SO-MOI|department|Sở Chuyển đổi số|33-2507||||01/01/2026||40"
-	moreStaff  = "SO-NV|department|Sở Nội vụ|33-2507||||2025-07-01||97"
-	noSuchKind = "SO-MOI|bộ|Sở Chuyển đổi số|33-2507||||01/01/2026||40"
-)
-
-func TestAFileOfUnitsIsTriedFirstAndWrittenWhole(t *testing.T) {
-	h := administered(t)
-	h.unit(department).AreaId = "33-2507"
-	h.unit(department).ReviewerId = ""
-	b := serve(t, h).as(t, "o-quan")
-	content := unitFile(newOffice, moreStaff)
-	tried := b.upload("đơn vị.tsv", content)
-	require.Equal(t, http.StatusOK, tried.status, tried.words("main"))
-	require.Equal(t, "đơn vị.tsv: thêm 1, sửa 1, không đổi 0. Chưa có gì được ghi.", tried.words(".lead"))
-	require.Equal(t, []string{"2Sở Chuyển đổi số SO-MOIThêm (sở, ban, ngành tỉnh)", "3Sở Nội vụ SO-NVsố người: 40 → 97"}, tried.each("main tbody tr"))
-	require.Empty(t, h.imported)
-	send := url.Values{"file": {tried.value("[name=file]")}, "total": {tried.value("[name=total]")}, "content": {tried.value("[name=content]")}}
-	require.Equal(t, "Ghi 2 thay đổi", tried.words(`form[action$="/ghi"] button`))
-	require.Equal(t, "Đã ghi 2 thay đổi.", b.post("/quan-tri/nhap-don-vi/ghi", send).words(".banner"))
-	require.Equal(t, []string{string(content)}, h.imported)
-	h.unit(department).Staff = 97
-	changed := b.post("/quan-tri/nhap-don-vi/ghi", send)
-	require.Equal(t, http.StatusUnprocessableEntity, changed.status)
-	require.Contains(t, changed.words(".summary"), "Dữ liệu đơn vị đã thay đổi sau khi kiểm tra")
-	require.Len(t, h.imported, 1)
-	send.Set("content", "AAAA")
-	require.Contains(t, b.post("/quan-tri/nhap-don-vi/ghi", send).words("main"), "Chọn lại tệp rồi kiểm tra lại.")
-}
-
-func TestAFileWithFaultsNamesEachWithItsLine(t *testing.T) {
-	h := administered(t)
-	b := serve(t, h).as(t, "o-quan")
-	require.Contains(t, b.upload("rong.tsv", nil).words("#e-file"), "Chưa chọn tệp")
-	heavy := b.upload("to.tsv", bytes.Repeat([]byte("x"), mostUnitBytes+1))
-	require.Contains(t, heavy.words("#e-file"), "Tách thành nhiều tệp.")
-	wrong := b.upload("sai.tsv", unitFile(moreStaff, noSuchKind))
-	require.Equal(t, http.StatusUnprocessableEntity, wrong.status)
-	require.Equal(t, "sai.tsv: tệp có 1 lỗi. Chưa có gì được ghi.", wrong.words(".lead"))
-	require.True(t, strings.HasPrefix(wrong.each("main tbody tr")[0], "3kind"), wrong.each("main tbody tr"))
-	require.Zero(t, wrong.Find(`form[action$="/ghi"]`).Length())
-	require.Empty(t, h.imported)
 }
 
 func TestPagesOfAdministratorsFitAPhone(t *testing.T) {

@@ -1,51 +1,70 @@
 package portal
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"errors"
+	"context"
 	"io"
 	"net/http"
-	"slices"
+	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/catalogue"
-	"nenep/services/units/gazetteer"
 )
 
 const (
 	importPath = adminPath + "/nhap-don-vi"
-	// mostUnitBytes bounds a file so that every one of its changes stands on one page of less than 150 kB.
-	mostUnitBytes = 128 << 10
+	// mostImportBytes is as much as units and reports take.
+	mostImportBytes = 4 << 20
 	// mostFaults is how many faults are listed; who has corrected these sees the others.
 	mostFaults = 200
+	// changesPerPage keeps a page of changes well below 150 kB.
+	changesPerPage = 100
 )
 
-// unitChange is what one line of the file does to one unit.
-type unitChange struct {
-	Line           int
-	ID, Name, Kind string
-	New            bool
-	Cells          []cellChange
+// importRoutes are the import of the register of bodies, for administrators.
+func (p *portal) importRoutes(own *echo.Group) {
+	own.GET("/nhap-don-vi", p.importPage)
+	own.GET("/nhap-don-vi/mau.xlsx", p.importTemplate)
+	own.POST("/nhap-don-vi", p.checkImport)
+	own.GET("/nhap-don-vi/:tried", p.triedImport)
+	own.POST("/nhap-don-vi/ghi", p.writeImport)
 }
-
-type cellChange struct{ Label, From, To string }
 
 type importView struct {
 	Answer  string
 	File    string
 	Faults  []*unitsv1.ImportFault
 	More    int // faults that are not listed
-	Changes []unitChange
+	Changes []*unitsv1.ImportChange
 	Total   int
-	Packed  string // the checked content, which the writing sends back
+	Tried   string // under which units keep the file
+	Judged  string // what it came to, which the writing sends back
 	Most    int64  // bytes that a file may have
+	pageRows
+}
+
+// Turn is the address of another page of the changes.
+func (v *importView) Turn(page int) string {
+	return importPath + "/" + url.PathEscape(v.Tried) + "?trang=" + strconv.Itoa(page)
+}
+
+// Before is the number of the page before this one; 0 when there is none.
+func (v *importView) Before() int {
+	if v.From > 1 {
+		return (v.From-2)/changesPerPage + 1
+	}
+	return 0
+}
+
+// After is the number of the page after this one; 0 when there is none.
+func (v *importView) After() int {
+	if v.To < v.Of {
+		return v.To/changesPerPage + 1
+	}
+	return 0
 }
 
 func (p *portal) importPage(c echo.Context) error {
@@ -53,49 +72,86 @@ func (p *portal) importPage(c echo.Context) error {
 }
 
 func (p *portal) renderImport(c echo.Context, status int, view *importView, faults []fault) error {
-	view.Most = mostUnitBytes
+	view.Most = mostImportBytes
 	return p.render(c, status, "adminimport", &page{Title: "Nhập đơn vị từ tệp", Active: "admin", Body: view, Faults: faults})
 }
 
+// importTemplate hands out the workbook with what the register has today.
+func (p *portal) importTemplate(c echo.Context) error {
+	answer, err := p.calls.Units.GetImportTemplate(c.Request().Context(), call(&unitsv1.GetImportTemplateRequest{}))
+	if err != nil {
+		return err
+	}
+	setDownload(c, "so-don-vi-"+p.today().String()+".xlsx")
+	return c.Blob(http.StatusOK, xlsxType, answer.Msg.GetContent())
+}
+
+// checkImport has units judge the file without writing, and shows every change or every fault.
 func (p *portal) checkImport(c echo.Context) error {
-	name, content, wrong := readUnitFile(c)
+	name, content, wrong := readImport(c)
 	if wrong != "" {
 		return p.renderImport(c, http.StatusUnprocessableEntity, &importView{}, []fault{{"file", wrong}})
 	}
-	return p.showImport(c, name, content, nil)
+	answer, err := p.calls.Units.ImportUnits(c.Request().Context(), call(&unitsv1.ImportUnitsRequest{Content: content, DryRun: true, File: name}))
+	if err != nil {
+		result := p.refused(err)
+		return p.renderImport(c, result.status, &importView{}, atFields(result.faults, nil))
+	}
+	return p.showImport(c, answer.Msg, 1, nil)
 }
 
-// readUnitFile is the file that was chosen, or what is wrong with it.
-func readUnitFile(c echo.Context) (string, []byte, string) {
+// readImport is the file that was chosen, or what is wrong with it.
+func readImport(c echo.Context) (name string, content []byte, wrong string) {
 	header, err := c.FormFile("file")
 	if err != nil || header.Size == 0 {
 		return "", nil, "Chưa chọn tệp, hoặc tệp không có nội dung. Chọn tệp rồi gửi lại."
 	}
-	if header.Size > mostUnitBytes {
-		return "", nil, "Tệp nặng " + weight(header.Size) + ", quá mức " + weight(mostUnitBytes) + ". Tách thành nhiều tệp."
+	if header.Size > mostImportBytes {
+		return "", nil, "Tệp nặng " + weight(header.Size) + ", quá mức " + weight(mostImportBytes) + ". Tách thành nhiều tệp."
 	}
 	file, err := header.Open()
 	if err != nil {
 		return "", nil, "Tệp đọc chưa được. Chọn lại tệp rồi gửi lại."
 	}
 	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, mostUnitBytes))
-	if err != nil {
+	if content, err = io.ReadAll(io.LimitReader(file, mostImportBytes)); err != nil {
 		return "", nil, "Tệp đọc chưa được. Chọn lại tệp rồi gửi lại."
 	}
-	return header.Filename, content, ""
+	runes := []rune(header.Filename)
+	return string(runes[:min(len(runes), 300)]), content, ""
 }
 
-// showImport has units judge the content without writing and shows every change and every fault.
-func (p *portal) showImport(c echo.Context, name string, content []byte, above []fault) error {
-	answer, err := p.calls.Units.ImportUnits(c.Request().Context(), call(&unitsv1.ImportUnitsRequest{Content: content, DryRun: true}))
+// triedImport shows one page of the changes that a file which was tried comes to today.
+func (p *portal) triedImport(c echo.Context) error {
+	answer, err := p.tryAgain(c.Request().Context(), c.Param("tried"))
 	if err != nil {
-		result := p.refused(err)
-		return p.renderImport(c, result.status, &importView{}, atFields(result.faults, nil))
+		return err
 	}
-	view, status := &importView{File: name, Total: int(answer.Msg.GetAdded() + answer.Msg.GetChanged())}, http.StatusOK
-	view.Answer = name + ": " + lowerFirst(importAnswer(answer.Msg))
-	view.Faults = answer.Msg.GetFaults()
+	number, err := strconv.Atoi(c.QueryParam("trang"))
+	if err != nil {
+		number = 1
+	}
+	return p.showImport(c, answer, number, nil)
+}
+
+func (p *portal) tryAgain(ctx context.Context, tried string) (*unitsv1.ImportUnitsResponse, error) {
+	if len(tried) != 64 {
+		return nil, notFound()
+	}
+	answer, err := p.calls.Units.ImportUnits(ctx, call(&unitsv1.ImportUnitsRequest{Tried: tried, DryRun: true}))
+	if err != nil {
+		return nil, err
+	}
+	answer.Msg.Tried = tried
+	return answer.Msg, nil
+}
+
+func (p *portal) showImport(c echo.Context, answer *unitsv1.ImportUnitsResponse, number int, above []fault) error {
+	view, status := &importView{File: answer.GetFile(), Total: len(answer.GetChanges()), Judged: answer.GetJudged()}, http.StatusOK
+	if view.Answer = importAnswer(answer); view.File != "" {
+		view.Answer = view.File + ": " + lowerFirst(view.Answer)
+	}
+	view.Faults = answer.GetFaults()
 	if view.More = len(view.Faults) - mostFaults; view.More > 0 {
 		view.Faults = view.Faults[:mostFaults]
 	}
@@ -103,10 +159,10 @@ func (p *portal) showImport(c echo.Context, name string, content []byte, above [
 		status = http.StatusUnprocessableEntity
 	}
 	if len(view.Faults) == 0 && view.Total > 0 {
-		if view.Changes, err = p.unitChanges(c, content); err != nil {
-			return err
-		}
-		view.Packed = pack(content)
+		view.Tried = answer.GetTried()
+		from := min(max(number-1, 0), (view.Total-1)/changesPerPage) * changesPerPage
+		view.pageRows = pageRows{From: from + 1, To: min(from+changesPerPage, view.Total), Of: view.Total}
+		view.Changes = answer.GetChanges()[from:view.To]
 	}
 	return p.renderImport(c, status, view, above)
 }
@@ -122,138 +178,24 @@ func importAnswer(answer *unitsv1.ImportUnitsResponse) string {
 	return "Thêm " + count(int(answer.GetAdded())) + ", sửa " + count(int(answer.GetChanged())) + ", không đổi " + count(int(answer.GetSame())) + ". Chưa có gì được ghi."
 }
 
-// unitChanges are the lines of a file without faults that add a unit or make one different.
-func (p *portal) unitChanges(c echo.Context, content []byte) ([]unitChange, error) {
-	units, _ := gazetteer.ParseUnitsTSV(bytes.NewReader(content))
-	var ids []string
-	for _, unit := range units {
-		ids = append(ids, unit.ID)
-	}
-	existing, err := p.unitsByID(c.Request().Context(), ids)
-	if err != nil {
-		return nil, err
-	}
-	columns, lines := unitSheet(content)
-	var changes []unitChange
-	for i, says := range units {
-		change := unitChange{ID: says.ID, Name: says.Name, Kind: kindWord(says.Kind), New: existing[says.ID] == nil}
-		if i < len(lines) {
-			change.Line = lines[i]
-		}
-		if !change.New {
-			change.Cells = cellChanges(columns, existing[says.ID], says)
-		}
-		if change.New || len(change.Cells) > 0 {
-			changes = append(changes, change)
-		}
-	}
-	return changes, nil
-}
-
-// unitSheet is the columns of a file and the lines on which its rows stand.
-func unitSheet(content []byte) (columns []string, lines []int) {
-	for i, line := range strings.Split(strings.TrimPrefix(string(content), "\ufeff"), "\n") {
-		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		if columns != nil {
-			lines = append(lines, i+1)
-			continue
-		}
-		for _, cell := range strings.Split(line, "\t") {
-			columns = append(columns, strings.Trim(strings.TrimSpace(cell), `"`))
-		}
-	}
-	return columns, lines
-}
-
-// unitColumn is a column of the file with what it says and what is there.
-type unitColumn struct{ name, label, from, to string }
-
-// cellChanges are the cells by which a line differs from the unit; a column that the file does not have changes nothing.
-func cellChanges(columns []string, was *unitsv1.Unit, says gazetteer.Unit) []cellChange {
-	if says.FollowedFrom == "" {
-		says.FollowedFrom = was.GetFollowedFrom()
-	}
-	var changes []cellChange
-	for _, column := range []unitColumn{
-		{"kind", "loại", kindWord(was.GetKind()), kindWord(says.Kind)},
-		{"name", "tên", was.GetName(), says.Name}, {"name_en", "tên tiếng Anh", was.GetNameEn(), says.NameEN},
-		{"area", "địa bàn", was.GetAreaId(), says.AreaID}, {"parent", "cấp trên", was.GetParentId(), says.ParentID},
-		{"superior", "nơi nhận báo cáo quá hạn", was.GetSuperiorId(), says.SuperiorID}, {"reviewer", "cơ quan theo dõi", was.GetReviewerId(), says.ReviewerID},
-		{"valid_from", "từ ngày", day(was.GetValidFrom()), day(says.ValidFrom)}, {"valid_to", "đến ngày", day(was.GetValidTo()), day(says.ValidTo)},
-		{"staff", "số người", strconv.Itoa(int(was.GetStaff())), strconv.Itoa(says.Staff)}, {"working_year", "năm công tác", was.GetWorkingYear(), says.WorkingYear},
-		{"example", "ví dụ", yesNo(was.GetExample()), yesNo(says.Example)}, {"source", "nguồn", was.GetSource(), says.Source},
-		{"special", "loại đặc thù", yesNo(was.GetSpecial()), yesNo(says.Special)}, {"special_ground", "căn cứ loại đặc thù", was.GetSpecialGround(), says.SpecialGround},
-		{"followed_from", "theo dõi từ ngày", day(was.GetFollowedFrom()), day(says.FollowedFrom)},
-	} {
-		if column.from != column.to && slices.Contains(columns, column.name) {
-			changes = append(changes, cellChange{column.label, column.from, column.to})
-		}
-	}
-	return changes
-}
-
-func yesNo(is bool) string {
-	if is {
-		return "có"
-	}
-	return "không"
-}
-
-// pack makes content that a form carries; unpack answers it again, and refuses what was not packed here.
-func pack(content []byte) string {
-	var packed bytes.Buffer
-	writer := gzip.NewWriter(&packed)
-	if _, err := writer.Write(content); err != nil {
-		return ""
-	}
-	if err := writer.Close(); err != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(packed.Bytes())
-}
-
-var errNotPacked = errors.New("the content is not what the check packed")
-
-func unpack(packed string) ([]byte, error) {
-	raw, err := base64.StdEncoding.DecodeString(packed)
-	if err != nil {
-		return nil, errNotPacked
-	}
-	reader, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		return nil, errNotPacked
-	}
-	content, err := io.ReadAll(io.LimitReader(reader, mostUnitBytes+1))
-	if err != nil || len(content) > mostUnitBytes || len(content) == 0 {
-		return nil, errNotPacked
-	}
-	return content, nil
-}
-
-// writeImport writes what was checked, all of it or nothing. When the units changed meanwhile, so that it would come to something
-// else than what was read, it is shown anew and nothing is written.
+// writeImport writes what was tried, all of it or nothing. When the register changed meanwhile, so that it would come to something else
+// than what was read, it is shown anew and nothing is written.
 func (p *portal) writeImport(c echo.Context) error {
-	content, err := unpack(c.FormValue("content"))
-	if err != nil {
+	ctx, tried, judged := c.Request().Context(), c.FormValue("tried"), c.FormValue("judged")
+	if len(tried) != 64 || len(judged) != 64 {
 		return wire.Refuse(contract.CodeInvalid, "Nội dung đã kiểm tra không còn nguyên vẹn, chưa có gì được ghi. Chọn lại tệp rồi kiểm tra lại.",
 			"What was checked is no longer whole and nothing was written. Choose the file again.")
 	}
-	ctx, name := c.Request().Context(), c.FormValue("file")
-	tried, err := p.calls.Units.ImportUnits(ctx, call(&unitsv1.ImportUnitsRequest{Content: content, DryRun: true}))
+	answer, err := p.calls.Units.ImportUnits(ctx, call(&unitsv1.ImportUnitsRequest{Tried: tried, Judged: judged}))
 	if err != nil {
 		return err
 	}
-	if total := tried.Msg.GetAdded() + tried.Msg.GetChanged(); len(tried.Msg.GetFaults()) > 0 || strconv.Itoa(int(total)) != c.FormValue("total") {
-		return p.showImport(c, name, content, []fault{{Text: "Dữ liệu đơn vị đã thay đổi sau khi kiểm tra, chưa có gì được ghi. Xem lại các thay đổi dưới đây rồi ghi."}})
-	}
-	answer, err := p.calls.Units.ImportUnits(ctx, call(&unitsv1.ImportUnitsRequest{Content: content}))
-	if err != nil {
-		return err
+	answer.Msg.Tried = tried
+	if answer.Msg.GetMoved() {
+		return p.showImport(c, answer.Msg, 1, []fault{{Text: "Dữ liệu đã thay đổi sau khi kiểm tra, chưa có gì được ghi. Xem lại các thay đổi dưới đây rồi ghi."}})
 	}
 	if !answer.Msg.GetWritten() {
-		return p.showImport(c, name, content, []fault{{Text: "Tệp có lỗi, chưa có gì được ghi."}})
+		return p.showImport(c, answer.Msg, 1, []fault{{Text: "Tệp có lỗi, chưa có gì được ghi."}})
 	}
 	return p.finish(c, sent{kind: "ok", banner: "Đã ghi " + number(int64(answer.Msg.GetAdded()+answer.Msg.GetChanged())) + " thay đổi."}, importPath)
 }

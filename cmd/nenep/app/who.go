@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -156,39 +155,4 @@ func exactly(n int) cobra.PositionalArgs {
 			"Lệnh thiếu hoặc thừa tham số. Cách dùng: "+command.UseLine(),
 			"Wrong number of arguments. Usage: "+command.UseLine())
 	}
-}
-
-func importCommand() *cobra.Command {
-	imports := &cobra.Command{Use: "import", Short: "Import units from a file"}
-	units := &cobra.Command{Use: "units FILE", Short: "Import units: all of the file or nothing of it", Args: exactly(1)}
-	dryRun := units.Flags().Bool("dry-run", false, "check only, write nothing")
-	imports.AddCommand(withTerminal(units, func(ctx context.Context, t *terminal, arguments []string) error {
-		content, err := os.ReadFile(arguments[0])
-		if err != nil {
-			return fmt.Errorf("file %s cannot be read: %w", arguments[0], err)
-		}
-		answer, err := t.clients.Units.ImportUnits(ctx, connect.NewRequest(&unitsv1.ImportUnitsRequest{Content: content, DryRun: *dryRun}))
-		if err != nil {
-			return err
-		}
-		return importAnswer(t, answer.Msg)
-	}))
-	return imports
-}
-
-func importAnswer(t *terminal, answer *unitsv1.ImportUnitsResponse) error {
-	rows := make([][]string, 0, len(answer.GetFaults())+1)
-	for _, fault := range answer.GetFaults() {
-		rows = append(rows, []string{strconv.Itoa(int(fault.GetLine())), fault.GetField(), fault.GetTextVi()})
-	}
-	rows = append(rows, []string{"", "", fmt.Sprintf("thêm %d, sửa %d, không đổi %d, lỗi %d", answer.GetAdded(), answer.GetChanged(), answer.GetSame(), len(answer.GetFaults()))})
-	if err := t.print(answer, []string{"DÒNG", "CỘT", "KẾT QUẢ"}, rows); err != nil {
-		return err
-	}
-	if len(answer.GetFaults()) > 0 {
-		return wire.Refuse(contract.CodeInvalid,
-			"Tệp có lỗi, chưa có gì được ghi. Sửa các dòng trên rồi nhập lại.",
-			"The file has faults and nothing was written. Correct the lines above and import it again.")
-	}
-	return nil
 }

@@ -1720,6 +1720,7 @@ type CaseInput struct {
 	PersonalFrom       string                 `protobuf:"bytes,46,opt,name=personal_from,json=personalFrom,proto3" json:"personal_from,omitempty"`                     // day from which the law lets nobody stand in for whoever holds a role; empty = others may
 	PersonalGround     *LegalGround           `protobuf:"bytes,47,opt,name=personal_ground,json=personalGround,proto3" json:"personal_ground,omitempty"`
 	FollowedFrom       string                 `protobuf:"bytes,48,opt,name=followed_from,json=followedFrom,proto3" json:"followed_from,omitempty"` // day from which the unit is followed: of a step that was due before nobody is told; empty = no bound
+	SilentBefore       string                 `protobuf:"bytes,49,opt,name=silent_before,json=silentBefore,proto3" json:"silent_before,omitempty"` // nobody is told of a due day of the case or of an item before this day; empty = no bound
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -2016,6 +2017,13 @@ func (x *CaseInput) GetPersonalGround() *LegalGround {
 func (x *CaseInput) GetFollowedFrom() string {
 	if x != nil {
 		return x.FollowedFrom
+	}
+	return ""
+}
+
+func (x *CaseInput) GetSilentBefore() string {
+	if x != nil {
+		return x.SilentBefore
 	}
 	return ""
 }
@@ -3193,6 +3201,7 @@ type Submit struct {
 	PaperReceivedOn string                 `protobuf:"bytes,2,opt,name=paper_received_on,json=paperReceivedOn,proto3" json:"paper_received_on,omitempty"` // entered by a reviewer for a paper that came by post
 	Words           string                 `protobuf:"bytes,3,opt,name=words,proto3" json:"words,omitempty"`
 	SignedNumber    string                 `protobuf:"bytes,4,opt,name=signed_number,json=signedNumber,proto3" json:"signed_number,omitempty"` // number and symbol of the signed document
+	Steps           []*RecordStep          `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`                                   // what the paper tells of, recorded with it as one act; only with paper_received_on. The paper is their evidence
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -3253,6 +3262,13 @@ func (x *Submit) GetSignedNumber() string {
 		return x.SignedNumber
 	}
 	return ""
+}
+
+func (x *Submit) GetSteps() []*RecordStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
 }
 
 type Recall struct {
@@ -4801,7 +4817,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
 	"\breturned\x18\x03 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\breturned\x129\n" +
-	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xa4\x0f\n" +
+	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xc9\x0f\n" +
 	"\tCaseInput\x12M\n" +
 	"\acase_id\x18\x01 \x01(\tB4\xbaH1r/2-^[A-Z0-9-]+/[A-Z0-9-]+/[A-Z0-9-]+(/c[0-9]+)?$R\x06caseId\x12,\n" +
 	"\robligation_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12 \n" +
@@ -4847,7 +4863,8 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x14linked_obligation_id\x18- \x01(\tR\x12linkedObligationId\x12#\n" +
 	"\rpersonal_from\x18. \x01(\tR\fpersonalFrom\x12G\n" +
 	"\x0fpersonal_ground\x18/ \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0epersonalGround\x12#\n" +
-	"\rfollowed_from\x180 \x01(\tR\ffollowedFrom\x1a=\n" +
+	"\rfollowed_from\x180 \x01(\tR\ffollowedFrom\x12#\n" +
+	"\rsilent_before\x181 \x01(\tR\fsilentBefore\x1a=\n" +
 	"\x0fEventFactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
@@ -4989,12 +5006,13 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x8a\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbf\x01\n" +
 	"\x06Submit\x12\x19\n" +
 	"\bfile_ids\x18\x01 \x03(\tR\afileIds\x12*\n" +
 	"\x11paper_received_on\x18\x02 \x01(\tR\x0fpaperReceivedOn\x12\x14\n" +
 	"\x05words\x18\x03 \x01(\tR\x05words\x12#\n" +
-	"\rsigned_number\x18\x04 \x01(\tR\fsignedNumber\"\x1e\n" +
+	"\rsigned_number\x18\x04 \x01(\tR\fsignedNumber\x123\n" +
+	"\x05steps\x18\x05 \x03(\v2\x1d.nenep.casefile.v1.RecordStepR\x05steps\"\x1e\n" +
 	"\x06Recall\x12\x14\n" +
 	"\x05words\x18\x01 \x01(\tR\x05words\"8\n" +
 	"\x06Accept\x12\x18\n" +
@@ -5266,22 +5284,23 @@ var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	38, // 68: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
 	39, // 69: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
 	53, // 70: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
-	1,  // 71: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
-	54, // 72: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
-	20, // 73: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
-	21, // 74: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
-	19, // 75: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
-	55, // 76: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
-	46, // 77: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
-	24, // 78: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
-	45, // 79: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
-	24, // 80: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
-	23, // 81: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
-	82, // [82:82] is the sub-list for method output_type
-	82, // [82:82] is the sub-list for method input_type
-	82, // [82:82] is the sub-list for extension type_name
-	82, // [82:82] is the sub-list for extension extendee
-	0,  // [0:82] is the sub-list for field type_name
+	26, // 71: nenep.casefile.v1.Submit.steps:type_name -> nenep.casefile.v1.RecordStep
+	1,  // 72: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
+	54, // 73: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
+	20, // 74: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
+	21, // 75: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
+	19, // 76: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
+	55, // 77: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
+	46, // 78: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
+	24, // 79: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
+	45, // 80: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
+	24, // 81: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
+	23, // 82: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
+	83, // [83:83] is the sub-list for method output_type
+	83, // [83:83] is the sub-list for method input_type
+	83, // [83:83] is the sub-list for extension type_name
+	83, // [83:83] is the sub-list for extension extendee
+	0,  // [0:83] is the sub-list for field type_name
 }
 
 func init() { file_nenep_casefile_v1_casefile_proto_init() }

@@ -5380,8 +5380,11 @@ func (x *ListSettingsResponse) GetSettings() []*Setting {
 
 type ImportUnitsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"` // a workbook (.xlsx) or a table of units parted by tabs
 	DryRun        bool                   `protobuf:"varint,2,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	Tried         string                 `protobuf:"bytes,3,opt,name=tried,proto3" json:"tried,omitempty"`   // in the place of content: what an earlier dry run kept, by its hash
+	Judged        string                 `protobuf:"bytes,4,opt,name=judged,proto3" json:"judged,omitempty"` // what the dry run came to; when it comes to something else now, nothing is written. Empty: not asked
+	File          string                 `protobuf:"bytes,5,opt,name=file,proto3" json:"file,omitempty"`     // what the file is called
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5430,12 +5433,35 @@ func (x *ImportUnitsRequest) GetDryRun() bool {
 	return false
 }
 
+func (x *ImportUnitsRequest) GetTried() string {
+	if x != nil {
+		return x.Tried
+	}
+	return ""
+}
+
+func (x *ImportUnitsRequest) GetJudged() string {
+	if x != nil {
+		return x.Judged
+	}
+	return ""
+}
+
+func (x *ImportUnitsRequest) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
 type ImportFault struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Line          int32                  `protobuf:"varint,1,opt,name=line,proto3" json:"line,omitempty"`
 	Field         string                 `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
 	TextVi        string                 `protobuf:"bytes,3,opt,name=text_vi,json=textVi,proto3" json:"text_vi,omitempty"`
 	TextEn        string                 `protobuf:"bytes,4,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	Sheet         string                 `protobuf:"bytes,5,opt,name=sheet,proto3" json:"sheet,omitempty"` // of a workbook
+	Cell          string                 `protobuf:"bytes,6,opt,name=cell,proto3" json:"cell,omitempty"`   // "D17"
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5498,6 +5524,173 @@ func (x *ImportFault) GetTextEn() string {
 	return ""
 }
 
+func (x *ImportFault) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *ImportFault) GetCell() string {
+	if x != nil {
+		return x.Cell
+	}
+	return ""
+}
+
+// ImportChange is what one row of a file adds or makes different.
+type ImportChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sheet         string                 `protobuf:"bytes,1,opt,name=sheet,proto3" json:"sheet,omitempty"` // empty for a file of plain text
+	Line          int32                  `protobuf:"varint,2,opt,name=line,proto3" json:"line,omitempty"`
+	Id            string                 `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	Added         bool                   `protobuf:"varint,5,opt,name=added,proto3" json:"added,omitempty"`
+	Fields        []*ImportedField       `protobuf:"bytes,6,rep,name=fields,proto3" json:"fields,omitempty"` // of an added row those that are filled
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportChange) Reset() {
+	*x = ImportChange{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportChange) ProtoMessage() {}
+
+func (x *ImportChange) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportChange.ProtoReflect.Descriptor instead.
+func (*ImportChange) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{81}
+}
+
+func (x *ImportChange) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *ImportChange) GetLine() int32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+func (x *ImportChange) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ImportChange) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ImportChange) GetAdded() bool {
+	if x != nil {
+		return x.Added
+	}
+	return false
+}
+
+func (x *ImportChange) GetFields() []*ImportedField {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+type ImportedField struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cell          string                 `protobuf:"bytes,1,opt,name=cell,proto3" json:"cell,omitempty"`
+	Label         string                 `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"` // the column's heading
+	From          string                 `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`   // as a person reads it; empty = nothing was there
+	To            string                 `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportedField) Reset() {
+	*x = ImportedField{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[82]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportedField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportedField) ProtoMessage() {}
+
+func (x *ImportedField) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[82]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportedField.ProtoReflect.Descriptor instead.
+func (*ImportedField) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{82}
+}
+
+func (x *ImportedField) GetCell() string {
+	if x != nil {
+		return x.Cell
+	}
+	return ""
+}
+
+func (x *ImportedField) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *ImportedField) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *ImportedField) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
 type ImportUnitsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Added         int32                  `protobuf:"varint,1,opt,name=added,proto3" json:"added,omitempty"`
@@ -5505,13 +5698,18 @@ type ImportUnitsResponse struct {
 	Same          int32                  `protobuf:"varint,3,opt,name=same,proto3" json:"same,omitempty"`
 	Faults        []*ImportFault         `protobuf:"bytes,4,rep,name=faults,proto3" json:"faults,omitempty"`
 	Written       bool                   `protobuf:"varint,5,opt,name=written,proto3" json:"written,omitempty"`
+	Changes       []*ImportChange        `protobuf:"bytes,6,rep,name=changes,proto3" json:"changes,omitempty"`
+	Tried         string                 `protobuf:"bytes,7,opt,name=tried,proto3" json:"tried,omitempty"`   // a dry run keeps the file for seven days under its hash
+	Judged        string                 `protobuf:"bytes,8,opt,name=judged,proto3" json:"judged,omitempty"` // what it comes to: content and every change
+	Moved         bool                   `protobuf:"varint,9,opt,name=moved,proto3" json:"moved,omitempty"`  // the register changed since the dry run, so nothing was written: read the changes anew
+	File          string                 `protobuf:"bytes,10,opt,name=file,proto3" json:"file,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ImportUnitsResponse) Reset() {
 	*x = ImportUnitsResponse{}
-	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5523,7 +5721,7 @@ func (x *ImportUnitsResponse) String() string {
 func (*ImportUnitsResponse) ProtoMessage() {}
 
 func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_units_v1_units_proto_msgTypes[81]
+	mi := &file_nenep_units_v1_units_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5536,7 +5734,7 @@ func (x *ImportUnitsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportUnitsResponse.ProtoReflect.Descriptor instead.
 func (*ImportUnitsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{81}
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *ImportUnitsResponse) GetAdded() int32 {
@@ -5572,6 +5770,121 @@ func (x *ImportUnitsResponse) GetWritten() bool {
 		return x.Written
 	}
 	return false
+}
+
+func (x *ImportUnitsResponse) GetChanges() []*ImportChange {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ImportUnitsResponse) GetTried() string {
+	if x != nil {
+		return x.Tried
+	}
+	return ""
+}
+
+func (x *ImportUnitsResponse) GetJudged() string {
+	if x != nil {
+		return x.Judged
+	}
+	return ""
+}
+
+func (x *ImportUnitsResponse) GetMoved() bool {
+	if x != nil {
+		return x.Moved
+	}
+	return false
+}
+
+func (x *ImportUnitsResponse) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+type GetImportTemplateRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetImportTemplateRequest) Reset() {
+	*x = GetImportTemplateRequest{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[84]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetImportTemplateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetImportTemplateRequest) ProtoMessage() {}
+
+func (x *GetImportTemplateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[84]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetImportTemplateRequest.ProtoReflect.Descriptor instead.
+func (*GetImportTemplateRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{84}
+}
+
+type GetImportTemplateResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"` // .xlsx, filled with what the register has
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetImportTemplateResponse) Reset() {
+	*x = GetImportTemplateResponse{}
+	mi := &file_nenep_units_v1_units_proto_msgTypes[85]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetImportTemplateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetImportTemplateResponse) ProtoMessage() {}
+
+func (x *GetImportTemplateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_units_v1_units_proto_msgTypes[85]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetImportTemplateResponse.ProtoReflect.Descriptor instead.
+func (*GetImportTemplateResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_units_v1_units_proto_rawDescGZIP(), []int{85}
+}
+
+func (x *GetImportTemplateResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
 }
 
 var File_nenep_units_v1_units_proto protoreflect.FileDescriptor
@@ -6015,22 +6328,48 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\bdocument\x18\b \x01(\tR\bdocument\"\x15\n" +
 	"\x13ListSettingsRequest\"K\n" +
 	"\x14ListSettingsResponse\x123\n" +
-	"\bsettings\x18\x01 \x03(\v2\x17.nenep.units.v1.SettingR\bsettings\"S\n" +
+	"\bsettings\x18\x01 \x03(\v2\x17.nenep.units.v1.SettingR\bsettings\"\xb1\x01\n" +
 	"\x12ImportUnitsRequest\x12$\n" +
 	"\acontent\x18\x01 \x01(\fB\n" +
 	"\xbaH\az\x05\x18\x80\x80\x80\x05R\acontent\x12\x17\n" +
-	"\adry_run\x18\x02 \x01(\bR\x06dryRun\"i\n" +
+	"\adry_run\x18\x02 \x01(\bR\x06dryRun\x12\x1d\n" +
+	"\x05tried\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\x05tried\x12\x1f\n" +
+	"\x06judged\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06judged\x12\x1c\n" +
+	"\x04file\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xac\x02R\x04file\"\x93\x01\n" +
 	"\vImportFault\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x05R\x04line\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x17\n" +
 	"\atext_vi\x18\x03 \x01(\tR\x06textVi\x12\x17\n" +
-	"\atext_en\x18\x04 \x01(\tR\x06textEn\"\xa8\x01\n" +
+	"\atext_en\x18\x04 \x01(\tR\x06textEn\x12\x14\n" +
+	"\x05sheet\x18\x05 \x01(\tR\x05sheet\x12\x12\n" +
+	"\x04cell\x18\x06 \x01(\tR\x04cell\"\xa9\x01\n" +
+	"\fImportChange\x12\x14\n" +
+	"\x05sheet\x18\x01 \x01(\tR\x05sheet\x12\x12\n" +
+	"\x04line\x18\x02 \x01(\x05R\x04line\x12\x0e\n" +
+	"\x02id\x18\x03 \x01(\tR\x02id\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x14\n" +
+	"\x05added\x18\x05 \x01(\bR\x05added\x125\n" +
+	"\x06fields\x18\x06 \x03(\v2\x1d.nenep.units.v1.ImportedFieldR\x06fields\"]\n" +
+	"\rImportedField\x12\x12\n" +
+	"\x04cell\x18\x01 \x01(\tR\x04cell\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\tR\x04from\x12\x0e\n" +
+	"\x02to\x18\x04 \x01(\tR\x02to\"\xb8\x02\n" +
 	"\x13ImportUnitsResponse\x12\x14\n" +
 	"\x05added\x18\x01 \x01(\x05R\x05added\x12\x18\n" +
 	"\achanged\x18\x02 \x01(\x05R\achanged\x12\x12\n" +
 	"\x04same\x18\x03 \x01(\x05R\x04same\x123\n" +
 	"\x06faults\x18\x04 \x03(\v2\x1b.nenep.units.v1.ImportFaultR\x06faults\x12\x18\n" +
-	"\awritten\x18\x05 \x01(\bR\awritten2\xed\x1c\n" +
+	"\awritten\x18\x05 \x01(\bR\awritten\x126\n" +
+	"\achanges\x18\x06 \x03(\v2\x1c.nenep.units.v1.ImportChangeR\achanges\x12\x14\n" +
+	"\x05tried\x18\a \x01(\tR\x05tried\x12\x16\n" +
+	"\x06judged\x18\b \x01(\tR\x06judged\x12\x14\n" +
+	"\x05moved\x18\t \x01(\bR\x05moved\x12\x12\n" +
+	"\x04file\x18\n" +
+	" \x01(\tR\x04file\"\x1a\n" +
+	"\x18GetImportTemplateRequest\"5\n" +
+	"\x19GetImportTemplateResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent2\xd7\x1d\n" +
 	"\fUnitsService\x12P\n" +
 	"\tListAreas\x12 .nenep.units.v1.ListAreasRequest\x1a!.nenep.units.v1.ListAreasResponse\x12?\n" +
 	"\aGetArea\x12\x1e.nenep.units.v1.GetAreaRequest\x1a\x14.nenep.units.v1.Area\x12P\n" +
@@ -6049,7 +6388,8 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\rFindOfficials\x12$.nenep.units.v1.FindOfficialsRequest\x1a%.nenep.units.v1.FindOfficialsResponse\x12V\n" +
 	"\vListDaysOff\x12\".nenep.units.v1.ListDaysOffRequest\x1a#.nenep.units.v1.ListDaysOffResponse\x12Y\n" +
 	"\fListSettings\x12#.nenep.units.v1.ListSettingsRequest\x1a$.nenep.units.v1.ListSettingsResponse\x12V\n" +
-	"\vImportUnits\x12\".nenep.units.v1.ImportUnitsRequest\x1a#.nenep.units.v1.ImportUnitsResponse\x12H\n" +
+	"\vImportUnits\x12\".nenep.units.v1.ImportUnitsRequest\x1a#.nenep.units.v1.ImportUnitsResponse\x12h\n" +
+	"\x11GetImportTemplate\x12(.nenep.units.v1.GetImportTemplateRequest\x1a).nenep.units.v1.GetImportTemplateResponse\x12H\n" +
 	"\n" +
 	"SetSetting\x12!.nenep.units.v1.SetSettingRequest\x1a\x17.nenep.units.v1.Setting\x12S\n" +
 	"\n" +
@@ -6092,7 +6432,7 @@ func file_nenep_units_v1_units_proto_rawDescGZIP() []byte {
 	return file_nenep_units_v1_units_proto_rawDescData
 }
 
-var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 82)
+var file_nenep_units_v1_units_proto_msgTypes = make([]protoimpl.MessageInfo, 86)
 var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*Area)(nil),                        // 0: nenep.units.v1.Area
 	(*Unit)(nil),                        // 1: nenep.units.v1.Unit
@@ -6175,156 +6515,164 @@ var file_nenep_units_v1_units_proto_goTypes = []any{
 	(*ListSettingsResponse)(nil),        // 78: nenep.units.v1.ListSettingsResponse
 	(*ImportUnitsRequest)(nil),          // 79: nenep.units.v1.ImportUnitsRequest
 	(*ImportFault)(nil),                 // 80: nenep.units.v1.ImportFault
-	(*ImportUnitsResponse)(nil),         // 81: nenep.units.v1.ImportUnitsResponse
-	(*v1.DayException)(nil),             // 82: nenep.casefile.v1.DayException
+	(*ImportChange)(nil),                // 81: nenep.units.v1.ImportChange
+	(*ImportedField)(nil),               // 82: nenep.units.v1.ImportedField
+	(*ImportUnitsResponse)(nil),         // 83: nenep.units.v1.ImportUnitsResponse
+	(*GetImportTemplateRequest)(nil),    // 84: nenep.units.v1.GetImportTemplateRequest
+	(*GetImportTemplateResponse)(nil),   // 85: nenep.units.v1.GetImportTemplateResponse
+	(*v1.DayException)(nil),             // 86: nenep.casefile.v1.DayException
 }
 var file_nenep_units_v1_units_proto_depIdxs = []int32{
-	3,  // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
-	5,  // 1: nenep.units.v1.Operation.to:type_name -> nenep.units.v1.Successor
-	7,  // 2: nenep.units.v1.Operation.share_out:type_name -> nenep.units.v1.ShareOut
-	6,  // 3: nenep.units.v1.Successor.predecessors_outside:type_name -> nenep.units.v1.OutsidePredecessor
-	4,  // 4: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
-	10, // 5: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
-	13, // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
-	1,  // 7: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
-	15, // 8: nenep.units.v1.PutOfficialRequest.official:type_name -> nenep.units.v1.NewOfficial
-	13, // 9: nenep.units.v1.GivePositionRequest.position:type_name -> nenep.units.v1.Position
-	15, // 10: nenep.units.v1.GivePositionRequest.official:type_name -> nenep.units.v1.NewOfficial
-	13, // 11: nenep.units.v1.CorrectPositionRequest.position:type_name -> nenep.units.v1.Position
-	14, // 12: nenep.units.v1.ListPositionsResponse.positions:type_name -> nenep.units.v1.Holder
-	1,  // 13: nenep.units.v1.PutUnitRequest.unit:type_name -> nenep.units.v1.Unit
-	0,  // 14: nenep.units.v1.PutAreaRequest.area:type_name -> nenep.units.v1.Area
-	24, // 15: nenep.units.v1.PutBoardMemberRequest.member:type_name -> nenep.units.v1.BoardMember
-	24, // 16: nenep.units.v1.ListBoardMembersResponse.members:type_name -> nenep.units.v1.BoardMember
-	30, // 17: nenep.units.v1.Change.fields:type_name -> nenep.units.v1.ChangedField
-	29, // 18: nenep.units.v1.ListChangesResponse.changes:type_name -> nenep.units.v1.Change
-	15, // 19: nenep.units.v1.HandOverPostRequest.official:type_name -> nenep.units.v1.NewOfficial
-	33, // 20: nenep.units.v1.HandOverPostResponse.hand_over:type_name -> nenep.units.v1.HandOver
-	14, // 21: nenep.units.v1.HandOverPostResponse.from:type_name -> nenep.units.v1.Holder
-	14, // 22: nenep.units.v1.HandOverPostResponse.to:type_name -> nenep.units.v1.Holder
-	12, // 23: nenep.units.v1.HandOverPostResponse.ends:type_name -> nenep.units.v1.Delegation
-	12, // 24: nenep.units.v1.HandOverPostResponse.stays:type_name -> nenep.units.v1.Delegation
-	11, // 25: nenep.units.v1.HandOverPostResponse.absences:type_name -> nenep.units.v1.Absence
-	14, // 26: nenep.units.v1.HandOverPostResponse.keeps:type_name -> nenep.units.v1.Holder
-	14, // 27: nenep.units.v1.HandOverPostResponse.holds:type_name -> nenep.units.v1.Holder
-	33, // 28: nenep.units.v1.ListHandOversResponse.hand_overs:type_name -> nenep.units.v1.HandOver
-	40, // 29: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
-	2,  // 30: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
-	3,  // 31: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
-	8,  // 32: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	8,  // 33: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	80, // 34: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
-	9,  // 35: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	80, // 36: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
-	8,  // 37: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
-	9,  // 38: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
-	8,  // 39: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
-	0,  // 40: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
-	1,  // 41: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
-	1,  // 42: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
-	14, // 43: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
-	14, // 44: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
-	11, // 45: nenep.units.v1.ResolveRoleResponse.absent:type_name -> nenep.units.v1.Absence
-	11, // 46: nenep.units.v1.ListAbsencesResponse.absences:type_name -> nenep.units.v1.Absence
-	12, // 47: nenep.units.v1.ListDelegationsResponse.delegations:type_name -> nenep.units.v1.Delegation
-	10, // 48: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
-	14, // 49: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
-	14, // 50: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
-	82, // 51: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
-	40, // 52: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
-	76, // 53: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
-	80, // 54: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
-	54, // 55: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
-	56, // 56: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
-	57, // 57: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
-	59, // 58: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
-	61, // 59: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
-	70, // 60: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
-	11, // 61: nenep.units.v1.UnitsService.RecordAbsence:input_type -> nenep.units.v1.Absence
-	65, // 62: nenep.units.v1.UnitsService.EndAbsence:input_type -> nenep.units.v1.EndAbsenceRequest
-	63, // 63: nenep.units.v1.UnitsService.ListAbsences:input_type -> nenep.units.v1.ListAbsencesRequest
-	12, // 64: nenep.units.v1.UnitsService.RecordDelegation:input_type -> nenep.units.v1.Delegation
-	68, // 65: nenep.units.v1.UnitsService.RevokeDelegation:input_type -> nenep.units.v1.RevokeDelegationRequest
-	66, // 66: nenep.units.v1.UnitsService.ListDelegations:input_type -> nenep.units.v1.ListDelegationsRequest
-	69, // 67: nenep.units.v1.UnitsService.SetReach:input_type -> nenep.units.v1.SetReachRequest
-	72, // 68: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
-	74, // 69: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
-	77, // 70: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
-	79, // 71: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
-	39, // 72: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
-	41, // 73: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
-	43, // 74: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
-	2,  // 75: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
-	45, // 76: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
-	46, // 77: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
-	48, // 78: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	50, // 79: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
-	52, // 80: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
-	48, // 81: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
-	53, // 82: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
-	16, // 83: nenep.units.v1.UnitsService.PutOfficial:input_type -> nenep.units.v1.PutOfficialRequest
-	17, // 84: nenep.units.v1.UnitsService.GivePosition:input_type -> nenep.units.v1.GivePositionRequest
-	18, // 85: nenep.units.v1.UnitsService.EndPosition:input_type -> nenep.units.v1.EndPositionRequest
-	19, // 86: nenep.units.v1.UnitsService.CorrectPosition:input_type -> nenep.units.v1.CorrectPositionRequest
-	20, // 87: nenep.units.v1.UnitsService.ListPositions:input_type -> nenep.units.v1.ListPositionsRequest
-	22, // 88: nenep.units.v1.UnitsService.PutUnit:input_type -> nenep.units.v1.PutUnitRequest
-	23, // 89: nenep.units.v1.UnitsService.PutArea:input_type -> nenep.units.v1.PutAreaRequest
-	25, // 90: nenep.units.v1.UnitsService.PutBoardMember:input_type -> nenep.units.v1.PutBoardMemberRequest
-	26, // 91: nenep.units.v1.UnitsService.EndBoardMember:input_type -> nenep.units.v1.EndBoardMemberRequest
-	27, // 92: nenep.units.v1.UnitsService.ListBoardMembers:input_type -> nenep.units.v1.ListBoardMembersRequest
-	31, // 93: nenep.units.v1.UnitsService.ListChanges:input_type -> nenep.units.v1.ListChangesRequest
-	34, // 94: nenep.units.v1.UnitsService.HandOverPost:input_type -> nenep.units.v1.HandOverPostRequest
-	36, // 95: nenep.units.v1.UnitsService.GetHandOver:input_type -> nenep.units.v1.GetHandOverRequest
-	37, // 96: nenep.units.v1.UnitsService.ListHandOvers:input_type -> nenep.units.v1.ListHandOversRequest
-	36, // 97: nenep.units.v1.UnitsService.MarkHandOverTold:input_type -> nenep.units.v1.GetHandOverRequest
-	55, // 98: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
-	0,  // 99: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
-	58, // 100: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
-	60, // 101: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
-	62, // 102: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
-	71, // 103: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
-	11, // 104: nenep.units.v1.UnitsService.RecordAbsence:output_type -> nenep.units.v1.Absence
-	11, // 105: nenep.units.v1.UnitsService.EndAbsence:output_type -> nenep.units.v1.Absence
-	64, // 106: nenep.units.v1.UnitsService.ListAbsences:output_type -> nenep.units.v1.ListAbsencesResponse
-	12, // 107: nenep.units.v1.UnitsService.RecordDelegation:output_type -> nenep.units.v1.Delegation
-	12, // 108: nenep.units.v1.UnitsService.RevokeDelegation:output_type -> nenep.units.v1.Delegation
-	67, // 109: nenep.units.v1.UnitsService.ListDelegations:output_type -> nenep.units.v1.ListDelegationsResponse
-	10, // 110: nenep.units.v1.UnitsService.SetReach:output_type -> nenep.units.v1.Official
-	73, // 111: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
-	75, // 112: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
-	78, // 113: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
-	81, // 114: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
-	76, // 115: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
-	42, // 116: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
-	44, // 117: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
-	2,  // 118: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
-	2,  // 119: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
-	47, // 120: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
-	49, // 121: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	51, // 122: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
-	8,  // 123: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
-	49, // 124: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
-	8,  // 125: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
-	10, // 126: nenep.units.v1.UnitsService.PutOfficial:output_type -> nenep.units.v1.Official
-	13, // 127: nenep.units.v1.UnitsService.GivePosition:output_type -> nenep.units.v1.Position
-	13, // 128: nenep.units.v1.UnitsService.EndPosition:output_type -> nenep.units.v1.Position
-	13, // 129: nenep.units.v1.UnitsService.CorrectPosition:output_type -> nenep.units.v1.Position
-	21, // 130: nenep.units.v1.UnitsService.ListPositions:output_type -> nenep.units.v1.ListPositionsResponse
-	1,  // 131: nenep.units.v1.UnitsService.PutUnit:output_type -> nenep.units.v1.Unit
-	0,  // 132: nenep.units.v1.UnitsService.PutArea:output_type -> nenep.units.v1.Area
-	24, // 133: nenep.units.v1.UnitsService.PutBoardMember:output_type -> nenep.units.v1.BoardMember
-	24, // 134: nenep.units.v1.UnitsService.EndBoardMember:output_type -> nenep.units.v1.BoardMember
-	28, // 135: nenep.units.v1.UnitsService.ListBoardMembers:output_type -> nenep.units.v1.ListBoardMembersResponse
-	32, // 136: nenep.units.v1.UnitsService.ListChanges:output_type -> nenep.units.v1.ListChangesResponse
-	35, // 137: nenep.units.v1.UnitsService.HandOverPost:output_type -> nenep.units.v1.HandOverPostResponse
-	35, // 138: nenep.units.v1.UnitsService.GetHandOver:output_type -> nenep.units.v1.HandOverPostResponse
-	38, // 139: nenep.units.v1.UnitsService.ListHandOvers:output_type -> nenep.units.v1.ListHandOversResponse
-	33, // 140: nenep.units.v1.UnitsService.MarkHandOverTold:output_type -> nenep.units.v1.HandOver
-	98, // [98:141] is the sub-list for method output_type
-	55, // [55:98] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	3,   // 0: nenep.units.v1.Board.vacancies:type_name -> nenep.units.v1.Vacancy
+	5,   // 1: nenep.units.v1.Operation.to:type_name -> nenep.units.v1.Successor
+	7,   // 2: nenep.units.v1.Operation.share_out:type_name -> nenep.units.v1.ShareOut
+	6,   // 3: nenep.units.v1.Successor.predecessors_outside:type_name -> nenep.units.v1.OutsidePredecessor
+	4,   // 4: nenep.units.v1.Reorganisation.operations:type_name -> nenep.units.v1.Operation
+	10,  // 5: nenep.units.v1.Holder.official:type_name -> nenep.units.v1.Official
+	13,  // 6: nenep.units.v1.Holder.position:type_name -> nenep.units.v1.Position
+	1,   // 7: nenep.units.v1.Holder.unit:type_name -> nenep.units.v1.Unit
+	15,  // 8: nenep.units.v1.PutOfficialRequest.official:type_name -> nenep.units.v1.NewOfficial
+	13,  // 9: nenep.units.v1.GivePositionRequest.position:type_name -> nenep.units.v1.Position
+	15,  // 10: nenep.units.v1.GivePositionRequest.official:type_name -> nenep.units.v1.NewOfficial
+	13,  // 11: nenep.units.v1.CorrectPositionRequest.position:type_name -> nenep.units.v1.Position
+	14,  // 12: nenep.units.v1.ListPositionsResponse.positions:type_name -> nenep.units.v1.Holder
+	1,   // 13: nenep.units.v1.PutUnitRequest.unit:type_name -> nenep.units.v1.Unit
+	0,   // 14: nenep.units.v1.PutAreaRequest.area:type_name -> nenep.units.v1.Area
+	24,  // 15: nenep.units.v1.PutBoardMemberRequest.member:type_name -> nenep.units.v1.BoardMember
+	24,  // 16: nenep.units.v1.ListBoardMembersResponse.members:type_name -> nenep.units.v1.BoardMember
+	30,  // 17: nenep.units.v1.Change.fields:type_name -> nenep.units.v1.ChangedField
+	29,  // 18: nenep.units.v1.ListChangesResponse.changes:type_name -> nenep.units.v1.Change
+	15,  // 19: nenep.units.v1.HandOverPostRequest.official:type_name -> nenep.units.v1.NewOfficial
+	33,  // 20: nenep.units.v1.HandOverPostResponse.hand_over:type_name -> nenep.units.v1.HandOver
+	14,  // 21: nenep.units.v1.HandOverPostResponse.from:type_name -> nenep.units.v1.Holder
+	14,  // 22: nenep.units.v1.HandOverPostResponse.to:type_name -> nenep.units.v1.Holder
+	12,  // 23: nenep.units.v1.HandOverPostResponse.ends:type_name -> nenep.units.v1.Delegation
+	12,  // 24: nenep.units.v1.HandOverPostResponse.stays:type_name -> nenep.units.v1.Delegation
+	11,  // 25: nenep.units.v1.HandOverPostResponse.absences:type_name -> nenep.units.v1.Absence
+	14,  // 26: nenep.units.v1.HandOverPostResponse.keeps:type_name -> nenep.units.v1.Holder
+	14,  // 27: nenep.units.v1.HandOverPostResponse.holds:type_name -> nenep.units.v1.Holder
+	33,  // 28: nenep.units.v1.ListHandOversResponse.hand_overs:type_name -> nenep.units.v1.HandOver
+	40,  // 29: nenep.units.v1.SetDaysOffRequest.days:type_name -> nenep.units.v1.DayOff
+	2,   // 30: nenep.units.v1.ListBoardsResponse.boards:type_name -> nenep.units.v1.Board
+	3,   // 31: nenep.units.v1.RecordVacancyRequest.vacancy:type_name -> nenep.units.v1.Vacancy
+	8,   // 32: nenep.units.v1.PlanReorganisationRequest.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	8,   // 33: nenep.units.v1.PlanReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	80,  // 34: nenep.units.v1.PlanReorganisationResponse.faults:type_name -> nenep.units.v1.ImportFault
+	9,   // 35: nenep.units.v1.PlanReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	80,  // 36: nenep.units.v1.PlanReorganisationResponse.notes:type_name -> nenep.units.v1.ImportFault
+	8,   // 37: nenep.units.v1.GetReorganisationResponse.reorganisation:type_name -> nenep.units.v1.Reorganisation
+	9,   // 38: nenep.units.v1.GetReorganisationResponse.successions:type_name -> nenep.units.v1.UnitSuccession
+	8,   // 39: nenep.units.v1.ListReorganisationsResponse.reorganisations:type_name -> nenep.units.v1.Reorganisation
+	0,   // 40: nenep.units.v1.ListAreasResponse.areas:type_name -> nenep.units.v1.Area
+	1,   // 41: nenep.units.v1.ListUnitsResponse.units:type_name -> nenep.units.v1.Unit
+	1,   // 42: nenep.units.v1.GetUnitResponse.unit:type_name -> nenep.units.v1.Unit
+	14,  // 43: nenep.units.v1.GetUnitResponse.holders:type_name -> nenep.units.v1.Holder
+	14,  // 44: nenep.units.v1.ResolveRoleResponse.holders:type_name -> nenep.units.v1.Holder
+	11,  // 45: nenep.units.v1.ResolveRoleResponse.absent:type_name -> nenep.units.v1.Absence
+	11,  // 46: nenep.units.v1.ListAbsencesResponse.absences:type_name -> nenep.units.v1.Absence
+	12,  // 47: nenep.units.v1.ListDelegationsResponse.delegations:type_name -> nenep.units.v1.Delegation
+	10,  // 48: nenep.units.v1.ListHatsResponse.official:type_name -> nenep.units.v1.Official
+	14,  // 49: nenep.units.v1.ListHatsResponse.hats:type_name -> nenep.units.v1.Holder
+	14,  // 50: nenep.units.v1.FindOfficialsResponse.holders:type_name -> nenep.units.v1.Holder
+	86,  // 51: nenep.units.v1.ListDaysOffResponse.days:type_name -> nenep.casefile.v1.DayException
+	40,  // 52: nenep.units.v1.ListDaysOffResponse.table:type_name -> nenep.units.v1.DayOff
+	76,  // 53: nenep.units.v1.ListSettingsResponse.settings:type_name -> nenep.units.v1.Setting
+	82,  // 54: nenep.units.v1.ImportChange.fields:type_name -> nenep.units.v1.ImportedField
+	80,  // 55: nenep.units.v1.ImportUnitsResponse.faults:type_name -> nenep.units.v1.ImportFault
+	81,  // 56: nenep.units.v1.ImportUnitsResponse.changes:type_name -> nenep.units.v1.ImportChange
+	54,  // 57: nenep.units.v1.UnitsService.ListAreas:input_type -> nenep.units.v1.ListAreasRequest
+	56,  // 58: nenep.units.v1.UnitsService.GetArea:input_type -> nenep.units.v1.GetAreaRequest
+	57,  // 59: nenep.units.v1.UnitsService.ListUnits:input_type -> nenep.units.v1.ListUnitsRequest
+	59,  // 60: nenep.units.v1.UnitsService.GetUnit:input_type -> nenep.units.v1.GetUnitRequest
+	61,  // 61: nenep.units.v1.UnitsService.ResolveRole:input_type -> nenep.units.v1.ResolveRoleRequest
+	70,  // 62: nenep.units.v1.UnitsService.ListHats:input_type -> nenep.units.v1.ListHatsRequest
+	11,  // 63: nenep.units.v1.UnitsService.RecordAbsence:input_type -> nenep.units.v1.Absence
+	65,  // 64: nenep.units.v1.UnitsService.EndAbsence:input_type -> nenep.units.v1.EndAbsenceRequest
+	63,  // 65: nenep.units.v1.UnitsService.ListAbsences:input_type -> nenep.units.v1.ListAbsencesRequest
+	12,  // 66: nenep.units.v1.UnitsService.RecordDelegation:input_type -> nenep.units.v1.Delegation
+	68,  // 67: nenep.units.v1.UnitsService.RevokeDelegation:input_type -> nenep.units.v1.RevokeDelegationRequest
+	66,  // 68: nenep.units.v1.UnitsService.ListDelegations:input_type -> nenep.units.v1.ListDelegationsRequest
+	69,  // 69: nenep.units.v1.UnitsService.SetReach:input_type -> nenep.units.v1.SetReachRequest
+	72,  // 70: nenep.units.v1.UnitsService.FindOfficials:input_type -> nenep.units.v1.FindOfficialsRequest
+	74,  // 71: nenep.units.v1.UnitsService.ListDaysOff:input_type -> nenep.units.v1.ListDaysOffRequest
+	77,  // 72: nenep.units.v1.UnitsService.ListSettings:input_type -> nenep.units.v1.ListSettingsRequest
+	79,  // 73: nenep.units.v1.UnitsService.ImportUnits:input_type -> nenep.units.v1.ImportUnitsRequest
+	84,  // 74: nenep.units.v1.UnitsService.GetImportTemplate:input_type -> nenep.units.v1.GetImportTemplateRequest
+	39,  // 75: nenep.units.v1.UnitsService.SetSetting:input_type -> nenep.units.v1.SetSettingRequest
+	41,  // 76: nenep.units.v1.UnitsService.SetDaysOff:input_type -> nenep.units.v1.SetDaysOffRequest
+	43,  // 77: nenep.units.v1.UnitsService.ListBoards:input_type -> nenep.units.v1.ListBoardsRequest
+	2,   // 78: nenep.units.v1.UnitsService.PutBoard:input_type -> nenep.units.v1.Board
+	45,  // 79: nenep.units.v1.UnitsService.RecordVacancy:input_type -> nenep.units.v1.RecordVacancyRequest
+	46,  // 80: nenep.units.v1.UnitsService.PlanReorganisation:input_type -> nenep.units.v1.PlanReorganisationRequest
+	48,  // 81: nenep.units.v1.UnitsService.GetReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	50,  // 82: nenep.units.v1.UnitsService.ListReorganisations:input_type -> nenep.units.v1.ListReorganisationsRequest
+	52,  // 83: nenep.units.v1.UnitsService.CancelReorganisation:input_type -> nenep.units.v1.CancelReorganisationRequest
+	48,  // 84: nenep.units.v1.UnitsService.ApplyReorganisation:input_type -> nenep.units.v1.GetReorganisationRequest
+	53,  // 85: nenep.units.v1.UnitsService.FinishReorganisation:input_type -> nenep.units.v1.FinishReorganisationRequest
+	16,  // 86: nenep.units.v1.UnitsService.PutOfficial:input_type -> nenep.units.v1.PutOfficialRequest
+	17,  // 87: nenep.units.v1.UnitsService.GivePosition:input_type -> nenep.units.v1.GivePositionRequest
+	18,  // 88: nenep.units.v1.UnitsService.EndPosition:input_type -> nenep.units.v1.EndPositionRequest
+	19,  // 89: nenep.units.v1.UnitsService.CorrectPosition:input_type -> nenep.units.v1.CorrectPositionRequest
+	20,  // 90: nenep.units.v1.UnitsService.ListPositions:input_type -> nenep.units.v1.ListPositionsRequest
+	22,  // 91: nenep.units.v1.UnitsService.PutUnit:input_type -> nenep.units.v1.PutUnitRequest
+	23,  // 92: nenep.units.v1.UnitsService.PutArea:input_type -> nenep.units.v1.PutAreaRequest
+	25,  // 93: nenep.units.v1.UnitsService.PutBoardMember:input_type -> nenep.units.v1.PutBoardMemberRequest
+	26,  // 94: nenep.units.v1.UnitsService.EndBoardMember:input_type -> nenep.units.v1.EndBoardMemberRequest
+	27,  // 95: nenep.units.v1.UnitsService.ListBoardMembers:input_type -> nenep.units.v1.ListBoardMembersRequest
+	31,  // 96: nenep.units.v1.UnitsService.ListChanges:input_type -> nenep.units.v1.ListChangesRequest
+	34,  // 97: nenep.units.v1.UnitsService.HandOverPost:input_type -> nenep.units.v1.HandOverPostRequest
+	36,  // 98: nenep.units.v1.UnitsService.GetHandOver:input_type -> nenep.units.v1.GetHandOverRequest
+	37,  // 99: nenep.units.v1.UnitsService.ListHandOvers:input_type -> nenep.units.v1.ListHandOversRequest
+	36,  // 100: nenep.units.v1.UnitsService.MarkHandOverTold:input_type -> nenep.units.v1.GetHandOverRequest
+	55,  // 101: nenep.units.v1.UnitsService.ListAreas:output_type -> nenep.units.v1.ListAreasResponse
+	0,   // 102: nenep.units.v1.UnitsService.GetArea:output_type -> nenep.units.v1.Area
+	58,  // 103: nenep.units.v1.UnitsService.ListUnits:output_type -> nenep.units.v1.ListUnitsResponse
+	60,  // 104: nenep.units.v1.UnitsService.GetUnit:output_type -> nenep.units.v1.GetUnitResponse
+	62,  // 105: nenep.units.v1.UnitsService.ResolveRole:output_type -> nenep.units.v1.ResolveRoleResponse
+	71,  // 106: nenep.units.v1.UnitsService.ListHats:output_type -> nenep.units.v1.ListHatsResponse
+	11,  // 107: nenep.units.v1.UnitsService.RecordAbsence:output_type -> nenep.units.v1.Absence
+	11,  // 108: nenep.units.v1.UnitsService.EndAbsence:output_type -> nenep.units.v1.Absence
+	64,  // 109: nenep.units.v1.UnitsService.ListAbsences:output_type -> nenep.units.v1.ListAbsencesResponse
+	12,  // 110: nenep.units.v1.UnitsService.RecordDelegation:output_type -> nenep.units.v1.Delegation
+	12,  // 111: nenep.units.v1.UnitsService.RevokeDelegation:output_type -> nenep.units.v1.Delegation
+	67,  // 112: nenep.units.v1.UnitsService.ListDelegations:output_type -> nenep.units.v1.ListDelegationsResponse
+	10,  // 113: nenep.units.v1.UnitsService.SetReach:output_type -> nenep.units.v1.Official
+	73,  // 114: nenep.units.v1.UnitsService.FindOfficials:output_type -> nenep.units.v1.FindOfficialsResponse
+	75,  // 115: nenep.units.v1.UnitsService.ListDaysOff:output_type -> nenep.units.v1.ListDaysOffResponse
+	78,  // 116: nenep.units.v1.UnitsService.ListSettings:output_type -> nenep.units.v1.ListSettingsResponse
+	83,  // 117: nenep.units.v1.UnitsService.ImportUnits:output_type -> nenep.units.v1.ImportUnitsResponse
+	85,  // 118: nenep.units.v1.UnitsService.GetImportTemplate:output_type -> nenep.units.v1.GetImportTemplateResponse
+	76,  // 119: nenep.units.v1.UnitsService.SetSetting:output_type -> nenep.units.v1.Setting
+	42,  // 120: nenep.units.v1.UnitsService.SetDaysOff:output_type -> nenep.units.v1.SetDaysOffResponse
+	44,  // 121: nenep.units.v1.UnitsService.ListBoards:output_type -> nenep.units.v1.ListBoardsResponse
+	2,   // 122: nenep.units.v1.UnitsService.PutBoard:output_type -> nenep.units.v1.Board
+	2,   // 123: nenep.units.v1.UnitsService.RecordVacancy:output_type -> nenep.units.v1.Board
+	47,  // 124: nenep.units.v1.UnitsService.PlanReorganisation:output_type -> nenep.units.v1.PlanReorganisationResponse
+	49,  // 125: nenep.units.v1.UnitsService.GetReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	51,  // 126: nenep.units.v1.UnitsService.ListReorganisations:output_type -> nenep.units.v1.ListReorganisationsResponse
+	8,   // 127: nenep.units.v1.UnitsService.CancelReorganisation:output_type -> nenep.units.v1.Reorganisation
+	49,  // 128: nenep.units.v1.UnitsService.ApplyReorganisation:output_type -> nenep.units.v1.GetReorganisationResponse
+	8,   // 129: nenep.units.v1.UnitsService.FinishReorganisation:output_type -> nenep.units.v1.Reorganisation
+	10,  // 130: nenep.units.v1.UnitsService.PutOfficial:output_type -> nenep.units.v1.Official
+	13,  // 131: nenep.units.v1.UnitsService.GivePosition:output_type -> nenep.units.v1.Position
+	13,  // 132: nenep.units.v1.UnitsService.EndPosition:output_type -> nenep.units.v1.Position
+	13,  // 133: nenep.units.v1.UnitsService.CorrectPosition:output_type -> nenep.units.v1.Position
+	21,  // 134: nenep.units.v1.UnitsService.ListPositions:output_type -> nenep.units.v1.ListPositionsResponse
+	1,   // 135: nenep.units.v1.UnitsService.PutUnit:output_type -> nenep.units.v1.Unit
+	0,   // 136: nenep.units.v1.UnitsService.PutArea:output_type -> nenep.units.v1.Area
+	24,  // 137: nenep.units.v1.UnitsService.PutBoardMember:output_type -> nenep.units.v1.BoardMember
+	24,  // 138: nenep.units.v1.UnitsService.EndBoardMember:output_type -> nenep.units.v1.BoardMember
+	28,  // 139: nenep.units.v1.UnitsService.ListBoardMembers:output_type -> nenep.units.v1.ListBoardMembersResponse
+	32,  // 140: nenep.units.v1.UnitsService.ListChanges:output_type -> nenep.units.v1.ListChangesResponse
+	35,  // 141: nenep.units.v1.UnitsService.HandOverPost:output_type -> nenep.units.v1.HandOverPostResponse
+	35,  // 142: nenep.units.v1.UnitsService.GetHandOver:output_type -> nenep.units.v1.HandOverPostResponse
+	38,  // 143: nenep.units.v1.UnitsService.ListHandOvers:output_type -> nenep.units.v1.ListHandOversResponse
+	33,  // 144: nenep.units.v1.UnitsService.MarkHandOverTold:output_type -> nenep.units.v1.HandOver
+	101, // [101:145] is the sub-list for method output_type
+	57,  // [57:101] is the sub-list for method input_type
+	57,  // [57:57] is the sub-list for extension type_name
+	57,  // [57:57] is the sub-list for extension extendee
+	0,   // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_nenep_units_v1_units_proto_init() }
@@ -6338,7 +6686,7 @@ func file_nenep_units_v1_units_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_units_v1_units_proto_rawDesc), len(file_nenep_units_v1_units_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   82,
+			NumMessages:   86,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -78,6 +78,9 @@ const (
 	// UnitsServiceImportUnitsProcedure is the fully-qualified name of the UnitsService's ImportUnits
 	// RPC.
 	UnitsServiceImportUnitsProcedure = "/nenep.units.v1.UnitsService/ImportUnits"
+	// UnitsServiceGetImportTemplateProcedure is the fully-qualified name of the UnitsService's
+	// GetImportTemplate RPC.
+	UnitsServiceGetImportTemplateProcedure = "/nenep.units.v1.UnitsService/GetImportTemplate"
 	// UnitsServiceSetSettingProcedure is the fully-qualified name of the UnitsService's SetSetting RPC.
 	UnitsServiceSetSettingProcedure = "/nenep.units.v1.UnitsService/SetSetting"
 	// UnitsServiceSetDaysOffProcedure is the fully-qualified name of the UnitsService's SetDaysOff RPC.
@@ -179,6 +182,8 @@ type UnitsServiceClient interface {
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
+	// GetImportTemplate answers the workbook that ImportUnits reads, with what the register has today. Telephone numbers are left out.
+	GetImportTemplate(context.Context, *connect.Request[v1.GetImportTemplateRequest]) (*connect.Response[v1.GetImportTemplateResponse], error)
 	// SetSetting changes a value of the province; empty returns to the proposed one. Cases that run keep theirs.
 	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
 	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
@@ -339,6 +344,12 @@ func NewUnitsServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			httpClient,
 			baseURL+UnitsServiceImportUnitsProcedure,
 			connect.WithSchema(unitsServiceMethods.ByName("ImportUnits")),
+			connect.WithClientOptions(opts...),
+		),
+		getImportTemplate: connect.NewClient[v1.GetImportTemplateRequest, v1.GetImportTemplateResponse](
+			httpClient,
+			baseURL+UnitsServiceGetImportTemplateProcedure,
+			connect.WithSchema(unitsServiceMethods.ByName("GetImportTemplate")),
 			connect.WithClientOptions(opts...),
 		),
 		setSetting: connect.NewClient[v1.SetSettingRequest, v1.Setting](
@@ -519,6 +530,7 @@ type unitsServiceClient struct {
 	listDaysOff          *connect.Client[v1.ListDaysOffRequest, v1.ListDaysOffResponse]
 	listSettings         *connect.Client[v1.ListSettingsRequest, v1.ListSettingsResponse]
 	importUnits          *connect.Client[v1.ImportUnitsRequest, v1.ImportUnitsResponse]
+	getImportTemplate    *connect.Client[v1.GetImportTemplateRequest, v1.GetImportTemplateResponse]
 	setSetting           *connect.Client[v1.SetSettingRequest, v1.Setting]
 	setDaysOff           *connect.Client[v1.SetDaysOffRequest, v1.SetDaysOffResponse]
 	listBoards           *connect.Client[v1.ListBoardsRequest, v1.ListBoardsResponse]
@@ -630,6 +642,11 @@ func (c *unitsServiceClient) ListSettings(ctx context.Context, req *connect.Requ
 // ImportUnits calls nenep.units.v1.UnitsService.ImportUnits.
 func (c *unitsServiceClient) ImportUnits(ctx context.Context, req *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error) {
 	return c.importUnits.CallUnary(ctx, req)
+}
+
+// GetImportTemplate calls nenep.units.v1.UnitsService.GetImportTemplate.
+func (c *unitsServiceClient) GetImportTemplate(ctx context.Context, req *connect.Request[v1.GetImportTemplateRequest]) (*connect.Response[v1.GetImportTemplateResponse], error) {
+	return c.getImportTemplate.CallUnary(ctx, req)
 }
 
 // SetSetting calls nenep.units.v1.UnitsService.SetSetting.
@@ -789,6 +806,8 @@ type UnitsServiceHandler interface {
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
+	// GetImportTemplate answers the workbook that ImportUnits reads, with what the register has today. Telephone numbers are left out.
+	GetImportTemplate(context.Context, *connect.Request[v1.GetImportTemplateRequest]) (*connect.Response[v1.GetImportTemplateResponse], error)
 	// SetSetting changes a value of the province; empty returns to the proposed one. Cases that run keep theirs.
 	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
 	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
@@ -945,6 +964,12 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 		UnitsServiceImportUnitsProcedure,
 		svc.ImportUnits,
 		connect.WithSchema(unitsServiceMethods.ByName("ImportUnits")),
+		connect.WithHandlerOptions(opts...),
+	)
+	unitsServiceGetImportTemplateHandler := connect.NewUnaryHandler(
+		UnitsServiceGetImportTemplateProcedure,
+		svc.GetImportTemplate,
+		connect.WithSchema(unitsServiceMethods.ByName("GetImportTemplate")),
 		connect.WithHandlerOptions(opts...),
 	)
 	unitsServiceSetSettingHandler := connect.NewUnaryHandler(
@@ -1139,6 +1164,8 @@ func NewUnitsServiceHandler(svc UnitsServiceHandler, opts ...connect.HandlerOpti
 			unitsServiceListSettingsHandler.ServeHTTP(w, r)
 		case UnitsServiceImportUnitsProcedure:
 			unitsServiceImportUnitsHandler.ServeHTTP(w, r)
+		case UnitsServiceGetImportTemplateProcedure:
+			unitsServiceGetImportTemplateHandler.ServeHTTP(w, r)
 		case UnitsServiceSetSettingProcedure:
 			unitsServiceSetSettingHandler.ServeHTTP(w, r)
 		case UnitsServiceSetDaysOffProcedure:
@@ -1266,6 +1293,10 @@ func (UnimplementedUnitsServiceHandler) ListSettings(context.Context, *connect.R
 
 func (UnimplementedUnitsServiceHandler) ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.ImportUnits is not implemented"))
+}
+
+func (UnimplementedUnitsServiceHandler) GetImportTemplate(context.Context, *connect.Request[v1.GetImportTemplateRequest]) (*connect.Response[v1.GetImportTemplateResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.units.v1.UnitsService.GetImportTemplate is not implemented"))
 }
 
 func (UnimplementedUnitsServiceHandler) SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error) {
