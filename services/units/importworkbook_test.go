@@ -126,7 +126,7 @@ func TestARegisterThatChangedSinceTheDryRunIsShownAnewAndNotWritten(t *testing.T
 
 	ask.Msg.Tried = strings.Repeat("0", 64)
 	_, err = h.as("terminal").ImportUnits(t.Context(), ask)
-	requireRefusal(t, err, contract.CodeNotFound, "Choose it and try it again")
+	requireRefusal(t, err, contract.CodeNotFound, "Chọn lại tệp")
 }
 
 func TestEveryFaultOfAWorkbookNamesItsSheetAndItsCellAndNothingIsWritten(t *testing.T) {

@@ -76,7 +76,7 @@ var (
 	}
 	positionRoles = []workbook.Option{
 		{Code: "head", Word: "Người đứng đầu"}, {Code: "deputy", Word: "Cấp phó của người đứng đầu"}, {Code: "contact", Word: "Cán bộ đầu mối"},
-		{Code: "reviewer", Word: "Cán bộ theo dõi"}, {Code: "leader", Word: "Lãnh đạo cơ quan"}, {Code: "supervisor", Word: "Người giám sát"}, {Code: "auditor", Word: "Người kiểm tra"},
+		{Code: "reviewer", Word: "Cán bộ theo dõi"}, {Code: "leader", Word: "Lãnh đạo cơ quan"}, {Code: "supervisor", Word: "Người giám sát"}, {Code: "auditor", Word: "Cán bộ kiểm tra, giám sát"},
 		{Code: "administrator", Word: "Người quản trị"}, {Code: "union-chair", Word: "Chủ tịch Công đoàn"},
 	}
 )
