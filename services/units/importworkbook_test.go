@@ -11,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
 )
 
 // book is a workbook of sheets, each a line of headings and rows; a time.Time is a real date.
@@ -126,7 +127,7 @@ func TestARegisterThatChangedSinceTheDryRunIsShownAnewAndNotWritten(t *testing.T
 
 	ask.Msg.Tried = strings.Repeat("0", 64)
 	_, err = h.as("terminal").ImportUnits(t.Context(), ask)
-	requireRefusal(t, err, contract.CodeNotFound, "Chọn lại tệp")
+	require.Equal(t, contract.CodeNotFound, wire.RefusalOf(err).GetCode())
 }
 
 func TestEveryFaultOfAWorkbookNamesItsSheetAndItsCellAndNothingIsWritten(t *testing.T) {
