@@ -18,7 +18,8 @@ import (
 type historyLine struct {
 	At       time.Time
 	Text     string
-	Events   string
+	Kind     string
+	Events   []eventSpan
 	Messages bool
 	Href     string // of the message, for those who may read it
 }
@@ -31,6 +32,9 @@ func (l historyLine) Stamp() string { return l.At.UTC().Format(time.RFC3339) }
 
 // Day is the day in Vietnam.
 func (l historyLine) Day() string { return calendar.DateOf(l.At).Vietnamese() }
+
+// eventSpan are events that follow each other, with the page on which they stand as Temporal recorded them.
+type eventSpan struct{ Text, Href string }
 
 type historyDay struct {
 	Title string
@@ -46,6 +50,8 @@ type historyView struct {
 	TemporalURL  string
 	FromRegister bool
 	NoMessages   bool
+	Kinds        []groupTab
+	OfKind       bool // only a part of the history is shown
 }
 
 // Whole tells that every event of the history is told.
@@ -62,12 +68,16 @@ func (p *portal) history(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	lines := linesOf(answer.Msg.GetEntries())
+	lines := linesOf(v.GetId(), answer.Msg.GetEntries())
 	slices.Reverse(lines) // within one second the order of the events is the order of what happened
 	messages, messagesErr := p.messageLines(ctx, v.person, v.GetId())
 	lines = append(lines, messages...)
 	slices.SortStableFunc(lines, func(a, b historyLine) int { return b.At.Compare(a.At) })
+	part := c.QueryParam("loai")
+	lines = ofKind(lines, part)
+	_, ofPart := historyKindOf(part)
 	body := historyView{
+		Kinds: kindTabs(v, part), OfKind: ofPart,
 		caseView: v, Days: byDay(lines), Picture: p.drawLadder(v), Total: answer.Msg.GetEventsTotal(), Told: answer.Msg.GetEventsTold(),
 		TemporalURL: webAddress(answer.Msg.GetTemporalUrl()), FromRegister: answer.Msg.GetFromRegister(), NoMessages: messagesErr != nil,
 		At: clock(p.now()) + " ngày " + p.today().Vietnamese(),
@@ -83,37 +93,37 @@ func webAddress(address string) string {
 	return ""
 }
 
-func linesOf(entries []*reportsv1.HistoryEntry) []historyLine {
+func linesOf(caseID string, entries []*reportsv1.HistoryEntry) []historyLine {
 	lines := make([]historyLine, 0, len(entries))
 	for _, entry := range entries {
 		at, err := time.Parse(time.RFC3339, entry.GetAt())
 		if err != nil {
 			continue
 		}
-		lines = append(lines, historyLine{At: at, Text: entry.GetTextVi(), Events: spans(entry.GetEventIds()), Messages: entry.GetSource() == "messages"})
+		lines = append(lines, historyLine{At: at, Text: entry.GetTextVi(), Kind: entry.GetKind(), Events: spans(caseID, entry.GetEventIds()), Messages: entry.GetSource() == "messages"})
 	}
 	return lines
 }
 
-// spans writes event ids short: 31, 32, 33, 40 becomes "31–33, 40".
-func spans(ids []int64) string {
+// spans writes event ids short: 31, 32, 33, 40 becomes "31–33" and "40", each leading to the events themselves.
+func spans(caseID string, ids []int64) []eventSpan {
 	sorted := slices.Clone(ids)
 	slices.Sort(sorted)
 	sorted = slices.Compact(sorted)
-	var parts []string
+	var parts []eventSpan
 	for i := 0; i < len(sorted); {
 		last := i
 		for last+1 < len(sorted) && sorted[last+1] == sorted[last]+1 {
 			last++
 		}
+		text := fmt.Sprint(sorted[i])
 		if last > i {
-			parts = append(parts, fmt.Sprintf("%d–%d", sorted[i], sorted[last]))
-		} else {
-			parts = append(parts, fmt.Sprint(sorted[i]))
+			text = fmt.Sprintf("%d–%d", sorted[i], sorted[last])
 		}
+		parts = append(parts, eventSpan{text, rawURL(caseID, sorted[i])})
 		i = last + 1
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 func byDay(newestFirst []historyLine) []historyDay {
@@ -227,7 +237,7 @@ func (p *portal) recent(ctx context.Context, v *caseView) []historyLine {
 		p.logWarning("history not read", err)
 		return nil
 	}
-	lines := linesOf(answer.Msg.GetEntries())
+	lines := linesOf(v.GetId(), answer.Msg.GetEntries())
 	slices.Reverse(lines)
 	return lines[:min(3, len(lines))]
 }

@@ -78,6 +78,7 @@ type house struct {
 	amended    []*reportsv1.AmendCasesRequest
 	reachHouse
 	adminHouse
+	reviewingHouse
 }
 
 func newHouse(t *testing.T) *house {

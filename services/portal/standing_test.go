@@ -84,8 +84,8 @@ func TestAMissingFieldIsNamedWithoutBreakingAbbreviations(t *testing.T) {
 }
 
 func TestEventsAreListedShort(t *testing.T) {
-	require.Equal(t, "31–33, 40", spans([]int64{40, 33, 31, 32, 31}))
-	require.Empty(t, spans(nil))
+	require.Equal(t, []eventSpan{{"31–33", "/h/" + khoaiChauCase + "/lich-su/goc?tu=31#su-kien-31"}, {"40", "/h/" + khoaiChauCase + "/lich-su/goc?tu=40#su-kien-40"}}, spans(khoaiChauCase, []int64{40, 33, 31, 32, 31}))
+	require.Empty(t, spans(khoaiChauCase, nil))
 }
 
 func TestNamesOfFieldsFindTheirInputs(t *testing.T) {

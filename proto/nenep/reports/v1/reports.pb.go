@@ -2448,6 +2448,203 @@ func (x *ListEventsResponse) GetEvents() []*Event {
 	return nil
 }
 
+type GetRawHistoryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	FromEvent     int64                  `protobuf:"varint,2,opt,name=from_event,json=fromEvent,proto3" json:"from_event,omitempty"` // the first to be answered; default 1
+	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                          // default 50, at most 200; fewer come where events are large
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRawHistoryRequest) Reset() {
+	*x = GetRawHistoryRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRawHistoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRawHistoryRequest) ProtoMessage() {}
+
+func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRawHistoryRequest.ProtoReflect.Descriptor instead.
+func (*GetRawHistoryRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *GetRawHistoryRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GetRawHistoryRequest) GetFromEvent() int64 {
+	if x != nil {
+		return x.FromEvent
+	}
+	return 0
+}
+
+func (x *GetRawHistoryRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+// RawEvent is one event as Temporal recorded it. What identifies processes, and whatever is named like a secret, is left out.
+type RawEvent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	At            string                 `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	Type          string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`             // "TimerStarted"
+	Attributes    string                 `protobuf:"bytes,4,opt,name=attributes,proto3" json:"attributes,omitempty"` // JSON, with payloads decoded
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RawEvent) Reset() {
+	*x = RawEvent{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RawEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RawEvent) ProtoMessage() {}
+
+func (x *RawEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RawEvent.ProtoReflect.Descriptor instead.
+func (*RawEvent) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *RawEvent) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RawEvent) GetAt() string {
+	if x != nil {
+		return x.At
+	}
+	return ""
+}
+
+func (x *RawEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *RawEvent) GetAttributes() string {
+	if x != nil {
+		return x.Attributes
+	}
+	return ""
+}
+
+type GetRawHistoryResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Events        []*RawEvent            `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`                            // oldest first
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`                             // events of the whole history
+	FromExport    bool                   `protobuf:"varint,3,opt,name=from_export,json=fromExport,proto3" json:"from_export,omitempty"` // Temporal could not be read or has forgotten the run: the stored export answers
+	TemporalUrl   string                 `protobuf:"bytes,4,opt,name=temporal_url,json=temporalUrl,proto3" json:"temporal_url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRawHistoryResponse) Reset() {
+	*x = GetRawHistoryResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRawHistoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRawHistoryResponse) ProtoMessage() {}
+
+func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRawHistoryResponse.ProtoReflect.Descriptor instead.
+func (*GetRawHistoryResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *GetRawHistoryResponse) GetEvents() []*RawEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *GetRawHistoryResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *GetRawHistoryResponse) GetFromExport() bool {
+	if x != nil {
+		return x.FromExport
+	}
+	return false
+}
+
+func (x *GetRawHistoryResponse) GetTemporalUrl() string {
+	if x != nil {
+		return x.TemporalUrl
+	}
+	return ""
+}
+
 var File_nenep_reports_v1_reports_proto protoreflect.FileDescriptor
 
 const file_nenep_reports_v1_reports_proto_rawDesc = "" +
@@ -2655,7 +2852,25 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\"E\n" +
 	"\x12ListEventsResponse\x12/\n" +
-	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events2\x8c\a\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events\"d\n" +
+	"\x14GetRawHistoryRequest\x12\x17\n" +
+	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\x1d\n" +
+	"\n" +
+	"from_event\x18\x02 \x01(\x03R\tfromEvent\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"^\n" +
+	"\bRawEvent\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x0e\n" +
+	"\x02at\x18\x02 \x01(\tR\x02at\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1e\n" +
+	"\n" +
+	"attributes\x18\x04 \x01(\tR\n" +
+	"attributes\"\xa5\x01\n" +
+	"\x15GetRawHistoryResponse\x122\n" +
+	"\x06events\x18\x01 \x03(\v2\x1a.nenep.reports.v1.RawEventR\x06events\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x1f\n" +
+	"\vfrom_export\x18\x03 \x01(\bR\n" +
+	"fromExport\x12!\n" +
+	"\ftemporal_url\x18\x04 \x01(\tR\vtemporalUrl2\xee\a\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -2665,7 +2880,8 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\tListCases\x12\".nenep.reports.v1.ListCasesRequest\x1a#.nenep.reports.v1.ListCasesResponse\x12C\n" +
 	"\aGetCase\x12 .nenep.reports.v1.GetCaseRequest\x1a\x16.nenep.reports.v1.Case\x12W\n" +
 	"\n" +
-	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12W\n" +
+	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12`\n" +
+	"\rGetRawHistory\x12&.nenep.reports.v1.GetRawHistoryRequest\x1a'.nenep.reports.v1.GetRawHistoryResponse\x12W\n" +
 	"\n" +
 	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
@@ -2695,7 +2911,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                   // 0: nenep.reports.v1.Case
 	(*Linked)(nil),                 // 1: nenep.reports.v1.Linked
@@ -2734,70 +2950,76 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*SealPeriodResponse)(nil),     // 34: nenep.reports.v1.SealPeriodResponse
 	(*ListEventsRequest)(nil),      // 35: nenep.reports.v1.ListEventsRequest
 	(*ListEventsResponse)(nil),     // 36: nenep.reports.v1.ListEventsResponse
-	nil,                            // 37: nenep.reports.v1.Event.FactsEntry
-	nil,                            // 38: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),           // 39: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),           // 40: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),            // 41: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                 // 42: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),          // 43: nenep.casefile.v1.ActOutcome
+	(*GetRawHistoryRequest)(nil),   // 37: nenep.reports.v1.GetRawHistoryRequest
+	(*RawEvent)(nil),               // 38: nenep.reports.v1.RawEvent
+	(*GetRawHistoryResponse)(nil),  // 39: nenep.reports.v1.GetRawHistoryResponse
+	nil,                            // 40: nenep.reports.v1.Event.FactsEntry
+	nil,                            // 41: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),           // 42: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),           // 43: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),            // 44: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                 // 45: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),          // 46: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	39, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	40, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	42, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	43, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	39, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	40, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	41, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	42, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	43, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	44, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	42, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	43, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	45, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	46, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
 	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	37, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	38, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	40, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	41, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
 	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	3,  // 16: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	5,  // 17: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	7,  // 18: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	9,  // 19: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	11, // 20: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	14, // 21: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	15, // 22: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	18, // 23: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	35, // 24: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	27, // 25: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	42, // 26: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	20, // 27: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	23, // 28: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	26, // 29: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	33, // 30: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	29, // 31: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	31, // 32: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 33: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 34: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 35: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 36: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 37: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 38: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	17, // 39: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	19, // 40: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	36, // 41: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	28, // 42: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	43, // 43: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	22, // 44: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	24, // 45: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	25, // 46: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	34, // 47: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	30, // 48: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	32, // 49: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	33, // [33:50] is the sub-list for method output_type
-	16, // [16:33] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	38, // 16: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
+	3,  // 17: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 18: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 19: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 20: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 21: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	14, // 22: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	15, // 23: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
+	37, // 24: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	18, // 25: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
+	35, // 26: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	27, // 27: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	45, // 28: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	20, // 29: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	23, // 30: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	26, // 31: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	33, // 32: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	29, // 33: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	31, // 34: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 35: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 36: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 37: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 38: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 39: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 40: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	17, // 41: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	39, // 42: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
+	19, // 43: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	36, // 44: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	28, // 45: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	46, // 46: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	22, // 47: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	24, // 48: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	25, // 49: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	34, // 50: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	30, // 51: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	32, // 52: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	35, // [35:53] is the sub-list for method output_type
+	17, // [17:35] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -2811,7 +3033,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   39,
+			NumMessages:   42,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -57,6 +57,9 @@ const (
 	// RegisterServiceGetHistoryProcedure is the fully-qualified name of the RegisterService's
 	// GetHistory RPC.
 	RegisterServiceGetHistoryProcedure = "/nenep.reports.v1.RegisterService/GetHistory"
+	// RegisterServiceGetRawHistoryProcedure is the fully-qualified name of the RegisterService's
+	// GetRawHistory RPC.
+	RegisterServiceGetRawHistoryProcedure = "/nenep.reports.v1.RegisterService/GetRawHistory"
 	// RegisterServiceCheckAuditProcedure is the fully-qualified name of the RegisterService's
 	// CheckAudit RPC.
 	RegisterServiceCheckAuditProcedure = "/nenep.reports.v1.RegisterService/CheckAudit"
@@ -99,6 +102,8 @@ type RegisterServiceClient interface {
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
+	// GetRawHistory answers the events of the case's Temporal history one by one, with what they carry decoded: a page of them.
+	GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error)
 	// CheckAudit verifies the hash chain of the audit trail.
 	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
@@ -160,6 +165,12 @@ func NewRegisterServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(registerServiceMethods.ByName("GetHistory")),
 			connect.WithClientOptions(opts...),
 		),
+		getRawHistory: connect.NewClient[v1.GetRawHistoryRequest, v1.GetRawHistoryResponse](
+			httpClient,
+			baseURL+RegisterServiceGetRawHistoryProcedure,
+			connect.WithSchema(registerServiceMethods.ByName("GetRawHistory")),
+			connect.WithClientOptions(opts...),
+		),
 		checkAudit: connect.NewClient[v1.CheckAuditRequest, v1.CheckAuditResponse](
 			httpClient,
 			baseURL+RegisterServiceCheckAuditProcedure,
@@ -190,6 +201,7 @@ type registerServiceClient struct {
 	listCases     *connect.Client[v1.ListCasesRequest, v1.ListCasesResponse]
 	getCase       *connect.Client[v1.GetCaseRequest, v1.Case]
 	getHistory    *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
+	getRawHistory *connect.Client[v1.GetRawHistoryRequest, v1.GetRawHistoryResponse]
 	checkAudit    *connect.Client[v1.CheckAuditRequest, v1.CheckAuditResponse]
 	listEvents    *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
 	passEvents    *connect.Client[v1.PassEventsRequest, v1.PassEventsResponse]
@@ -230,6 +242,11 @@ func (c *registerServiceClient) GetHistory(ctx context.Context, req *connect.Req
 	return c.getHistory.CallUnary(ctx, req)
 }
 
+// GetRawHistory calls nenep.reports.v1.RegisterService.GetRawHistory.
+func (c *registerServiceClient) GetRawHistory(ctx context.Context, req *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error) {
+	return c.getRawHistory.CallUnary(ctx, req)
+}
+
 // CheckAudit calls nenep.reports.v1.RegisterService.CheckAudit.
 func (c *registerServiceClient) CheckAudit(ctx context.Context, req *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error) {
 	return c.checkAudit.CallUnary(ctx, req)
@@ -261,6 +278,8 @@ type RegisterServiceHandler interface {
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
+	// GetRawHistory answers the events of the case's Temporal history one by one, with what they carry decoded: a page of them.
+	GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error)
 	// CheckAudit verifies the hash chain of the audit trail.
 	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
@@ -318,6 +337,12 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 		connect.WithSchema(registerServiceMethods.ByName("GetHistory")),
 		connect.WithHandlerOptions(opts...),
 	)
+	registerServiceGetRawHistoryHandler := connect.NewUnaryHandler(
+		RegisterServiceGetRawHistoryProcedure,
+		svc.GetRawHistory,
+		connect.WithSchema(registerServiceMethods.ByName("GetRawHistory")),
+		connect.WithHandlerOptions(opts...),
+	)
 	registerServiceCheckAuditHandler := connect.NewUnaryHandler(
 		RegisterServiceCheckAuditProcedure,
 		svc.CheckAudit,
@@ -352,6 +377,8 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 			registerServiceGetCaseHandler.ServeHTTP(w, r)
 		case RegisterServiceGetHistoryProcedure:
 			registerServiceGetHistoryHandler.ServeHTTP(w, r)
+		case RegisterServiceGetRawHistoryProcedure:
+			registerServiceGetRawHistoryHandler.ServeHTTP(w, r)
 		case RegisterServiceCheckAuditProcedure:
 			registerServiceCheckAuditHandler.ServeHTTP(w, r)
 		case RegisterServiceListEventsProcedure:
@@ -393,6 +420,10 @@ func (UnimplementedRegisterServiceHandler) GetCase(context.Context, *connect.Req
 
 func (UnimplementedRegisterServiceHandler) GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.GetHistory is not implemented"))
+}
+
+func (UnimplementedRegisterServiceHandler) GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.GetRawHistory is not implemented"))
 }
 
 func (UnimplementedRegisterServiceHandler) CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error) {
