@@ -37,9 +37,12 @@ tidy: ## go.mod and go.sum of every module
 histories: ## Record the histories of every case type anew, beside those that are kept
 	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run 'TestHistories|TestJourney|TestACaseOfEvery' -count=1
 
+pictures: ## Take the pictures of the documents anew
+	cd services && NENEP_PICTURES=1 go test ./portal -run TestPicturesOfTheMainPages -count=1
+
 clean: ## What was built (not the data of make run)
 	rm -rf bin dist
 
 include scripts/images.mk
 
-.PHONY: help run build generate test lint determinism tidy histories clean
+.PHONY: help run build generate test lint determinism tidy histories pictures clean

@@ -50,6 +50,25 @@ type targetsView struct {
 	Day  string
 }
 
+// Reached counts the targets that every unit obliged has met, Short those that some have not, Late those of the latter with a case overdue.
+func (v targetsView) Reached() int { return v.count(func(r targetRow) bool { return r.Done >= r.Of }) }
+
+func (v targetsView) Short() int { return v.count(func(r targetRow) bool { return r.Done < r.Of }) }
+
+func (v targetsView) Late() int {
+	return v.count(func(r targetRow) bool { return r.Done < r.Of && r.Late > 0 })
+}
+
+func (v targetsView) count(fits func(targetRow) bool) int {
+	n := 0
+	for _, row := range v.Rows {
+		if row.Carried == nil && row.Of > 0 && fits(row) {
+			n++
+		}
+	}
+	return n
+}
+
 // targets lists every target with how far it is reached; each share opens the units behind it.
 func (p *portal) targets(c echo.Context) error {
 	if !personOf(c).Oversees() {
