@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -22,6 +23,7 @@ const (
 	keyOpenIDState    = "openid-state"
 	keyOpenIDNonce    = "openid-nonce"
 	keyOpenIDVerifier = "openid-verifier"
+	keyOpenIDProof    = "openid-proof" // by which the provider knows whom to sign out
 )
 
 // openID signs people in at the province's own sign-in: authorization code with PKCE, state and
@@ -98,14 +100,15 @@ func (o *openID) comeBack(c echo.Context) error {
 		o.portal.logger.Info("sign-in refused by the issuer", zap.String("error", c.QueryParam("error")))
 		return refuseSignIn("cổng đăng nhập không xác nhận tài khoản")
 	}
-	email, err := o.redeem(ctx, c.QueryParam("code"), nonce, verifier)
+	proven, err := o.redeem(ctx, c.QueryParam("code"), nonce, verifier)
 	if err != nil {
 		return err
 	}
-	official, err := o.officialOf(ctx, email)
+	official, err := o.officialOf(ctx, proven.email)
 	if err != nil {
 		return err
 	}
+	sessions.Put(ctx, keyOpenIDProof, proven.proof)
 	return o.begin(c, official)
 }
 
@@ -114,31 +117,82 @@ func refuseSignIn(because string) error {
 		"Sign-in failed. Open the sign-in page and try again.")
 }
 
+// proven is the verified e-mail address, and the proof as the provider gave it.
+type proven struct{ email, proof string }
+
+// claims are what a provider says of a person, in its proof or when asked.
+type claims struct {
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+}
+
 // redeem trades the code for the verified e-mail address.
-func (o *openID) redeem(ctx context.Context, code, nonce, verifier string) (string, error) {
+func (o *openID) redeem(ctx context.Context, code, nonce, verifier string) (proven, error) {
 	provider, client, err := o.discover(ctx)
 	if err != nil {
-		return "", err
+		return proven{}, err
 	}
 	token, err := client.Exchange(ctx, code, oauth2.VerifierOption(verifier))
 	if err != nil {
 		o.portal.logger.Warn("sign-in code not accepted", zap.Error(err))
-		return "", refuseSignIn("cổng đăng nhập không xác nhận lượt này")
+		return proven{}, refuseSignIn("cổng đăng nhập không xác nhận lượt này")
 	}
 	raw, _ := token.Extra("id_token").(string)
 	proof, err := provider.Verifier(&oidc.Config{ClientID: o.portal.cfg.OIDCClientID}).Verify(ctx, raw)
 	if err != nil || proof.Nonce != nonce {
 		o.portal.logger.Warn("sign-in proof not accepted", zap.Error(err))
-		return "", refuseSignIn("cổng đăng nhập trả về xác nhận không đúng")
+		return proven{}, refuseSignIn("cổng đăng nhập trả về xác nhận không đúng")
 	}
-	var claims struct {
-		Email    string `json:"email"`
-		Verified bool   `json:"email_verified"`
+	said, err := o.claimsOf(ctx, provider, proof, token)
+	if err != nil {
+		return proven{}, err
 	}
-	if err := proof.Claims(&claims); err != nil || claims.Email == "" || !claims.Verified {
-		return "", refuseSignIn("tài khoản chưa có địa chỉ thư điện tử được xác nhận")
+	if said.Email == "" || !said.Verified {
+		return proven{}, refuseSignIn("tài khoản chưa có địa chỉ thư điện tử được xác nhận")
 	}
-	return claims.Email, nil
+	return proven{said.Email, raw}, nil
+}
+
+// claimsOf reads the proof and, as the standard has it, asks the provider for what the proof does not say (OpenID Connect Core, 5.4).
+func (o *openID) claimsOf(ctx context.Context, provider *oidc.Provider, proof *oidc.IDToken, token *oauth2.Token) (claims, error) {
+	var said claims
+	if err := proof.Claims(&said); err != nil || said.Email != "" || provider.UserInfoEndpoint() == "" {
+		return said, nil //nolint:nilerr // what cannot be read says nothing, and is refused as that
+	}
+	told, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return said, unavailable(fmt.Errorf("ask %s who it is: %w", o.portal.cfg.OIDCIssuer, err))
+	}
+	if told.Subject != proof.Subject {
+		o.portal.logger.Warn("the provider spoke of another person than its proof")
+		return said, refuseSignIn("cổng đăng nhập trả về xác nhận không đúng")
+	}
+	return claims{told.Email, told.EmailVerified}, nil
+}
+
+// Leave is where the session at the provider ends; empty where there is none to end.
+func (o *openID) Leave(ctx context.Context) string {
+	proof := o.portal.sessions.GetString(ctx, keyOpenIDProof)
+	if proof == "" {
+		return ""
+	}
+	var offers struct {
+		EndSession string `json:"end_session_endpoint"`
+	}
+	provider, client, err := o.discover(ctx)
+	if err != nil || provider.Claims(&offers) != nil || offers.EndSession == "" {
+		return ""
+	}
+	target, err := url.Parse(offers.EndSession)
+	if err != nil || target.Scheme != "https" && !strings.HasPrefix(offers.EndSession, o.portal.cfg.OIDCIssuer) {
+		return ""
+	}
+	query := target.Query()
+	query.Set("id_token_hint", proof)
+	query.Set("client_id", client.ClientID)
+	query.Set("post_logout_redirect_uri", strings.TrimSuffix(o.portal.cfg.PortalURL, "/")+"/dang-nhap")
+	target.RawQuery = query.Encode()
+	return target.String()
 }
 
 func (o *openID) officialOf(ctx context.Context, email string) (string, error) {

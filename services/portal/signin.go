@@ -95,9 +95,27 @@ func (p *portal) begin(c echo.Context, officialID string) error {
 	return c.Redirect(http.StatusSeeOther, target)
 }
 
+// Leaver is what a way of signing in may add to [SignIn]: where else a person is signed in, and so must be signed out.
+type Leaver interface {
+	Leave(ctx context.Context) string
+}
+
+type leftView struct{ Onward string }
+
+// signOut ends the session here and goes on to where else it must end. That is done by the page: what a form of this portal leads to is
+// this portal alone.
 func (p *portal) signOut(c echo.Context) error {
-	if err := p.sessions.Destroy(c.Request().Context()); err != nil {
+	ctx, onward := c.Request().Context(), ""
+	if leaver, is := p.signIn.(Leaver); is && p.signedIn(c) != "" {
+		onward = leaver.Leave(ctx)
+	}
+	if err := p.sessions.Destroy(ctx); err != nil {
 		return unavailable(err)
 	}
-	return c.Redirect(http.StatusSeeOther, "/dang-nhap")
+	if onward == "" {
+		return c.Redirect(http.StatusSeeOther, "/dang-nhap")
+	}
+	c.Response().Header().Set("Refresh", "0; url="+onward)
+	c.Response().Header().Set("Referrer-Policy", "no-referrer")
+	return p.render(c, http.StatusOK, "left", &page{Title: "Đã đăng xuất", Body: leftView{onward}})
 }
