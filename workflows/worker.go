@@ -67,7 +67,8 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
 		contract.ActivityPassCases: acts.PassCases, contract.ActivityFinishReorganisation: acts.FinishReorganisation,
-		contract.ActivityTellHandOver: acts.TellHandOver,
+		contract.ActivityTellHandOver:   acts.TellHandOver,
+		contract.ActivityDeliverWebhook: acts.DeliverWebhook, contract.ActivityStopWebhook: acts.StopWebhook,
 	})
 	return []worker.Worker{cases, upkeep}
 }
@@ -124,6 +125,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.SendPending, digest.SendPending, buildID)
 	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
+	registerWorkflow(registry, contract.DeliverWebhooks, delivery.DeliverWebhooks, buildID)
 }
 
 // Registry is what workflow types are registered with: a worker, a replayer, a test's environment.

@@ -46,6 +46,8 @@ const (
 	PurgePersonalData = "PurgePersonalData"
 	// DeliverActs delivers acts that were stored and never reached their workflow.
 	DeliverActs = "DeliverActs"
+	// DeliverWebhooks tells one subscriber what changed, and again until he has taken it.
+	DeliverWebhooks = "DeliverWebhooks"
 	// SealPeriod seals every accepted case of an obligation's period.
 	SealPeriod = "SealPeriod"
 	// AmendCases puts a new snapshot into running cases: because the table of days off changed, or because somebody ordered it.
@@ -86,6 +88,8 @@ const (
 	WorkflowHandOver = "hand-over"
 	// WorkflowAmend + "/" + the order's id amends running cases.
 	WorkflowAmend = "amend"
+	// WorkflowWebhook + "/" + the webhook's id tells its subscriber.
+	WorkflowWebhook = "webhook"
 	// WorkflowReinstate + "/" + the new case's id opens it.
 	WorkflowReinstate = "reinstate"
 )
@@ -137,6 +141,8 @@ const (
 	ActivityPassCases            = "PassCases"
 	ActivityFinishReorganisation = "FinishReorganisation"
 	ActivityTellHandOver         = "TellHandOver"
+	ActivityDeliverWebhook       = "DeliverWebhook"
+	ActivityStopWebhook          = "StopWebhook"
 )
 
 // What a write of progress tells the register.
@@ -168,6 +174,28 @@ const (
 	ProgressExtensionRevoked   = "extension-revoked"
 	ProgressExplanationRevoked = "explanation-revoked"
 )
+
+// Kinds of events that webhooks tell.
+const (
+	WebhookOpened     = "case.opened"
+	WebhookSubmitted  = "case.submitted"
+	WebhookRecalled   = "case.recalled"
+	WebhookReturned   = "case.returned"
+	WebhookAccepted   = "case.accepted"
+	WebhookCorrected  = "case.corrected"
+	WebhookOverdue    = "case.overdue"
+	WebhookDueChanged = "case.due-changed"
+	WebhookExempted   = "case.exempted"
+	WebhookWithdrawn  = "case.withdrawn"
+	WebhookSucceeded  = "case.succeeded"
+	WebhookSealed     = "case.sealed"
+	// WebhookTest is told only when somebody tries a subscription.
+	WebhookTest = "webhook.test"
+)
+
+// WebhookKinds are the kinds that a subscription may choose.
+var WebhookKinds = []string{WebhookOpened, WebhookSubmitted, WebhookRecalled, WebhookReturned, WebhookAccepted, WebhookCorrected, WebhookOverdue,
+	WebhookDueChanged, WebhookExempted, WebhookWithdrawn, WebhookSucceeded, WebhookSealed}
 
 // Search attributes: ids and dates only, since no codec hides them.
 var (
@@ -283,6 +311,14 @@ type ReorganizeInput struct {
 	ReorganisationID string `json:"reorganisation_id"`
 	// ClockOffsetSeconds shifts the clock by which the day is awaited; demonstrations only.
 	ClockOffsetSeconds int64 `json:"clock_offset_seconds,omitempty"`
+}
+
+// WebhookInput names the subscription. Failing is where the retries stand when a run goes on as another.
+type WebhookInput struct {
+	WebhookID string `json:"webhook_id"`
+	// FailingSince is the instant (RFC 3339) of the first failure since the last success; empty: none.
+	FailingSince string `json:"failing_since,omitempty"`
+	Failures     int    `json:"failures,omitempty"`
 }
 
 // ReorganizeResult is the count before and after: no case, file or petition may be lost or doubled.

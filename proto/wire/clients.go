@@ -17,6 +17,7 @@ type Clients struct {
 	Units         unitsv1connect.UnitsServiceClient
 	Register      reportsv1connect.RegisterServiceClient
 	Acts          reportsv1connect.ActsServiceClient
+	Webhooks      reportsv1connect.WebhooksServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -37,6 +38,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Units:         unitsv1connect.NewUnitsServiceClient(call, c.UnitsURL, bounded...),
 		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, bounded...),
 		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
+		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

@@ -53,6 +53,8 @@ type Config struct {
 	QuietHours    string   `env:"NENEP_QUIET_HOURS" envDefault:"20:00-06:30" doc:"when no message leaves by itself (Asia/Ho_Chi_Minh)"`
 	PersonalKey   string   `env:"NENEP_PERSONAL_KEY" doc:"key that telephone numbers are encrypted with at rest, at least 32 characters; empty means one derived from the service key" secret:"true"`
 
+	WebhookNetworks []string `env:"NENEP_WEBHOOK_NETWORKS" doc:"networks (10.0.0.0/8, separated by commas) inside which webhooks may be told although they are private; empty means public addresses only"`
+
 	Catalogue string `env:"NENEP_CATALOGUE" doc:"catalogues of obligations, separated by commas: folders, or the word built-in; empty means built-in"`
 
 	OIDCIssuer       string `env:"NENEP_OIDC_ISSUER" doc:"sign-in: OpenID Connect issuer"`

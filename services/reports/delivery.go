@@ -114,7 +114,7 @@ func (s *server) saidNo(act *casefilev1.Act, said *temporal.ApplicationError) *c
 		"Something failed while doing this. Reload the page and send again; if it fails again, tell the administrator.").Refusal
 }
 
-// DeliverPending delivers stored acts that have no outcome, the oldest first and those of one case
+// DeliverPending starts the workflows of webhooks for whom something waits, and delivers stored acts that have no outcome, the oldest first and those of one case
 // in their order. It stops at the first that cannot be delivered because Temporal is away.
 func (s *server) DeliverPending(ctx context.Context, request *connect.Request[reportsv1.DeliverPendingRequest]) (*connect.Response[reportsv1.DeliverPendingResponse], error) {
 	if err := onlyServices(ctx); err != nil {
@@ -138,6 +138,9 @@ func (s *server) DeliverPending(ctx context.Context, request *connect.Request[re
 	var pending int64
 	if err := s.register.db.WithContext(ctx).Model(&actRow{}).Where("outcome IS NULL").Count(&pending).Error; err != nil {
 		return nil, fmt.Errorf("count pending acts: %w", err)
+	}
+	if err := s.tellWaiting(ctx); err != nil {
+		return nil, err
 	}
 	return connect.NewResponse(&reportsv1.DeliverPendingResponse{Delivered: delivered, Pending: int32(min(pending, 1<<30))}), nil //nolint:gosec // bounded
 }

@@ -33,10 +33,11 @@ func (s *server) RegisterCase(ctx context.Context, request *connect.Request[repo
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.register.open(ctx, row, request.Msg)
+	known, concerned, err := s.register.open(ctx, row, request.Msg, s.now())
 	if err != nil {
 		return nil, err
 	}
+	s.tellSubscribers(ctx, concerned)
 	return connect.NewResponse(&reportsv1.RegisterCaseResponse{Known: known}), nil
 }
 
@@ -117,8 +118,8 @@ func newCaseRow(request *reportsv1.RegisterCaseRequest, now time.Time) (caseRow,
 	return row, nil
 }
 
-// open inserts the row and tells whether the case already belongs to another run.
-func (r register) open(ctx context.Context, row caseRow, request *reportsv1.RegisterCaseRequest) (known bool, err error) {
+// open inserts the row and tells whether the case already belongs to another run, and which webhooks it concerns.
+func (r register) open(ctx context.Context, row caseRow, request *reportsv1.RegisterCaseRequest, now time.Time) (known bool, concerned []string, err error) {
 	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}).Create(&row)
 		if inserted.Error != nil {
@@ -126,6 +127,9 @@ func (r register) open(ctx context.Context, row caseRow, request *reportsv1.Regi
 		}
 		if inserted.RowsAffected == 1 {
 			if err := keepLineage(tx, row.ID, request.GetInput().GetFollowsCaseId(), request.GetState()); err != nil {
+				return err
+			}
+			if concerned, err = announceOpened(tx, row.ID, now); err != nil {
 				return err
 			}
 			return appendAudit(tx, auditEntry{at: row.OpenedAt, kind: "case-" + contract.ProgressOpened, caseID: row.ID, body: []byte(row.StateBody)})
@@ -137,7 +141,15 @@ func (r register) open(ctx context.Context, row caseRow, request *reportsv1.Regi
 		known = there.RunID != row.RunID
 		return nil
 	})
-	return known, err
+	return known, concerned, err
+}
+
+func announceOpened(tx *gorm.DB, caseID string, now time.Time) ([]string, error) {
+	announced, err := newAnnouncement(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	return announced.write(tx, caseID, contract.ProgressOpened, now)
 }
 
 // WriteProgress writes a case's state and its audit entry, and records the events that a done step raises. A sequence that is not newer
@@ -161,6 +173,7 @@ func (s *server) WriteProgress(ctx context.Context, request *connect.Request[rep
 	for _, event := range done.raised {
 		s.reconcileNow(ctx, event)
 	}
+	s.tellSubscribers(ctx, done.concerned)
 	return connect.NewResponse(&reportsv1.WriteProgressResponse{RepeatedWrite: done.repeated}), nil
 }
 
@@ -180,6 +193,8 @@ func progressFaults(progress *casefilev1.Progress) []*casefilev1.FieldFault {
 type written struct {
 	repeated bool // the register was there already, or further
 	raised   []eventRow
+	// concerned are the webhooks that are to tell it.
+	concerned []string
 }
 
 func (r register) progress(ctx context.Context, progress *casefilev1.Progress, declared *catalogue.Catalogue, now time.Time) (done written, err error) {
@@ -192,6 +207,10 @@ func (r register) progress(ctx context.Context, progress *casefilev1.Progress, d
 		return done, err
 	}
 	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		announced, err := newAnnouncement(tx, progress.GetCaseId())
+		if err != nil {
+			return err
+		}
 		if done.repeated, err = overtake(tx, progress.GetCaseId(), row); err != nil || done.repeated {
 			return err
 		}
@@ -200,6 +219,9 @@ func (r register) progress(ctx context.Context, progress *casefilev1.Progress, d
 			return err
 		}
 		if done.raised, err = followUp(tx, progress, declared, officialID, now); err != nil {
+			return err
+		}
+		if done.concerned, err = announced.write(tx, progress.GetCaseId(), progress.GetWhat(), now); err != nil {
 			return err
 		}
 		// The trail comes last: nobody waits for a row while holding its lock.

@@ -60,6 +60,7 @@ type server struct {
 	// antivirus looks at files before they are kept.
 	antivirus antivirus
 	keys      wire.Keys
+	webhooks  posting
 	now       func() time.Time
 
 	catalogue *catalogue.Catalogue
@@ -68,6 +69,7 @@ type server struct {
 var (
 	_ reportsv1connect.RegisterServiceHandler = (*server)(nil)
 	_ reportsv1connect.ActsServiceHandler     = (*server)(nil)
+	_ reportsv1connect.WebhooksServiceHandler = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -98,6 +100,9 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	if s.catalogue, err = catalogue.Open(cfg.Catalogue); err != nil {
 		return nil, fmt.Errorf("NENEP_CATALOGUE: read the catalogue: %w", err)
 	}
+	if s.webhooks, err = newPosting(cfg); err != nil {
+		return nil, err
+	}
 	service := bootstrap.NewService("reports", logger)
 	if err := s.open(ctx, service); err != nil {
 		return nil, errors.Join(err, service.Close())
@@ -105,6 +110,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	handlers := bootstrap.HandlerOptions(s.keys, logger)
 	service.Mount(reportsv1connect.NewRegisterServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	return service, nil
