@@ -49,6 +49,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	own.POST("/phien", p.endSessionsOf)
 	p.importRoutes(own)
 	p.machineTokenRoutes(own)
+	p.webhookRoutes(own)
 }
 
 // onlyAdministrators lets in administrators, and to read only whoever audits.
@@ -99,6 +100,7 @@ func adminTasks() []adminTask {
 		{Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
 		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
 		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
+		{Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
 		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
 		{Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},
 	}

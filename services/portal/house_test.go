@@ -79,6 +79,7 @@ type house struct {
 	reachHouse
 	adminHouse
 	reviewingHouse
+	webhookHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -375,6 +376,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(unitsv1connect.NewUnitsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
+	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}", func(w http.ResponseWriter, r *http.Request) {
