@@ -40,9 +40,9 @@ type Meaning struct {
 // All are the scopes that a token may bear.
 var All = []Meaning{
 	{UnitsRead, "đọc địa bàn, đơn vị, ban, ngày nghỉ, thiết lập, phương án sắp xếp", "read areas, units, boards, days off, settings, reorganisations"},
-	{OfficialsRead, "đọc cán bộ, chức vụ, vắng mặt, ủy quyền", "read officials, positions, absences, delegations"},
+	{OfficialsRead, "đọc cán bộ, chức vụ, bàn giao, vắng mặt, ủy quyền", "read officials, positions, hand-overs, absences, delegations"},
 	{OfficialsWrite, "ghi vắng mặt, ủy quyền, địa chỉ liên lạc", "record absences, delegations, addresses"},
-	{RegistryWrite, "ghi đơn vị, ban, ngày nghỉ, thiết lập, phương án sắp xếp", "write units, boards, days off, settings, reorganisations"},
+	{RegistryWrite, "ghi địa bàn, đơn vị, cán bộ, chức vụ, bàn giao, ban, ngày nghỉ, thiết lập, phương án sắp xếp", "write areas, units, officials, positions, hand-overs, boards, days off, settings, reorganisations"},
 	{CasesRead, "đọc hồ sơ, lịch sử, sự kiện", "read cases, histories, events"},
 	{CasesAct, "thực hiện việc trên hồ sơ: ghi bước, nộp, xác nhận, trả lại; ghi sự kiện", "act upon cases: record steps, submit, accept, return; record events"},
 	{CasesOrder, "khóa kỳ, áp dụng quy định mới cho hồ sơ đang mở, phục hồi hồ sơ", "seal periods, amend running cases, reinstate cases"},
@@ -66,11 +66,13 @@ func Known(scope string) bool {
 // services hold every method of the contracts by the full name of its service.
 var services = map[string]map[Scope][]string{
 	"nenep.units.v1.UnitsService": {
-		UnitsRead:      {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetReorganisation", "ListReorganisations"},
-		OfficialsRead:  {"GetUnit", "ResolveRole", "ListHats", "FindOfficials", "ListAbsences", "ListDelegations"},
+		UnitsRead: {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetReorganisation", "ListReorganisations"},
+		OfficialsRead: {"GetUnit", "ResolveRole", "ListHats", "FindOfficials", "ListAbsences", "ListDelegations", "ListPositions", "ListBoardMembers", "ListChanges", "GetHandOver",
+			"ListHandOvers"},
 		OfficialsWrite: {"RecordAbsence", "EndAbsence", "RecordDelegation", "RevokeDelegation", "SetReach"},
-		RegistryWrite:  {"ImportUnits", "SetSetting", "SetDaysOff", "PutBoard", "RecordVacancy", "PlanReorganisation", "CancelReorganisation"},
-		Internal:       {"ApplyReorganisation", "FinishReorganisation"},
+		RegistryWrite: {"ImportUnits", "SetSetting", "SetDaysOff", "PutBoard", "RecordVacancy", "PlanReorganisation", "CancelReorganisation", "PutUnit", "PutArea",
+			"PutOfficial", "GivePosition", "EndPosition", "CorrectPosition", "PutBoardMember", "EndBoardMember", "HandOverPost"},
+		Internal: {"ApplyReorganisation", "FinishReorganisation", "MarkHandOverTold"},
 	},
 	"nenep.reports.v1.RegisterService": {
 		CasesRead: {"ListCases", "GetCase", "GetHistory", "ListEvents", "CheckAudit"},
@@ -90,7 +92,7 @@ var services = map[string]map[Scope][]string{
 		NotificationsRead:  {"ListMessages", "PrintLetter", "PreviewLetter", "GetPreferences", "GetFeed", "ListChannels"},
 		NotificationsWrite: {"SetPreferences", "MuteCase", "OpenFeed", "RevokeFeed"},
 		Person:             {"ReleaseDraft", "DiscardDraft"},
-		Internal:           {"Tell", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink"},
+		Internal:           {"Tell", "TellHandOver", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink"},
 	},
 }
 
