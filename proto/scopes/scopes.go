@@ -66,7 +66,7 @@ func Known(scope string) bool {
 // services hold every method of the contracts by the full name of its service.
 var services = map[string]map[Scope][]string{
 	"nenep.units.v1.UnitsService": {
-		UnitsRead: {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetReorganisation", "ListReorganisations"},
+		UnitsRead: {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetImportTemplate", "GetReorganisation", "ListReorganisations"},
 		OfficialsRead: {"GetUnit", "ResolveRole", "ListHats", "FindOfficials", "ListAbsences", "ListDelegations", "ListPositions", "ListBoardMembers", "ListChanges", "GetHandOver",
 			"ListHandOvers"},
 		OfficialsWrite: {"RecordAbsence", "EndAbsence", "RecordDelegation", "RevokeDelegation", "SetReach"},
@@ -75,7 +75,7 @@ var services = map[string]map[Scope][]string{
 		Internal: {"ApplyReorganisation", "FinishReorganisation", "MarkHandOverTold"},
 	},
 	"nenep.reports.v1.RegisterService": {
-		CasesRead: {"ListCases", "GetCase", "GetHistory", "ListEvents", "CheckAudit"},
+		CasesRead: {"ListCases", "GetCase", "GetHistory", "GetRawHistory", "ListEvents", "CheckAudit"},
 		Internal:  {"RegisterCase", "WriteProgress", "ExportHistory", "KnownCases", "PassEvents"},
 	},
 	"nenep.reports.v1.ActsService": {

@@ -10,6 +10,7 @@ import (
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/scopes"
 	"nenep/proto/wire"
 	"nenep/services/portal/gateway"
 )
@@ -38,7 +39,7 @@ func (p *portal) machineRoutes(e *echo.Echo) {
 
 // guardMachine holds a machine to what the pages would show the official in whose name it calls. Services judge acts themselves; what they
 // answer to any reader of the house is narrowed here.
-func (p *portal) guardMachine(ctx context.Context, _ string, message proto.Message) error {
+func (p *portal) guardMachine(ctx context.Context, procedure string, message proto.Message) error {
 	who, err := p.loadPerson(ctx, wire.IdentityOf(ctx).OfficialID)
 	if err != nil {
 		return err
@@ -51,19 +52,22 @@ func (p *portal) guardMachine(ctx context.Context, _ string, message proto.Messa
 		return p.guardCase(who, asked.GetId())
 	case *reportsv1.GetHistoryRequest:
 		return p.guardCase(who, asked.GetId())
+	case *reportsv1.GetRawHistoryRequest:
+		return p.guardCase(who, asked.GetId())
 	case *reportsv1.ListActsRequest:
 		return p.guardCase(who, asked.GetCaseId())
 	case *reportsv1.ListCasesRequest:
 		return p.guardCases(who, asked)
 	case *reportsv1.ListEventsRequest:
 		return p.guardUnit(who, asked.GetUnitId())
-	case *reportsv1.CheckAuditRequest:
-		return p.guardUnit(who, "")
 	case *notificationsv1.ListMessagesRequest:
 		return p.guardMessages(who, asked)
 	case *unitsv1.ListDelegationsRequest:
 		return p.guardDelegations(who, asked)
 	default:
+		if scopes.Of(procedure) == scopes.CasesRead { // of no unit in particular
+			return p.guardUnit(who, "")
+		}
 		return nil
 	}
 }
