@@ -64,7 +64,7 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/lenh/" + order.slug, order.button})
 		}
 	}
-	body.Compared = p.compare(c.Request().Context(), v)
+	body.Compared = p.compare(c.Request().Context(), v, c.QueryParam("so-voi"))
 	body.Raised = p.raised(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)

@@ -254,12 +254,6 @@ func TestTheReviewerSeesThisPeriodBesideTheLast(t *testing.T) {
 	require.NotContains(t, s.as(t, "o-an").get(caseURL(khoaiChauCase)).words("main"), "So với kỳ trước")
 }
 
-func TestTheYearBeforeAPeriod(t *testing.T) {
-	for period, want := range map[string]string{"2026": "2025", "2026-H1": "2025-H1", "2026-Q3": "2025-Q3", "E-2026-0007": "", "2026/c1": ""} {
-		require.Equal(t, want, yearBefore(period), period)
-	}
-}
-
 func TestTheUnitReadsWhyItsCaseCameBack(t *testing.T) {
 	h := newHouse(t)
 	h.submitCase(khoaiChauCase)
