@@ -45,6 +45,7 @@ func anew(do func(ctx context.Context, clients wire.Clients, actID string) error
 func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 	h := newHouse(t)
 	h.openCase()
+	h.temporal.events = aHistory(t)
 	withdrawn := dialogue + "/c1"
 	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
 		input.CaseId, input.FollowsCaseId, state.State = withdrawn, dialogue, casefilev1.State_STATE_WITHDRAWN
@@ -59,6 +60,7 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"ListCases":     {Do: everycall.Of(registerClient.ListCases, &reportsv1.ListCasesRequest{}), May: everybody},
 		"GetCase":       {Do: everycall.Of(registerClient.GetCase, &reportsv1.GetCaseRequest{Id: dialogue}), May: everybody},
 		"GetHistory":    {Do: everycall.Of(registerClient.GetHistory, &reportsv1.GetHistoryRequest{Id: dialogue}), May: everybody},
+		"GetRawHistory": {Do: everycall.Of(registerClient.GetRawHistory, &reportsv1.GetRawHistoryRequest{Id: dialogue}), May: everybody},
 		"ListEvents":    {Do: everycall.Of(registerClient.ListEvents, &reportsv1.ListEventsRequest{}), May: everybody},
 		"CheckAudit":    {Do: everycall.Of(registerClient.CheckAudit, &reportsv1.CheckAuditRequest{}), May: slices.Concat(inOwnName, []string{"auditor", "leader", "administrator"})},
 		"ListActs":      {Do: everycall.Of(actsClient.ListActs, &reportsv1.ListActsRequest{CaseId: dialogue}), May: everybody},
