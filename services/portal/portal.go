@@ -177,7 +177,7 @@ func (p *portal) routes(e *echo.Echo) {
 	entrance.GET("/dang-nhap", p.signInPage)
 	pages.POST("/dang-xuat", p.signOut)
 	pages.GET("/ngon-ngu/:lang", p.chooseLanguage)
-	pages.GET("/mo/:token", p.openLink)
+	pages.GET("/mo/:token", p.openLink, limitCalls(linkPace, tooOftenPage))
 	p.signIn.Routes(Doors{Plain: e, Pages: entrance, Begin: p.begin})
 
 	inside := pages.Group("", p.requireSignIn)

@@ -104,7 +104,6 @@ var rights = slices.Concat(
 	[]right{
 		{route: "GET /livez", address: "/livez", open: true},
 		{route: "GET /readyz", address: "/readyz", open: true},
-		{route: "GET /metrics", address: "/metrics", open: true},
 		{route: "GET /assets/*", address: "/assets/style.css", open: true},
 		{route: "GET /lich/:file", address: "/lich/bi-mat.ics", open: true},
 		{route: "HEAD /lich/:file", address: "/lich/bi-mat.ics", open: true},

@@ -34,6 +34,7 @@ var (
 	calendarPace = pace{10, 100} // calendar programs ask a few times a day
 	callbackPace = pace{50, 200} // a provider reports on a morning's messages from one address
 	signInPace   = pace{20, 100}
+	linkPace     = pace{20, 200} // a province opens its morning's letters through one address
 )
 
 // forgotten is after which time an address that has not called begins anew.

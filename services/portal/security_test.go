@@ -34,7 +34,7 @@ func TestPagesAskForSignInAndComeBack(t *testing.T) {
 	for _, path := range []string{"/", caseURL(khoaiChauCase), "/bang-theo-doi", "/cho-xac-nhan", "/tep/F-1"} {
 		require.True(t, strings.HasPrefix(s.open(t).get(path).path, "/dang-nhap"), path)
 	}
-	for _, path := range []string{"/livez", "/readyz", "/metrics", "/assets/style.css", "/assets/fonts/noto-sans-latin-wght-normal.woff2"} {
+	for _, path := range []string{"/livez", "/readyz", "/assets/style.css", "/assets/fonts/noto-sans-latin-wght-normal.woff2"} {
 		require.Equal(t, path, s.open(t).get(path).path)
 	}
 	b := s.open(t)

@@ -127,8 +127,10 @@ func (o *Options) live(ctx context.Context, logger *zap.Logger) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return o.runMailbox(running) })
 	roles := app.Options{Demo: true, Now: o.Now, ClockOffset: o.ClockOffset, SignIn: devsignin.New(o.Config)}
+	together := o.Config
+	together.MetricsAddr = "" // one address cannot answer for four services
 	for _, name := range app.Services {
-		group.Go(func() error { return app.Serve(running, o.Config, logger, name, roles) })
+		group.Go(func() error { return app.Serve(running, together, logger, name, roles) })
 	}
 	group.Go(func() error { return app.Work(running, o.Config, logger, roles) })
 	group.Go(func() error { return o.open(running, logger) })

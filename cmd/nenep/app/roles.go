@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
 	"nenep/proto/contract"
 	"nenep/proto/wire"
 	"nenep/services/notifications"
@@ -36,6 +37,7 @@ type Options struct {
 // service is one of the four as a role runs it.
 type service interface {
 	http.Handler
+	Metrics() http.Handler
 	Close() error
 }
 
@@ -55,7 +57,18 @@ func Serve(ctx context.Context, cfg wire.Config, logger *zap.Logger, name string
 		return errors.Join(fmt.Errorf("start %s: %w", name, err), listener.Close())
 	}
 	logger.Info("serving", zap.String("service", name), zap.String("address", listener.Addr().String()))
-	return errors.Join(serveUntilDone(ctx, listener, running), running.Close())
+	if cfg.MetricsAddr == "" {
+		return errors.Join(serveUntilDone(ctx, listener, running), running.Close())
+	}
+	measured, err := listen(cfg.MetricsAddr, "metrics")
+	if err != nil {
+		return errors.Join(err, running.Close(), listener.Close())
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var group errgroup.Group
+	group.Go(func() error { defer stop(); return serveUntilDone(ctx, listener, running) })
+	group.Go(func() error { defer stop(); return serveUntilDone(ctx, measured, running.Metrics()) })
+	return errors.Join(group.Wait(), running.Close())
 }
 
 func newService(ctx context.Context, cfg wire.Config, logger *zap.Logger, name string, options Options) (service, error) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"connectrpc.com/connect"
 	"connectrpc.com/validate"
@@ -27,10 +26,11 @@ type Service struct {
 	ready  []func(context.Context) error
 	closes []func() error
 	mounts map[string]bool // routes of RPC handlers
+
+	metrics *echo.Echo
 }
 
-// NewService makes an Echo server that answers /livez (the process lives), /readyz (what it
-// depends on answers) and /metrics.
+// NewService makes an Echo server that answers /livez (the process lives) and /readyz (what it depends on answers).
 func NewService(name string, logger *zap.Logger) *Service {
 	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}}
 	e := service.Echo
@@ -41,7 +41,8 @@ func NewService(name string, logger *zap.Logger) *Service {
 		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: metrics}))
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", service.answerReady)
-	e.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: metrics}))
+	service.metrics = echo.New()
+	service.metrics.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: metrics}))
 	return service
 }
 
@@ -53,6 +54,9 @@ func (s *Service) OnClose(closing func() error) { s.closes = append(s.closes, cl
 
 // ServeHTTP serves a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.Echo.ServeHTTP(w, r) }
+
+// Metrics answers /metrics, for a listener of its own: how much is done here is nobody's concern who may reach the service.
+func (s *Service) Metrics() http.Handler { return s.metrics }
 
 // Ready answers whether everything the service depends on answers.
 func (s *Service) Ready(ctx context.Context) error {
@@ -135,17 +139,6 @@ func (m errorMapper) WrapStreamingClient(next connect.StreamingClientFunc) conne
 	return next
 }
 
-// asInvalid gives the validator's refusal the two texts every refusal has.
-func asInvalid(err error) *wire.Refusal {
-	var already *connect.Error
-	if !errors.As(err, &already) || already.Code() != connect.CodeInvalidArgument || wire.RefusalOf(err) != nil {
-		return nil
-	}
-	detail := strings.TrimSpace(already.Message())
-	refusal := wire.Refuse(contract.CodeInvalid, "Dữ liệu gửi lên chưa đúng: "+detail, "The request is not valid: "+detail)
-	return &refusal
-}
-
 // requestLog names the route of a request and not its path, which may hold a secret: a signed link, a calendar's address. Of a call it names the
 // procedure.
 func (s *Service) requestLog(logger *zap.Logger) echo.MiddlewareFunc {
@@ -153,7 +146,7 @@ func (s *Service) requestLog(logger *zap.Logger) echo.MiddlewareFunc {
 		LogMethod: true, LogURIPath: true, LogRoutePath: true, LogStatus: true, LogLatency: true, LogRequestID: true, HandleError: true,
 		Skipper: func(c echo.Context) bool {
 			path := c.Request().URL.Path
-			return path == "/livez" || path == "/readyz" || path == "/metrics"
+			return path == "/livez" || path == "/readyz"
 		},
 		LogValuesFunc: func(_ echo.Context, v middleware.RequestLoggerValues) error {
 			route := v.RoutePath

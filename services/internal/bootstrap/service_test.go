@@ -33,3 +33,16 @@ func TestTheLogNamesTheRouteAndNoSecretOfAnAddress(t *testing.T) {
 	}
 	require.Equal(t, []string{"/lich/:file", "/mo/:token", "", "/nenep.test.v1.TestService/Tell"}, routes)
 }
+
+func TestHowMuchIsDoneIsAnsweredOnAnAddressOfItsOwn(t *testing.T) {
+	service := bootstrap.NewService("test", zap.NewNop())
+	ask := func(handler http.Handler) *httptest.ResponseRecorder {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		return answer
+	}
+	require.Equal(t, http.StatusNotFound, ask(service).Code)
+	told := ask(service.Metrics())
+	require.Equal(t, http.StatusOK, told.Code)
+	require.Contains(t, told.Body.String(), "nenep_test_requests_total")
+}
