@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
-	"path"
 	"strings"
 	"time"
 
@@ -23,9 +22,11 @@ import (
 
 // uploads are the files of one form: the ids reports gave them, and what it refused.
 type uploads struct {
-	ids    []string
-	names  []string
-	faults []fault
+	ids       []string
+	names     []string
+	faults    []fault
+	announced int64 // bytes of the whole form
+	over      bool  // a file is heavier than any may be
 }
 
 // fileCalls carry files; they may take as long as a slow line needs.
@@ -33,13 +34,18 @@ var fileCalls = &http.Client{Timeout: 15 * time.Minute}
 
 // upload streams one file to reports; a refusal becomes a fault at the file field.
 func (p *portal) upload(ctx context.Context, part *multipart.Part, caseID, stepID string, up *uploads) {
-	name := legible(path.Base(strings.ReplaceAll(part.FileName(), `\`, "/")))
-	id, err := p.passOn(ctx, part, name, caseID, stepID)
+	name := fileName(part)
+	within := &weighed{from: part, most: p.cfg.MaxFileBytes}
+	id, err := p.passOn(ctx, within, name, caseID, stepID)
+	if within.over {
+		up.tooHeavy(shortName(name), p.cfg.MaxFileBytes)
+		return
+	}
 	if err == nil {
 		up.ids, up.names = append(up.ids, id), append(up.names, name)
 		return
 	}
-	text := fmt.Sprintf("Đường truyền bị ngắt khi tải “%s”. Nội dung đã nhập vẫn còn; chọn lại tệp này để tải lại.", name)
+	text := fmt.Sprintf("Đường truyền bị ngắt khi tải “%s”. Nội dung đã nhập vẫn còn; chọn lại tệp này để tải lại.", shortName(name))
 	if refusal := wire.RefusalOf(err); refusal != nil {
 		text = refusal.GetTextVi()
 	} else {
@@ -133,19 +139,33 @@ func (p *portal) callFiles(request *http.Request) (*http.Response, error) {
 // downloadFile hands a file on in the person's name. It is always saved, never shown inside the
 // portal: what an official uploaded must not run as a page of ours.
 func (p *portal) downloadFile(c echo.Context) error {
+	response, err := p.fetchFile(c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return handOn(c, response)
+}
+
+// fetchFile asks reports for the content; a refusal of theirs is the answer.
+func (p *portal) fetchFile(c echo.Context) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(c.Request().Context(), http.MethodGet, p.reportsFiles("/"+url.PathEscape(c.Param("id"))), nil)
 	if err != nil {
-		return notFound()
+		return nil, notFound()
 	}
 	response, err := p.callFiles(request)
 	if err != nil {
-		return unavailable(err)
+		return nil, unavailable(err)
+	}
+	if response.StatusCode == http.StatusOK {
+		return response, nil
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
-		answer, _ := io.ReadAll(io.LimitReader(response.Body, longestField))
-		return refusalIn(answer, response.StatusCode)
-	}
+	answer, _ := io.ReadAll(io.LimitReader(response.Body, longestField))
+	return nil, refusalIn(answer, response.StatusCode)
+}
+
+func handOn(c echo.Context, response *http.Response) error {
 	header := c.Response().Header()
 	header.Set("Content-Disposition", attachment(response.Header.Get("Content-Disposition")))
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'")

@@ -320,5 +320,7 @@ func TestADraftHasABoundAndSoHasTheirNumber(t *testing.T) {
 var draftRights = []right{
 	{route: "GET " + formDraftsPath, address: formDraftsPath, may: all},
 	{route: "POST " + formDraftsPath, address: formDraftsPath, may: all}, // of a form that bears no seal: it is told so
+	{route: "GET /tep/:id/xem", address: "/tep/F-1/xem", may: all},       // reports, which keep the file, judge who may see it
+	{route: "GET /tep/:id/noi-dung", address: "/tep/F-1/noi-dung", may: all},
 	{route: "POST " + formDraftsPath + "/bo", address: formDraftsPath + "/bo", may: all},
 }

@@ -36,6 +36,8 @@ type form struct {
 	Fields                []field
 	Hidden                []choice
 	Files                 bool
+	Reckons               bool // its figures say something about each other
+	Reckoned              []reckoned
 	Both                  []bothRow // what was recorded meanwhile, beside what was typed
 }
 

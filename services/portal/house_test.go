@@ -20,6 +20,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
@@ -68,6 +69,7 @@ type house struct {
 	links     map[string]*notificationsv1.OpenLinkResponse
 	uploaded  map[string]string // file id → content
 	speakers  []wire.Identity   // who acted
+	shows     map[string]contentOf
 	unready   bool
 
 	boards     []*unitsv1.Board
@@ -337,6 +339,24 @@ func (h *house) OpenLink(_ context.Context, r *connect.Request[notificationsv1.O
 
 // The files of reports over plain HTTP.
 
+func (h *house) tellFile(keys wire.Keys) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if id, err := keys.IdentityOfHeader(r.Header); err != nil || id.OfficialID == "" {
+			http.Error(w, "bad", http.StatusBadRequest)
+			return
+		}
+		told := &reportsv1.File{Id: r.PathValue("id"), CaseId: khoaiChauCase, Name: "biên bản.pdf", Size: 9, MediaType: "application/pdf", Sha256: strings.Repeat("ab", 32), OfficialId: "o-an", UploadedAt: "2026-11-27T07:05:00Z"}
+		if content, is := h.shows[told.GetId()]; is {
+			told.MediaType = content.kind
+		}
+		text, _ := protojson.Marshal(told)
+		_, _ = w.Write(text)
+	}
+}
+
+// contentOf is content of a file as reports found it.
+type contentOf struct{ kind, content string }
+
 func (h *house) takeFile(keys wire.Keys) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, err := keys.IdentityOfHeader(r.Header)
@@ -379,8 +399,14 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
+	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))
 	mux.HandleFunc("GET /files/{id}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/pdf")
+		if content, is := h.shows[r.PathValue("id")]; is {
+			w.Header().Set("Content-Type", content.kind)
+			_, _ = io.WriteString(w, content.content)
+			return
+		}
 		w.Header().Set("Content-Disposition", `attachment; filename*=UTF-8''bi%C3%AAn%20b%E1%BA%A3n.pdf`)
 		_, _ = io.WriteString(w, "%PDF-1.7 "+r.PathValue("id"))
 	})

@@ -130,6 +130,8 @@ func (p *portal) newItemPage(v *caseView, record *casefilev1.ItemRecord, actID s
 		view.Heading, button = "Đính chính "+v.ItemTitle(), "Đính chính"
 	}
 	view.Form = form{Action: v.URL() + "/muc/" + address, Button: button, ActID: actID, Files: true, Fields: keep(p.itemFields(v, fresh), values, faults), Hidden: []choice{v.seen()}}
+	asked := v.GetInput().GetItems().GetFacts()
+	view.Form.Reckons, view.Form.Reckoned = reckons(asked), reckon(v.GetInput(), "", asked, values)
 	for _, id := range files {
 		view.Form.Hidden = append(view.Form.Hidden, choice{"file_id", id})
 	}
@@ -149,6 +151,9 @@ func (p *portal) recordItem(c echo.Context) error {
 		return err
 	}
 	files := withoutDoubles(append(slices.Clone(values["file_id"]), uploaded.ids...))
+	if values.Get("do") == "reckon" {
+		return p.renderItem(c, sent{status: http.StatusOK}, record, values, files, nil)
+	}
 	if values.Get("do") == "upload" || len(uploaded.faults) > 0 {
 		return p.showUploadedItem(c, record, values, uploaded, files)
 	}

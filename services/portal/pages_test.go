@@ -307,7 +307,7 @@ func TestHistoryNamesItsEventsAndMarksTheSecondSource(t *testing.T) {
 	require.Equal(t, "Thứ Năm, 24/12/2026", seen.Find("h2").First().Text(), "newest first")
 	require.Contains(t, seen.words(".history"), "Sự kiện gốc 31–33, 40")
 	require.Equal(t, "07:31 Máy chủ thư đã nhận thư gửi Nguyễn Văn An. Nguồn: sổ thư", spaced(seen.Find(".second-source")))
-	require.Equal(t, 0, seen.Find("script").Length(), "what others wrote is text")
+	require.Equal(t, 0, seen.Find("script:not([src])").Length(), "what others wrote is text")
 	require.Equal(t, "Mở trong Temporal ↗", seen.words("main a[rel=noreferrer]"))
 }
 

@@ -182,6 +182,7 @@ func (p *portal) routes(e *echo.Echo) {
 
 	inside := pages.Group("", p.requireSignIn)
 	p.draftRoutes(pages, inside)
+	p.fileRoutes(inside)
 	inside.GET("/", p.myWork)
 	p.queueRoutes(inside)
 	inside.GET(overviewPath, p.overview)

@@ -95,11 +95,16 @@ func (p *portal) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 		if isMultipart(c) {
 			limit += filesPerForm * (p.cfg.MaxFileBytes + formBytes)
 		}
-		if c.Request().ContentLength > limit {
+		if c.Request().ContentLength > limit && !isStreamed(c) {
 			return echo.NewHTTPError(http.StatusRequestEntityTooLarge)
 		}
-		c.Request().Body = http.MaxBytesReader(c.Response().Writer, c.Request().Body, limit)
-		return next(c)
+		whole := c.Request().Body
+		c.Request().Body = http.MaxBytesReader(c.Response().Writer, whole, limit)
+		err := next(c)
+		if c.Get(contextUnread) != nil {
+			p.letGo(c, whole)
+		}
+		return err
 	}
 }
 

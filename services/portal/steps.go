@@ -68,6 +68,8 @@ func (p *portal) newStepPage(v *caseView, step stepView, actID string, values ur
 		sheet.Button = "Đính chính"
 	}
 	sheet.Hidden = []choice{v.seen()}
+	sheet.Reckons = reckons(step.Policy.GetFacts())
+	sheet.Reckoned = reckon(v.GetInput(), step.Policy.GetId(), step.Policy.GetFacts(), values)
 	for _, id := range files {
 		sheet.Hidden = append(sheet.Hidden, choice{"file_id", id})
 	}
@@ -144,6 +146,10 @@ func (p *portal) recordStep(c echo.Context) error {
 		return err
 	}
 	files := withoutDoubles(append(slices.Clone(values["file_id"]), uploaded.ids...))
+	if values.Get("do") == "reckon" {
+		body := p.newStepPage(v, step, values.Get("act_id"), values, nil, files)
+		return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Body: body})
+	}
 	if values.Get("do") == "upload" || len(uploaded.faults) > 0 {
 		return p.showUploaded(c, step.Policy.GetId(), values, uploaded, files)
 	}
@@ -254,7 +260,7 @@ const longestField = 64 << 10
 // file, and files only after every field: the page is written so. What the files are kept under may
 // hang on the fields.
 func (p *portal) readStreamed(c echo.Context, caseID string, stepID func(url.Values) string) (url.Values, uploads, error) {
-	values, up := url.Values{}, uploads{}
+	values, up := url.Values{}, uploads{announced: c.Request().ContentLength}
 	c.Set(contextStreamed, values)
 	reader, err := c.Request().MultipartReader()
 	if err != nil {
@@ -282,6 +288,11 @@ func (p *portal) readStreamed(c echo.Context, caseID string, stepID func(url.Val
 			checked = true
 		}
 		p.upload(c.Request().Context(), part, caseID, stepID(values), &up)
+		if up.over {
+			c.Set(contextUnread, true)
+			_ = http.NewResponseController(c.Response().Writer).EnableFullDuplex()
+			break // what comes after a file that is refused is not waited for
+		}
 	}
 	if !checked {
 		err = p.checkStreamedForm(c, values.Get(forgeryField))

@@ -26,6 +26,7 @@ type views struct {
 	pages  map[string]*template.Template
 	labels map[string]map[string]string
 	style  string
+	script string
 }
 
 // page is what every template gets; Body is the page's own.
@@ -38,6 +39,7 @@ type page struct {
 	Lang    string
 	Here    string
 	Style   string
+	Script  string
 	Person  *person
 	Banner  *banner
 	Forgery string
@@ -75,18 +77,28 @@ func loadViews() (*views, error) {
 	if err := json.Unmarshal(raw, &v.labels); err != nil {
 		return nil, fmt.Errorf("labels.json: %w", err)
 	}
-	style, err := files.ReadFile("assets/style.css")
-	if err != nil {
+	if v.style, err = addressOf("style.css"); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(style)
-	v.style = "/assets/style.css?v=" + hex.EncodeToString(sum[:4])
+	if v.script, err = addressOf("forms.js"); err != nil {
+		return nil, err
+	}
 	return v, v.parse()
+}
+
+// addressOf is where an asset is read, by its content: what changed is fetched anew.
+func addressOf(asset string) (string, error) {
+	content, err := files.ReadFile("assets/" + asset)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(content)
+	return "/assets/" + asset + "?v=" + hex.EncodeToString(sum[:4]), nil
 }
 
 var templateWords = template.FuncMap{
 	"day": day, "owed": owedDay, "instant": instant, "weight": weight, "number": number, "number64": func(n int) string { return number(int64(n)) }, "period": periodName, "confidence": confidence,
-	"upper": sentenceCase, "url": caseURL, "caseForm": newCaseForm,
+	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "caseForm": newCaseForm,
 }
 
 func (v *views) parse() error {
@@ -116,7 +128,7 @@ func (v *views) parse() error {
 
 // render writes a page as a whole or not at all.
 func (p *portal) render(c echo.Context, status int, name string, data *page) error {
-	data.Lang, data.Here, data.Style, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.labels
+	data.Lang, data.Here, data.Style, data.Script, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.script, p.views.labels
 	data.Person, data.Forgery, data.MaxFile = personOf(c), forgeryToken(c), p.cfg.MaxFileBytes
 	data.Agency, data.Rehearsal = p.agency.name(), p.rehearsal()
 	if inCase, is := data.Body.(interface{ section() string }); is {

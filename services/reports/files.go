@@ -292,6 +292,23 @@ func (s *server) handOut(c echo.Context) error {
 	return c.Stream(http.StatusOK, file.MediaType, reader)
 }
 
+// describe answers what is known of a file, as a reports.v1.File in JSON, to who may read it.
+func (s *server) describe(c echo.Context) error {
+	ctx, err := s.caller(c)
+	if err != nil {
+		return err
+	}
+	file, err := s.readable(ctx, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	text, err := protojson.Marshal(file.tell())
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, text)
+}
+
 // readable finds the file if the caller may read it.
 func (s *server) readable(ctx context.Context, id string) (fileRow, error) {
 	var file fileRow

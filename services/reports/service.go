@@ -113,6 +113,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
+	service.Echo.GET("/files/:id/about", s.describe)
 	return service, nil
 }
 

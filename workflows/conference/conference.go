@@ -6,11 +6,11 @@ package conference
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/proto"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
@@ -41,10 +41,10 @@ func CommunityConference(ctx workflow.Context, input *casefilev1.CaseInput) erro
 
 // WorkplaceDialogue is the dialogue of an employer with the employees' side, of which more than the quorum must be present.
 func WorkplaceDialogue(ctx workflow.Context, input *casefilev1.CaseInput) error {
-	return casefile.Run(ctx, input, Pattern{MoreThanQuorum: true})
+	return casefile.Run(ctx, input, Pattern{MoreThanQuorum: figures.MoreThanQuorum(contract.WorkplaceDialogue)})
 }
 
-// Steps and facts of the pattern, by the names the catalogue gives them.
+// Steps of the pattern, by the names the catalogue gives them.
 const (
 	stepPlan    = "plan"
 	stepNotice  = "notice"
@@ -52,10 +52,6 @@ const (
 	stepMinutes = "minutes"
 	stepPublish = "publish"
 	stepBallot  = "ballot"
-
-	factSummoned = "summoned"
-	factPresent  = "present"
-	factVotesFor = "votes_for"
 )
 
 // Pattern applies the rules of a conference that its input names; a rule that is zero is none.
@@ -102,7 +98,7 @@ func ballotStep() *casefilev1.StepPolicy {
 		Facts: []*casefilev1.FactPolicy{
 			count("ballots_sent", "Số phiếu phát ra", "Ballots sent", ""),
 			count("ballots_returned", "Số phiếu thu về", "Ballots returned", "ballots_sent"),
-			count(factVotesFor, "Số phiếu tán thành", "Votes for", "ballots_returned"),
+			count(figures.FactVotesFor, "Số phiếu tán thành", "Votes for", "ballots_returned"),
 		},
 	}
 }
@@ -145,15 +141,8 @@ func (p Pattern) recordHold(input *casefilev1.CaseInput, state *casefilev1.CaseS
 	return record.GetOutcome() != casefile.NoQuorum && input.GetDutyStep() == stepHold
 }
 
-// quorate is true where no quorum is asked, as at a dialogue, or where nobody counted.
 func (p Pattern) quorate(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) bool {
-	summoned, ok := count(record, factSummoned)
-	present, counted := count(record, factPresent)
-	if rules.GetQuorumDenominator() == 0 || !ok || !counted {
-		return true
-	}
-	here, asked := present*int64(rules.GetQuorumDenominator()), summoned*int64(rules.GetQuorumNumerator())
-	return here > asked || here == asked && !p.MoreThanQuorum
+	return figures.Quorate(rules, p.MoreThanQuorum, record.GetFacts())
 }
 
 // ballotIsDue refuses a further convocation when everyone is to be asked in writing; a convocation already recorded may be put right.
@@ -223,13 +212,14 @@ func publishBreach(rules *casefilev1.ConferenceRules, held, published string) []
 }
 
 func (p Pattern) passBreach(rules *casefilev1.ConferenceRules, record *casefilev1.StepRecord) []casefile.Breach {
-	present, ok := count(record, factPresent)
-	votes, voted := count(record, factVotesFor)
-	over := int64(rules.GetPassOverPercent())
-	if over == 0 || !ok || !voted || !p.quorate(rules, record) || votes*100 > present*over {
+	passed, judged := figures.Passed(rules, record.GetFacts())
+	if passed || !judged || !p.quorate(rules, record) {
 		return nil
 	}
-	return []casefile.Breach{{Field: factVotesFor,
+	present, _ := figures.CountOf(record.GetFacts(), figures.FactPresent)
+	votes, _ := figures.CountOf(record.GetFacts(), figures.FactVotesFor)
+	over := rules.GetPassOverPercent()
+	return []casefile.Breach{{Field: figures.FactVotesFor,
 		VI: fmt.Sprintf("Số người tán thành %d/%d chưa quá %d%% số người dự nên nghị quyết chưa thông qua. Kiểm tra hai số này; nếu đúng, ghi giải trình ở ô bên dưới.", votes, present, over),
 		EN: fmt.Sprintf("%d of %d voted for the resolution, which is not more than %d%%: it has not passed. Check both numbers; if they are right, explain below.", votes, present, over)}}
 }
@@ -245,9 +235,4 @@ func daysBetween(from, to string) (int, bool) {
 		return 0, false
 	}
 	return b.Sub(a), true
-}
-
-func count(record *casefilev1.StepRecord, key string) (int64, bool) {
-	n, err := strconv.ParseInt(record.GetFacts()[key], 10, 64)
-	return n, err == nil
 }
