@@ -51,7 +51,7 @@ func TestAHugeFileIsRefusedEarlyAndWhatWasTypedStays(t *testing.T) {
 	head, tail := multipartOf(form, "phim.pdf")
 	answered := make(chan struct{})
 	defer close(answered)
-	sent := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, 8<<20), waiting(answered))
+	sent := io.MultiReader(strings.NewReader(head), io.LimitReader(zeros{}, 8<<20), heldBack(answered))
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.address+holdPath, sent)
 	require.NoError(t, err)
 	request.ContentLength = int64(len(head)) + huge + int64(len(tail))
@@ -67,10 +67,10 @@ type zeros struct{}
 
 func (zeros) Read(into []byte) (int, error) { clear(into); return len(into), nil }
 
-// waiting sends nothing more before the answer has come.
-type waiting chan struct{}
+// heldBack sends nothing more before the answer has come.
+type heldBack chan struct{}
 
-func (w waiting) Read([]byte) (int, error) {
+func (w heldBack) Read([]byte) (int, error) {
 	<-w
 	return 0, io.EOF
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"math"
 	"mime"
 	"net/http"
 	"path"
@@ -98,7 +99,7 @@ func addressOf(asset string) (string, error) {
 
 var templateWords = template.FuncMap{
 	"day": day, "owed": owedDay, "instant": instant, "weight": weight, "number": number, "number64": func(n int) string { return number(int64(n)) }, "period": periodName, "confidence": confidence,
-	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "caseForm": newCaseForm,
+	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "megabytes": func(n int64) string { return megabytes(n, math.Floor) }, "caseForm": newCaseForm,
 }
 
 func (v *views) parse() error {

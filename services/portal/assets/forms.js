@@ -156,6 +156,7 @@ function files(form) {
   if (!input) return {busy: () => false, say() {}};
   const field = input.closest(".field"), most = Number(input.dataset.most), list = element("ul", "", "uploads"), said = element("p", "", "hint");
   said.setAttribute("role", "status");
+  list.setAttribute("aria-live", "polite");
   let queue = Promise.resolve(), running = 0;
   const zone = element("p", "Hoặc kéo tệp thả vào đây", "zone");
   input.after(zone, list, said);
@@ -174,7 +175,7 @@ function files(form) {
     list.append(row);
     const fail = text => {
       bar.remove();
-      state.className = "fault"; state.textContent = text; said.textContent = text;
+      state.className = "fault"; state.textContent = text; said.textContent = "";
     };
     if (most && file.size > most) return fail("Tệp “" + file.name + "” nặng " + megabytes(file.size) + " MB, quá mức " + megabytes(most) + " MB. Giảm dung lượng hoặc tách thành nhiều tệp.");
     running++;
