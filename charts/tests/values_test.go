@@ -60,6 +60,8 @@ func example(name string) any {
 		return "a@hungyen.example"
 	case name == "smtpTls":
 		return "none"
+	case name == "webhookNetworks":
+		return "10.1.0.0/16"
 	case name == "logLevel":
 		return "debug"
 	case strings.HasPrefix(name, "temporalTls"):
