@@ -275,7 +275,7 @@ func returnFields(v *caseView) []field {
 
 func readReturn(act *casefilev1.Act, in *inputs) {
 	sent := &casefilev1.Return{Reasons: in.values["reasons"], DueDay: in.day("due")}
-	if len(sent.GetReasons()) == 0 {
+	if len(sent.GetReasons()) == 0 || slices.ContainsFunc(sent.GetReasons(), func(code string) bool { return labelOf(returnReasons, code) == code }) {
 		in.refuse("reasons", "Chưa chọn lý do trả lại. Chọn ít nhất một lý do và ghi rõ nội dung cần bổ sung.")
 	}
 	sent.Words = in.need("words", "Nội dung cần bổ sung")
@@ -305,10 +305,14 @@ func extensionFields(v *caseView) []field {
 
 func readExtension(act *casefilev1.Act, in *inputs) {
 	decided := &casefilev1.DecideExtension{Granted: in.values.Get("granted") == "yes", Words: in.need("words", "Lý do, người có thẩm quyền")}
-	if decided.GetGranted() {
+	switch in.values.Get("granted") {
+	case "yes":
 		decided.Day, decided.Document = in.needDay("day", "Hạn mới"), in.need("document", "Số, ký hiệu văn bản")
-	} else if in.values.Get("granted") != "no" {
+	case "no": // the day and the document of a refusal are not asked for
+	default:
 		in.refuse("granted", "Chưa chọn quyết định. Chọn Gia hạn hoặc Không đồng ý.")
+		in.day("day")
+		in.text("document", "Số, ký hiệu văn bản")
 	}
 	act.Kind = &casefilev1.Act_DecideExtension{DecideExtension: decided}
 }

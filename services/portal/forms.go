@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"nenep/rules/calendar"
 )
 
 // fault is a sentence about a field; it stands above the h1 and at the field in the same words.
@@ -104,6 +105,19 @@ func (in *inputs) oneOf(name, label string, offered []string) string {
 		return ""
 	}
 	return chosen
+}
+
+func (in *inputs) refused(name string) bool {
+	return slices.ContainsFunc(in.faults, func(f fault) bool { return f.Field == name })
+}
+
+// pastDay reads the day on which something was done: it is needed, and not after today.
+func (in *inputs) pastDay(name, label string, today calendar.Date) string {
+	typed := in.needDay(name, label)
+	if done, err := calendar.ParseDate(typed); err == nil && done.After(today) {
+		in.refuse(name, label+" ("+day(typed)+") sau ngày hôm nay. Nhập ngày đã thực hiện; nếu chưa thực hiện, để trống và lưu nháp.")
+	}
+	return typed
 }
 
 func (in *inputs) needDay(name, label string) string {

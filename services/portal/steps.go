@@ -176,7 +176,7 @@ func stepAct(v *caseView, step stepView, in *inputs, files []string) *casefilev1
 		return act
 	}
 	act.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
-		StepId: step.Policy.GetId(), Facts: readFacts(step.Policy.GetFacts(), in), HeldOn: in.needDay("held_on", step.DayLabel), FileIds: files, Words: in.text("words", "Giải trình"),
+		StepId: step.Policy.GetId(), Facts: readFacts(step.Policy.GetFacts(), in), HeldOn: in.pastDay("held_on", step.DayLabel, v.today), FileIds: files, Words: in.text("words", "Giải trình"),
 	}}
 	return act
 }
@@ -199,7 +199,18 @@ func readFacts(asked []*casefilev1.FactPolicy, in *inputs) map[string]string {
 			facts[fact.GetKey()] = value
 		}
 	}
+	in.compare(asked, facts)
 	return facts
+}
+
+// compare tells what figures say against each other together with what is wrong with each alone.
+func (in *inputs) compare(asked []*casefilev1.FactPolicy, facts map[string]string) {
+	for _, wrong := range figures.CheckFacts(asked, facts) {
+		name := "fact-" + wrong.GetField()
+		if facts[wrong.GetField()] != "" && !in.refused(name) {
+			in.refuse(name, wrong.GetTextVi())
+		}
+	}
 }
 
 func missingFact(fact *casefilev1.FactPolicy) string {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -246,4 +247,107 @@ func FuzzNamesAreAlwaysSafe(f *testing.F) {
 		require.LessOrEqual(t, len([]rune(name)), longestName)
 		require.Equal(t, name, safeName(name))
 	})
+}
+
+// program is a real executable: this very test.
+func program(t *testing.T) []byte {
+	t.Helper()
+	path, err := os.Executable()
+	require.NoError(t, err)
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	head, err := io.ReadAll(io.LimitReader(file, 64<<10))
+	require.NoError(t, err)
+	return head
+}
+
+func TestContentThatIsNotWhatItsNameSaysIsNeverKept(t *testing.T) {
+	h := newHouse(t)
+	h.openCase()
+	elf := program(t)
+	script := []byte("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
+	shell := []byte("#!/bin/sh\nrm -rf /\n")
+	windows := append([]byte("MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"), make([]byte, 4096)...)
+	for name, content := range map[string][]byte{"elf": elf, "exe": windows, "svg": script, "sh": shell, "html": []byte("<html><script>alert(1)</script></html>"), "text": []byte("chỉ là chữ")} {
+		for _, called := range []string{"biên bản.docx", "sổ.xlsx", "a.pdf", "a.png", "a.jpg"} {
+			refusal := h.refusedFile(contact, called, content)
+			require.Equal(t, contract.CodeInvalid, refusal.GetCode(), "%s called %s", name, called)
+			require.Contains(t, refusal.GetTextVi(), "nhưng bên trong là", "%s called %s", name, called)
+			require.Contains(t, refusal.GetTextVi(), "Tệp không được lưu; chọn đúng tệp văn bản.")
+		}
+	}
+	require.Equal(t, "Tệp “biên bản.docx” có đuôi docx nhưng bên trong là exe. Tệp không được lưu; chọn đúng tệp văn bản.", h.refusedFile(contact, "biên bản.docx", windows).GetTextVi())
+	for _, crossed := range []struct {
+		name    string
+		content []byte
+	}{{"a.pdf", png}, {"a.png", jpg}, {"a.jpg", pdf}, {"a.docx", office("xl/workbook.xml")}, {"a.xlsx", office("word/document.xml")}, {"a.docx", pdf}} {
+		require.Contains(t, h.refusedFile(contact, crossed.name, crossed.content).GetTextVi(), "nhưng bên trong là", crossed.name)
+	}
+	var count int64
+	require.NoError(t, h.db.Model(&fileRow{}).Count(&count).Error)
+	require.Zero(t, count)
+}
+
+func TestTheKindOfAFileIsThatOfItsContent(t *testing.T) {
+	h := newHouse(t)
+	h.openCase()
+	file := h.handedIn(contact, "hold", "../../Ảnh chụp.JPEG", jpg)
+	require.Equal(t, "Ảnh chụp.JPEG", file.GetName())
+	request, err := http.NewRequestWithContext(h.as(reviewer), http.MethodGet, h.server.URL+"/files/"+file.GetId()+"/about", nil)
+	require.NoError(t, err)
+	status, text := h.send(request)
+	require.Equal(t, http.StatusOK, status)
+	told := &reportsv1.File{}
+	require.NoError(t, protojson.Unmarshal(text, told))
+	require.Equal(t, "image/jpeg", told.GetMediaType())
+	require.Equal(t, contact, told.GetOfficialId())
+	require.Equal(t, dialogue, told.GetCaseId())
+	require.Len(t, told.GetSha256(), 64)
+	request, err = http.NewRequestWithContext(h.as(stranger), http.MethodGet, h.server.URL+"/files/"+file.GetId()+"/about", nil)
+	require.NoError(t, err)
+	status, _ = h.send(request)
+	require.Equal(t, http.StatusForbidden, status, "what is known of a file is for those who may read it")
+}
+
+func TestALineCutHalfWayStoresNothingAndTheWholeFileAgainIsOne(t *testing.T) {
+	h := newHouse(t)
+	h.openCase()
+	whole := append(append([]byte(nil), pdf...), bytes.Repeat([]byte("x"), 1<<18)...)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", "a.pdf")
+	require.NoError(t, err)
+	_, _ = part.Write(whole)
+	require.NoError(t, form.Close())
+	request, err := http.NewRequestWithContext(h.as(contact), http.MethodPost, h.server.URL+"/files?"+url.Values{"case": {dialogue}, "step": {"hold"}}.Encode(),
+		io.MultiReader(bytes.NewReader(body.Bytes()[:body.Len()/2]), broken{}))
+	require.NoError(t, err)
+	request.ContentLength = int64(body.Len())
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	require.NoError(t, h.keys.SignHeader(request.Context(), "portal", request.Header))
+	answer, err := http.DefaultClient.Do(request)
+	if err == nil {
+		require.NoError(t, answer.Body.Close())
+		require.NotEqual(t, http.StatusOK, answer.StatusCode)
+	}
+	first := h.handedIn(contact, "hold", "a.pdf", whole)
+	require.Equal(t, first.GetId(), h.handedIn(contact, "hold", "a.pdf", whole).GetId())
+	var count int64
+	require.NoError(t, h.db.Model(&fileRow{}).Count(&count).Error)
+	require.EqualValues(t, 1, count)
+}
+
+// broken is a line that ends in the middle.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestANameOfFourThousandLettersEndsInASentenceOrAShortName(t *testing.T) {
+	h := newHouse(t)
+	h.openCase()
+	long := strings.Repeat("ễ", 4000)
+	require.Len(t, []rune(h.handedIn(contact, "hold", long+".pdf", pdf).GetName()), longestName)
+	require.Equal(t, "Hệ thống không nhận tệp exe. Chuyển sang PDF, DOCX, XLSX, JPG hoặc PNG rồi tải lên.", h.refusedFile(contact, long+".exe", []byte("MZ")).GetTextVi())
+	require.Less(t, len([]rune(h.refusedFile(contact, long+".docx", []byte("MZ\x90\x00")).GetTextVi())), 300)
 }
