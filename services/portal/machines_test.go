@@ -29,6 +29,9 @@ import (
 var machineRights = []right{
 	{route: "POST /api/:service/:method", address: "/api/nenep.reports.v1.ActsService/Act", foreign: true, refused: http.StatusUnauthorized},
 	{route: "POST /api/tep", address: "/api/tep?case=" + khoaiChauCase + "&step=hold", foreign: true, refused: http.StatusUnauthorized},
+	{route: "GET /api", address: "/api", may: all},
+	{route: "GET /api/openapi.json", address: "/api/openapi.json", may: all},
+	{route: "GET /api/:service/:method", address: "/api/" + listCases, may: all},
 	{route: "GET /api/tep/:id", address: "/api/tep/F-1", foreign: true, refused: http.StatusUnauthorized},
 }
 

@@ -203,6 +203,7 @@ func (p *portal) routes(e *echo.Echo) {
 	p.sessionRoutes(inside)
 	p.letterRoutes(inside)
 	p.adminRoutes(inside)
+	p.apiRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}

@@ -1313,6 +1313,7 @@ func (x *PreviewLetterResponse) GetRole() string {
 	return ""
 }
 
+// Preferences say how an official is told.
 type Preferences struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
@@ -1405,6 +1406,7 @@ func (x *Preferences) GetUpdatedAt() string {
 	return ""
 }
 
+// Mute holds reminders of one case back until a day.
 type Mute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -1457,6 +1459,7 @@ func (x *Mute) GetUntil() string {
 	return ""
 }
 
+// Consent is an official's agreement to be told by a channel.
 type Consent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
@@ -1725,6 +1728,7 @@ func (x *FeedRequest) GetOfficialId() string {
 	return ""
 }
 
+// Feed is an official's calendar address.
 type Feed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
@@ -2073,6 +2077,7 @@ func (x *ListChannelsResponse) GetChannels() []*ChannelState {
 	return nil
 }
 
+// ChannelState is how a channel fares, as a whole or for one official.
 type ChannelState struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`

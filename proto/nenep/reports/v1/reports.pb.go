@@ -275,6 +275,7 @@ func (x *Linked) GetOldestOpenSince() string {
 	return ""
 }
 
+// File is a piece of evidence that was handed in with a step.
 type File struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -975,6 +976,7 @@ func (x *ListCasesResponse) GetCounts() []*StateCount {
 	return nil
 }
 
+// StateCount counts the cases of an obligation in a state.
 type StateCount struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
@@ -1440,6 +1442,7 @@ func (x *ListActsRequest) GetCaseId() string {
 	return ""
 }
 
+// StoredAct is an act with what came of it.
 type StoredAct struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Act           *v1.Act                `protobuf:"bytes,1,opt,name=act,proto3" json:"act,omitempty"`
@@ -1648,6 +1651,7 @@ func (x *DeliverPendingResponse) GetPending() int32 {
 	return 0
 }
 
+// Event is what happened to a unit and obliges it.
 type Event struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // "E-2026-0007": the period of the case it opens

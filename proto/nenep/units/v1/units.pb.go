@@ -25,6 +25,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Area is an administrative area; its id is statistical code and founding month, because codes are reused.
 type Area struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
 	Id                  string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // statistical code and founding month: "12205-2507"
@@ -165,6 +166,7 @@ func (x *Area) GetSource() string {
 	return ""
 }
 
+// Unit is a body that owes or receives obligations.
 type Unit struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -818,6 +820,7 @@ func (x *OutsidePredecessor) GetProvince() string {
 	return ""
 }
 
+// ShareOut says which successor a case goes to.
 type ShareOut struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -1072,6 +1075,7 @@ func (x *UnitSuccession) GetOnly() bool {
 	return false
 }
 
+// Official is a person who holds positions.
 type Official struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1382,6 +1386,7 @@ func (x *Delegation) GetRevokedOn() string {
 	return ""
 }
 
+// Position is what an official is in a unit, from a day to a day.
 type Position struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"`
@@ -3198,6 +3203,7 @@ func (x *SetSettingRequest) GetDocument() string {
 	return ""
 }
 
+// DayOff is a day of the table: off, swapped, or not settled yet.
 type DayOff struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
@@ -5198,6 +5204,7 @@ func (x *ListDaysOffResponse) GetTable() []*DayOff {
 	return nil
 }
 
+// Setting is a value that law and plan leave to the province.
 type Setting struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -5454,6 +5461,7 @@ func (x *ImportUnitsRequest) GetFile() string {
 	return ""
 }
 
+// ImportFault is what is wrong in a line of a file.
 type ImportFault struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Line          int32                  `protobuf:"varint,1,opt,name=line,proto3" json:"line,omitempty"`

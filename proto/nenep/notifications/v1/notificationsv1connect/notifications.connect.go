@@ -109,6 +109,7 @@ type NotificationsServiceClient interface {
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
 	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
 	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
+	// ListMessages answers messages of the ledger, the newest first: who was told what, when, by which channel, with what answer.
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
 	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
 	ExportMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.ServerStreamForClient[v1.ExportMessagesResponse], error)
@@ -120,13 +121,17 @@ type NotificationsServiceClient interface {
 	PrintLetter(context.Context, *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error)
 	// PreviewLetter shows a letter as a person of the unit would read it today; nothing is stored or sent.
 	PreviewLetter(context.Context, *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error)
+	// GetPreferences answers how an official is told, and how each channel fares for him.
 	GetPreferences(context.Context, *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// SetPreferences changes how an official is told: language, channels, hour.
 	SetPreferences(context.Context, *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error)
 	// MuteCase holds reminders of one case back from one person until the end of a day; never an escalation. An empty day ends it.
 	MuteCase(context.Context, *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
 	// OpenFeed gives an official a calendar address; the one before it stops working.
 	OpenFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// RevokeFeed closes the calendar address.
 	RevokeFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// GetFeed answers whether a calendar address is open and when it was last read, never the address.
 	GetFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
 	// ReadFeed answers the calendar (RFC 5545) behind a secret address.
 	ReadFeed(context.Context, *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error)
@@ -424,6 +429,7 @@ type NotificationsServiceHandler interface {
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
 	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
 	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
+	// ListMessages answers messages of the ledger, the newest first: who was told what, when, by which channel, with what answer.
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
 	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
 	ExportMessages(context.Context, *connect.Request[v1.ListMessagesRequest], *connect.ServerStream[v1.ExportMessagesResponse]) error
@@ -435,13 +441,17 @@ type NotificationsServiceHandler interface {
 	PrintLetter(context.Context, *connect.Request[v1.PrintLetterRequest]) (*connect.Response[v1.PrintLetterResponse], error)
 	// PreviewLetter shows a letter as a person of the unit would read it today; nothing is stored or sent.
 	PreviewLetter(context.Context, *connect.Request[v1.PreviewLetterRequest]) (*connect.Response[v1.PreviewLetterResponse], error)
+	// GetPreferences answers how an official is told, and how each channel fares for him.
 	GetPreferences(context.Context, *connect.Request[v1.GetPreferencesRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
+	// SetPreferences changes how an official is told: language, channels, hour.
 	SetPreferences(context.Context, *connect.Request[v1.Preferences]) (*connect.Response[v1.GetPreferencesResponse], error)
 	// MuteCase holds reminders of one case back from one person until the end of a day; never an escalation. An empty day ends it.
 	MuteCase(context.Context, *connect.Request[v1.MuteCaseRequest]) (*connect.Response[v1.GetPreferencesResponse], error)
 	// OpenFeed gives an official a calendar address; the one before it stops working.
 	OpenFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// RevokeFeed closes the calendar address.
 	RevokeFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
+	// GetFeed answers whether a calendar address is open and when it was last read, never the address.
 	GetFeed(context.Context, *connect.Request[v1.FeedRequest]) (*connect.Response[v1.Feed], error)
 	// ReadFeed answers the calendar (RFC 5545) behind a secret address.
 	ReadFeed(context.Context, *connect.Request[v1.ReadFeedRequest]) (*connect.Response[v1.ReadFeedResponse], error)

@@ -98,7 +98,9 @@ type RegisterServiceClient interface {
 	ExportHistory(context.Context, *connect.Request[v1.ExportHistoryRequest]) (*connect.Response[v1.ExportHistoryResponse], error)
 	// KnownCases answers which of the ids the register knows.
 	KnownCases(context.Context, *connect.Request[v1.KnownCasesRequest]) (*connect.Response[v1.KnownCasesResponse], error)
+	// ListCases answers the cases that fit the filter, those due first at the head, and counts over the whole filter.
 	ListCases(context.Context, *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error)
+	// GetCase answers one case: what is asked with dates, rules and grounds, where it stands, its files.
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
@@ -274,7 +276,9 @@ type RegisterServiceHandler interface {
 	ExportHistory(context.Context, *connect.Request[v1.ExportHistoryRequest]) (*connect.Response[v1.ExportHistoryResponse], error)
 	// KnownCases answers which of the ids the register knows.
 	KnownCases(context.Context, *connect.Request[v1.KnownCasesRequest]) (*connect.Response[v1.KnownCasesResponse], error)
+	// ListCases answers the cases that fit the filter, those due first at the head, and counts over the whole filter.
 	ListCases(context.Context, *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error)
+	// GetCase answers one case: what is asked with dates, rules and grounds, where it stands, its files.
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
@@ -443,6 +447,7 @@ type ActsServiceClient interface {
 	// Act checks the right, stores the act, delivers it. The same act id with the same content
 	// gets the first answer; with other content it is refused (conflict).
 	Act(context.Context, *connect.Request[v11.Act]) (*connect.Response[v11.ActOutcome], error)
+	// ListActs answers what people did upon a case, with what came of it.
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
 	// DeliverPending delivers acts that were stored and never reached their workflow.
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)
@@ -564,6 +569,7 @@ type ActsServiceHandler interface {
 	// Act checks the right, stores the act, delivers it. The same act id with the same content
 	// gets the first answer; with other content it is refused (conflict).
 	Act(context.Context, *connect.Request[v11.Act]) (*connect.Response[v11.ActOutcome], error)
+	// ListActs answers what people did upon a case, with what came of it.
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
 	// DeliverPending delivers acts that were stored and never reached their workflow.
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)

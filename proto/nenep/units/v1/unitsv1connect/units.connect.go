@@ -157,8 +157,11 @@ const (
 
 // UnitsServiceClient is a client for the nenep.units.v1.UnitsService service.
 type UnitsServiceClient interface {
+	// ListAreas answers areas by day, level, parent or words of their name.
 	ListAreas(context.Context, *connect.Request[v1.ListAreasRequest]) (*connect.Response[v1.ListAreasResponse], error)
+	// GetArea answers one area with what it came from and went into.
 	GetArea(context.Context, *connect.Request[v1.GetAreaRequest]) (*connect.Response[v1.Area], error)
+	// ListUnits answers units by day, kind, area, parent, id or words of their name.
 	ListUnits(context.Context, *connect.Request[v1.ListUnitsRequest]) (*connect.Response[v1.ListUnitsResponse], error)
 	// GetUnit answers the unit with those who hold positions in it on the day asked.
 	GetUnit(context.Context, *connect.Request[v1.GetUnitRequest]) (*connect.Response[v1.GetUnitResponse], error)
@@ -169,16 +172,23 @@ type UnitsServiceClient interface {
 	ListHats(context.Context, *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error)
 	// RecordAbsence is done by the official himself, by the head of his unit or by an administrator.
 	RecordAbsence(context.Context, *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error)
+	// EndAbsence says that an official is back earlier than recorded.
 	EndAbsence(context.Context, *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error)
+	// ListAbsences answers absences of an official or of a unit; the words only to whom they concern.
 	ListAbsences(context.Context, *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error)
 	// RecordDelegation is done by him who delegates or by an administrator who has the document.
 	RecordDelegation(context.Context, *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error)
+	// RevokeDelegation ends a delegation from a day on.
 	RevokeDelegation(context.Context, *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error)
+	// ListDelegations answers delegations by official, unit or day.
 	ListDelegations(context.Context, *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error)
 	// SetReach changes the addresses by which an official is reached; every fault at its field.
 	SetReach(context.Context, *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error)
+	// FindOfficials answers officials with their positions of today by id, e-mail, role or words of their name.
 	FindOfficials(context.Context, *connect.Request[v1.FindOfficialsRequest]) (*connect.Response[v1.FindOfficialsResponse], error)
+	// ListDaysOff answers the table of days off, each with its source.
 	ListDaysOff(context.Context, *connect.Request[v1.ListDaysOffRequest]) (*connect.Response[v1.ListDaysOffResponse], error)
+	// ListSettings answers the settings of the province beside the proposed values.
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
@@ -188,6 +198,7 @@ type UnitsServiceClient interface {
 	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
 	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
 	SetDaysOff(context.Context, *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error)
+	// ListBoards answers the boards of a unit or of a kind, with their vacancies.
 	ListBoards(context.Context, *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error)
 	// PutBoard writes a board; the same id again changes it.
 	PutBoard(context.Context, *connect.Request[v1.Board]) (*connect.Response[v1.Board], error)
@@ -195,7 +206,9 @@ type UnitsServiceClient interface {
 	RecordVacancy(context.Context, *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error)
 	// PlanReorganisation checks a reorganisation and, unless dry_run, stores it and starts the workflow that carries it out on its day.
 	PlanReorganisation(context.Context, *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error)
+	// GetReorganisation answers one reorganisation and which unit follows which.
 	GetReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	// ListReorganisations answers reorganisations, those of a unit or in a state.
 	ListReorganisations(context.Context, *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error)
 	// CancelReorganisation takes back one that has not been applied.
 	CancelReorganisation(context.Context, *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
@@ -220,14 +233,18 @@ type UnitsServiceClient interface {
 	PutArea(context.Context, *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error)
 	// PutBoardMember writes a member of a board, or changes one that is named.
 	PutBoardMember(context.Context, *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	// EndBoardMember says which day is the last of a member on a board.
 	EndBoardMember(context.Context, *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	// ListBoardMembers answers who sits on a board.
 	ListBoardMembers(context.Context, *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error)
 	// ListChanges answers who changed what of a unit, official, area, position or board, the newest first. Administrators only.
 	ListChanges(context.Context, *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error)
 	// HandOverPost ends a position of one official and begins it for another on a day, and has both told on that day. As a dry
 	// run it answers what would come along and writes nothing. The same key again answers what stands.
 	HandOverPost(context.Context, *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	// GetHandOver answers one hand-over of a post with what came along.
 	GetHandOver(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	// ListHandOvers answers hand-overs of posts.
 	ListHandOvers(context.Context, *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error)
 	// MarkHandOverTold keeps that both have been told. Workflows call it.
 	MarkHandOverTold(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error)
@@ -781,8 +798,11 @@ func (c *unitsServiceClient) MarkHandOverTold(ctx context.Context, req *connect.
 
 // UnitsServiceHandler is an implementation of the nenep.units.v1.UnitsService service.
 type UnitsServiceHandler interface {
+	// ListAreas answers areas by day, level, parent or words of their name.
 	ListAreas(context.Context, *connect.Request[v1.ListAreasRequest]) (*connect.Response[v1.ListAreasResponse], error)
+	// GetArea answers one area with what it came from and went into.
 	GetArea(context.Context, *connect.Request[v1.GetAreaRequest]) (*connect.Response[v1.Area], error)
+	// ListUnits answers units by day, kind, area, parent, id or words of their name.
 	ListUnits(context.Context, *connect.Request[v1.ListUnitsRequest]) (*connect.Response[v1.ListUnitsResponse], error)
 	// GetUnit answers the unit with those who hold positions in it on the day asked.
 	GetUnit(context.Context, *connect.Request[v1.GetUnitRequest]) (*connect.Response[v1.GetUnitResponse], error)
@@ -793,16 +813,23 @@ type UnitsServiceHandler interface {
 	ListHats(context.Context, *connect.Request[v1.ListHatsRequest]) (*connect.Response[v1.ListHatsResponse], error)
 	// RecordAbsence is done by the official himself, by the head of his unit or by an administrator.
 	RecordAbsence(context.Context, *connect.Request[v1.Absence]) (*connect.Response[v1.Absence], error)
+	// EndAbsence says that an official is back earlier than recorded.
 	EndAbsence(context.Context, *connect.Request[v1.EndAbsenceRequest]) (*connect.Response[v1.Absence], error)
+	// ListAbsences answers absences of an official or of a unit; the words only to whom they concern.
 	ListAbsences(context.Context, *connect.Request[v1.ListAbsencesRequest]) (*connect.Response[v1.ListAbsencesResponse], error)
 	// RecordDelegation is done by him who delegates or by an administrator who has the document.
 	RecordDelegation(context.Context, *connect.Request[v1.Delegation]) (*connect.Response[v1.Delegation], error)
+	// RevokeDelegation ends a delegation from a day on.
 	RevokeDelegation(context.Context, *connect.Request[v1.RevokeDelegationRequest]) (*connect.Response[v1.Delegation], error)
+	// ListDelegations answers delegations by official, unit or day.
 	ListDelegations(context.Context, *connect.Request[v1.ListDelegationsRequest]) (*connect.Response[v1.ListDelegationsResponse], error)
 	// SetReach changes the addresses by which an official is reached; every fault at its field.
 	SetReach(context.Context, *connect.Request[v1.SetReachRequest]) (*connect.Response[v1.Official], error)
+	// FindOfficials answers officials with their positions of today by id, e-mail, role or words of their name.
 	FindOfficials(context.Context, *connect.Request[v1.FindOfficialsRequest]) (*connect.Response[v1.FindOfficialsResponse], error)
+	// ListDaysOff answers the table of days off, each with its source.
 	ListDaysOff(context.Context, *connect.Request[v1.ListDaysOffRequest]) (*connect.Response[v1.ListDaysOffResponse], error)
+	// ListSettings answers the settings of the province beside the proposed values.
 	ListSettings(context.Context, *connect.Request[v1.ListSettingsRequest]) (*connect.Response[v1.ListSettingsResponse], error)
 	// ImportUnits checks an administrator's file and, unless dry_run, writes all of it or nothing.
 	ImportUnits(context.Context, *connect.Request[v1.ImportUnitsRequest]) (*connect.Response[v1.ImportUnitsResponse], error)
@@ -812,6 +839,7 @@ type UnitsServiceHandler interface {
 	SetSetting(context.Context, *connect.Request[v1.SetSettingRequest]) (*connect.Response[v1.Setting], error)
 	// SetDaysOff adds, changes and removes days of the table, and has open cases recalculated.
 	SetDaysOff(context.Context, *connect.Request[v1.SetDaysOffRequest]) (*connect.Response[v1.SetDaysOffResponse], error)
+	// ListBoards answers the boards of a unit or of a kind, with their vacancies.
 	ListBoards(context.Context, *connect.Request[v1.ListBoardsRequest]) (*connect.Response[v1.ListBoardsResponse], error)
 	// PutBoard writes a board; the same id again changes it.
 	PutBoard(context.Context, *connect.Request[v1.Board]) (*connect.Response[v1.Board], error)
@@ -819,7 +847,9 @@ type UnitsServiceHandler interface {
 	RecordVacancy(context.Context, *connect.Request[v1.RecordVacancyRequest]) (*connect.Response[v1.Board], error)
 	// PlanReorganisation checks a reorganisation and, unless dry_run, stores it and starts the workflow that carries it out on its day.
 	PlanReorganisation(context.Context, *connect.Request[v1.PlanReorganisationRequest]) (*connect.Response[v1.PlanReorganisationResponse], error)
+	// GetReorganisation answers one reorganisation and which unit follows which.
 	GetReorganisation(context.Context, *connect.Request[v1.GetReorganisationRequest]) (*connect.Response[v1.GetReorganisationResponse], error)
+	// ListReorganisations answers reorganisations, those of a unit or in a state.
 	ListReorganisations(context.Context, *connect.Request[v1.ListReorganisationsRequest]) (*connect.Response[v1.ListReorganisationsResponse], error)
 	// CancelReorganisation takes back one that has not been applied.
 	CancelReorganisation(context.Context, *connect.Request[v1.CancelReorganisationRequest]) (*connect.Response[v1.Reorganisation], error)
@@ -844,14 +874,18 @@ type UnitsServiceHandler interface {
 	PutArea(context.Context, *connect.Request[v1.PutAreaRequest]) (*connect.Response[v1.Area], error)
 	// PutBoardMember writes a member of a board, or changes one that is named.
 	PutBoardMember(context.Context, *connect.Request[v1.PutBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	// EndBoardMember says which day is the last of a member on a board.
 	EndBoardMember(context.Context, *connect.Request[v1.EndBoardMemberRequest]) (*connect.Response[v1.BoardMember], error)
+	// ListBoardMembers answers who sits on a board.
 	ListBoardMembers(context.Context, *connect.Request[v1.ListBoardMembersRequest]) (*connect.Response[v1.ListBoardMembersResponse], error)
 	// ListChanges answers who changed what of a unit, official, area, position or board, the newest first. Administrators only.
 	ListChanges(context.Context, *connect.Request[v1.ListChangesRequest]) (*connect.Response[v1.ListChangesResponse], error)
 	// HandOverPost ends a position of one official and begins it for another on a day, and has both told on that day. As a dry
 	// run it answers what would come along and writes nothing. The same key again answers what stands.
 	HandOverPost(context.Context, *connect.Request[v1.HandOverPostRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	// GetHandOver answers one hand-over of a post with what came along.
 	GetHandOver(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOverPostResponse], error)
+	// ListHandOvers answers hand-overs of posts.
 	ListHandOvers(context.Context, *connect.Request[v1.ListHandOversRequest]) (*connect.Response[v1.ListHandOversResponse], error)
 	// MarkHandOverTold keeps that both have been told. Workflows call it.
 	MarkHandOverTold(context.Context, *connect.Request[v1.GetHandOverRequest]) (*connect.Response[v1.HandOver], error)
