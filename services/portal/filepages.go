@@ -78,7 +78,7 @@ func (p *portal) showFile(c echo.Context) error {
 		return handOn(c, response)
 	}
 	header := c.Response().Header()
-	header.Set("Content-Disposition", "inline")
+	header.Set("Content-Disposition", named("inline", response.Header.Get("Content-Disposition")))
 	header.Set("X-Frame-Options", "SAMEORIGIN")
 	header.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; frame-ancestors 'self'")
 	if length := response.Header.Get(echo.HeaderContentLength); length != "" {

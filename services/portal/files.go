@@ -167,7 +167,7 @@ func (p *portal) fetchFile(c echo.Context) (*http.Response, error) {
 
 func handOn(c echo.Context, response *http.Response) error {
 	header := c.Response().Header()
-	header.Set("Content-Disposition", attachment(response.Header.Get("Content-Disposition")))
+	header.Set("Content-Disposition", named("attachment", response.Header.Get("Content-Disposition")))
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	for _, name := range []string{echo.HeaderContentLength, "ETag"} {
 		if value := response.Header.Get(name); value != "" {
@@ -181,10 +181,11 @@ func handOn(c echo.Context, response *http.Response) error {
 	return c.Stream(http.StatusOK, kind, response.Body)
 }
 
-func attachment(disposition string) string {
+// named is how content is to be taken, with the name reports gave it.
+func named(taken, disposition string) string {
 	_, parameters, err := mime.ParseMediaType(disposition)
 	if err != nil || parameters["filename"] == "" {
-		return "attachment"
+		return taken
 	}
-	return mime.FormatMediaType("attachment", map[string]string{"filename": parameters["filename"]})
+	return mime.FormatMediaType(taken, map[string]string{"filename": parameters["filename"]})
 }

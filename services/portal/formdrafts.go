@@ -128,6 +128,16 @@ func (d *formDraft) Title() string {
 	return d.Address
 }
 
+// Case is the case the form stands at; empty where it stands at none.
+func (d *formDraft) Case() string {
+	at, under := strings.CutPrefix(d.Address, "/h/")
+	parts := strings.Split(at, "/")
+	if !under || len(parts) < 4 {
+		return ""
+	}
+	return strings.Join(parts[:3], "/")
+}
+
 // Lines are what was typed, under the labels of the page and in their order.
 func (d *formDraft) Lines() []choice { return typedForm{values: d.values}.lines() }
 

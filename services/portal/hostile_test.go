@@ -262,3 +262,20 @@ func TestNoNameOfAFileBreaksAStep(t *testing.T) {
 		require.NotContains(t, id, "/")
 	}
 }
+
+func TestNoDraftBreaksAPageOrChangesOnTheWay(t *testing.T) {
+	b := serve(t, newHouse(t)).as(t, "o-an")
+	page := b.get(holdPath)
+	for _, text := range hostile(t) {
+		form := filledIn(page, "words", text, "held_on", text)
+		form.Add(labelField, "words="+text)
+		b.saves(t, form)
+		again := b.get(holdPath)
+		again.answersCalmly(t, text)
+		require.Equal(t, typed(text, "area"), again.Find("#f-words").Text())
+		require.Equal(t, typed(text, "text"), again.value("#f-held_on"))
+		list := b.get(formDraftsPath)
+		list.answersCalmly(t, text)
+		require.Equal(t, 1, list.Find("section").Length())
+	}
+}

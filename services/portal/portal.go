@@ -1,5 +1,5 @@
 // Package portal is the pages of the house: what officials, reviewers, supervisors and
-// administrators see, and their sign-in. It owns nothing but sessions; every fact comes from the
+// administrators see, and their sign-in. It owns nothing but sessions and what is typed and not sent yet; every fact comes from the
 // other services and every act goes to them.
 package portal
 
