@@ -18,6 +18,7 @@ import (
 	"nenep/workflows/consultation"
 	"nenep/workflows/delivery"
 	"nenep/workflows/digest"
+	"nenep/workflows/evidence"
 	"nenep/workflows/handover"
 	"nenep/workflows/period"
 	"nenep/workflows/petition"
@@ -63,6 +64,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 	registerActivities(upkeep, map[string]any{
 		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
 		contract.ActivitySendPending: acts.SendPending, contract.ActivityPurge: acts.PurgePersonalData,
+		contract.ActivityCheckFiles: acts.CheckFiles, contract.ActivityFinishCheck: acts.FinishCheck,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
@@ -124,6 +126,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
 	registerWorkflow(registry, contract.SendPending, digest.SendPending, buildID)
 	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)
+	registerWorkflow(registry, contract.CheckEvidence, evidence.CheckEvidence, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 	registerWorkflow(registry, contract.DeliverWebhooks, delivery.DeliverWebhooks, buildID)
 }

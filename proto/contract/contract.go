@@ -44,6 +44,8 @@ const (
 	SendPending = "SendPending"
 	// PurgePersonalData takes personal data out of what is older than the province's terms.
 	PurgePersonalData = "PurgePersonalData"
+	// CheckEvidence reads every file of the evidence store once a night.
+	CheckEvidence = "CheckEvidence"
 	// DeliverActs delivers acts that were stored and never reached their workflow.
 	DeliverActs = "DeliverActs"
 	// DeliverWebhooks tells one subscriber what changed, and again until he has taken it.
@@ -79,7 +81,9 @@ const (
 	ScheduleDigest          = "digest-07-30" // of the usual window
 	ScheduleSendPending     = "send-pending"
 	SchedulePurge           = "purge-personal-data"
-	ScheduleDeliverActs     = "deliver-acts"
+	// ScheduleCheckEvidence reads every file of the evidence store.
+	ScheduleCheckEvidence = "check-evidence"
+	ScheduleDeliverActs   = "deliver-acts"
 	// WorkflowReconcileNow is the reconciliation that a change of units, events or catalogue starts.
 	WorkflowReconcileNow = "reconcile-now"
 	// WorkflowReorganize + "/" + the reorganisation's id is the workflow that carries it out.
@@ -130,6 +134,8 @@ const (
 	ActivitySendPending     = "SendPending"
 	ActivityPurge           = "PurgePersonalData"
 	ActivityDeliverActs     = "DeliverActs"
+	ActivityCheckFiles      = "CheckFiles"
+	ActivityFinishCheck     = "FinishCheck"
 	ActivityListCasesToSeal = "ListCasesToSeal"
 	ActivitySealCase        = "SealCase"
 
@@ -341,4 +347,17 @@ type CarryOutResult struct {
 	Round       int32    `json:"round"`
 	Outcome     string   `json:"outcome"`
 	OfficialIDs []string `json:"official_ids,omitempty"`
+}
+
+// CheckInput is where a check of the evidence store goes on, and what it has come to so far. The zero CheckInput begins.
+type CheckInput struct {
+	After  string `json:"after,omitempty"`
+	Files  int32  `json:"files,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`
+	Faults int32  `json:"faults,omitempty"`
+}
+
+// And is the check with what a page of files adds.
+func (c CheckInput) And(next string, files int32, bytes int64, faults int32) CheckInput {
+	return CheckInput{next, c.Files + files, c.Bytes + bytes, c.Faults + faults}
 }

@@ -18,6 +18,7 @@ type Clients struct {
 	Register      reportsv1connect.RegisterServiceClient
 	Acts          reportsv1connect.ActsServiceClient
 	Webhooks      reportsv1connect.WebhooksServiceClient
+	Evidence      reportsv1connect.EvidenceServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -39,6 +40,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, bounded...),
 		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
 		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
+		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

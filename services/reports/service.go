@@ -70,6 +70,7 @@ var (
 	_ reportsv1connect.RegisterServiceHandler = (*server)(nil)
 	_ reportsv1connect.ActsServiceHandler     = (*server)(nil)
 	_ reportsv1connect.WebhooksServiceHandler = (*server)(nil)
+	_ reportsv1connect.EvidenceServiceHandler = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -111,6 +112,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewRegisterServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewEvidenceServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -51,6 +51,26 @@ func (a *Activities) PurgePersonalData(ctx context.Context) (*notificationsv1.Pu
 	return answer.Msg, nil
 }
 
+// CheckFiles has the files after one read and compared with what was handed in: as many as fit into one call.
+func (a *Activities) CheckFiles(ctx context.Context, after string) (*reportsv1.CheckFilesResponse, error) {
+	answer, err := a.clients.Evidence.CheckFiles(ctx, connect.NewRequest(&reportsv1.CheckFilesRequest{After: after}))
+	if err != nil {
+		return nil, fmt.Errorf("check evidence files after %q: %w", after, err)
+	}
+	return answer.Msg, nil
+}
+
+// FinishCheck keeps what the night's check came to, under today's date.
+func (a *Activities) FinishCheck(ctx context.Context, done contract.CheckInput) error {
+	_, err := a.clients.Evidence.FinishCheck(ctx, connect.NewRequest(&reportsv1.FinishCheckRequest{
+		Day: calendar.DateOf(a.now()).String(), Files: done.Files, Bytes: done.Bytes, Faults: done.Faults,
+	}))
+	if err != nil {
+		return fmt.Errorf("keep the check of the evidence store: %w", err)
+	}
+	return nil
+}
+
 // deliveriesAtOnce bounds one run of the delivery; the next one goes on.
 const deliveriesAtOnce = 200
 
