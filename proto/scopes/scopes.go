@@ -84,6 +84,10 @@ var services = map[string]map[Scope][]string{
 		CasesOrder: {"SealPeriod", "AmendCases", "Reinstate"},
 		Internal:   {"DeliverPending"},
 	},
+	"nenep.reports.v1.EvidenceService": {
+		EvidenceRead: {"ListFileFaults"},
+		Internal:     {"CheckFiles", "FinishCheck"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},
