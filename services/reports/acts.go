@@ -215,6 +215,13 @@ func keepOutcome(db *gorm.DB, outcome *casefilev1.ActOutcome, now time.Time) (*c
 
 // ListActs answers the acts of a case, oldest first, with what people wrote.
 func (s *server) ListActs(ctx context.Context, request *connect.Request[reportsv1.ListActsRequest]) (*connect.Response[reportsv1.ListActsResponse], error) {
+	row, err := s.register.find(ctx, request.Msg.GetCaseId())
+	if err == nil {
+		err = s.maySee(ctx, row)
+	}
+	if err != nil && wire.RefusalOf(err).GetCode() != contract.CodeNotFound {
+		return nil, err
+	}
 	rows, err := s.register.actsOf(ctx, request.Msg.GetCaseId())
 	if err != nil {
 		return nil, err

@@ -47,6 +47,7 @@ const (
 	supervisor    = "CB-SUPERVISOR"
 	administrator = "CB-ADMIN"
 	auditor       = "CB-AUDITOR"
+	ofCommune     = "CB-SUPERVISOR-XA"
 	bothSides     = "CB-BOTH"
 	stranger      = "CB-STRANGER"
 )
@@ -356,7 +357,8 @@ var unitsKnown = map[string]*unitsv1.Unit{
 	"DU-12205-2507":   {Id: "DU-12205-2507", Kind: "commune-party-committee", Name: "Đảng ủy xã Khoái Châu", NameEn: "Party committee", ReviewerId: reviewing},
 	"MTTQ-12205-2507": {Id: "MTTQ-12205-2507", Kind: "commune-front", Name: "MTTQ xã Khoái Châu", NameEn: "Commune Front", ReviewerId: reviewing},
 	"VP-TU":           {Id: "VP-TU", Kind: "party-body", Name: "Văn phòng Tỉnh ủy Hưng Yên", NameEn: "Office"},
-	"BCD-TINH":        {Id: "BCD-TINH", Kind: "steering-committee", Name: "Ban Chỉ đạo tỉnh", NameEn: "Provincial steering committee"},
+	"BCD-XA":          {Id: "BCD-XA", Kind: "steering-committee", AreaId: "12205-2507", Name: "Ban Chỉ đạo xã Khoái Châu", NameEn: "Commune steering committee"},
+	"BCD-TINH":        {Id: "BCD-TINH", Kind: "steering-committee", AreaId: "33-2507", Name: "Ban Chỉ đạo tỉnh", NameEn: "Provincial steering committee"},
 	"UBND-OLD":        {Id: "UBND-OLD", Kind: "commune-peoples-committee", Name: "UBND xã cũ", NameEn: "Former commune", ReviewerId: reviewing, ValidTo: "2025-06-30", SuccessorIds: []string{commune}},
 	"OTHER-99999":     {Id: "OTHER-99999", Kind: "commune-peoples-committee", Name: "UBND xã khác", NameEn: "Another commune"},
 }
@@ -370,6 +372,7 @@ var officialsKnown = map[string]struct {
 	reviewer:      {"Lê Văn Cường", [][3]string{{reviewing, "reviewer", "Chuyên viên theo dõi khối xã, phường"}}},
 	leader:        {"Phạm Thị Dung", [][3]string{{reviewing, "leader", "Phó Trưởng Ban"}}},
 	supervisor:    {"Hoàng Văn Em", [][3]string{{"BCD-TINH", "supervisor", "Ủy viên Ban Chỉ đạo tỉnh"}}},
+	ofCommune:     {"Ngô Văn Sáu", [][3]string{{"BCD-XA", "supervisor", "Ủy viên Ban Chỉ đạo xã"}}},
 	administrator: {"Vũ Thị Giang", [][3]string{{"VP-TU", "administrator", "Chuyên viên"}}},
 	auditor:       {"Mai Thị Kiểm", [][3]string{{"VP-TU", "auditor", "Chuyên viên Ủy ban Kiểm tra"}}},
 	bothSides:     {"Đỗ Văn Hải", [][3]string{{reviewing, "reviewer", "Chuyên viên"}, {commune, "deputy", "Phó Chủ tịch"}}},
@@ -398,8 +401,19 @@ func (*unitsDouble) GetUnit(_ context.Context, request *connect.Request[unitsv1.
 	return connect.NewResponse(&unitsv1.GetUnitResponse{Unit: unit}), nil
 }
 
+func (*unitsDouble) GetArea(_ context.Context, request *connect.Request[unitsv1.GetAreaRequest]) (*connect.Response[unitsv1.Area], error) {
+	level := "commune"
+	if request.Msg.GetId() == "33-2507" {
+		level = "province"
+	}
+	return connect.NewResponse(&unitsv1.Area{Id: request.Msg.GetId(), Level: level}), nil
+}
+
 func (*unitsDouble) ListUnits(_ context.Context, request *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
 	answer := &unitsv1.ListUnitsResponse{}
+	if slices.Equal(request.Msg.GetUnder(), []string{"BCD-XA"}) {
+		return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: []*unitsv1.Unit{unitsKnown["BCD-XA"], unitsKnown[commune]}}), nil
+	}
 	for id, unit := range unitsKnown {
 		if len(request.Msg.GetIds()) == 0 && unit.GetValidTo() == "" || slices.Contains(request.Msg.GetIds(), id) {
 			answer.Units = append(answer.Units, unit)

@@ -26,13 +26,14 @@ var callers = map[string]wire.Identity{
 	"reviewer": {Service: "portal", OfficialID: reviewer}, "leader": {Service: "portal", OfficialID: leader}, "supervisor": {Service: "portal", OfficialID: supervisor},
 	"auditor": {Service: "portal", OfficialID: auditor}, "administrator": {Service: "portal", OfficialID: administrator},
 	"former": {Service: "portal", OfficialID: "CB-FORMER"}, "both sides": {Service: "portal", OfficialID: bothSides},
-	"worker": {Service: "worker"}, "terminal": {Service: "terminal"}, "portal": {Service: "portal"}, "notifications": {Service: "notifications"}, "units": {Service: "units"},
+	"supervisor of the commune": {Service: "portal", OfficialID: ofCommune},
+	"worker":                    {Service: "worker"}, "terminal": {Service: "terminal"}, "portal": {Service: "portal"}, "notifications": {Service: "notifications"}, "units": {Service: "units"},
 }
 
 var (
 	workflows = []string{"worker", "terminal"}
 	inOwnName = []string{"worker", "terminal", "portal", "notifications", "units"}
-	officials = []string{"stranger", "contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "former", "both sides"}
+	officials = []string{"stranger", "contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "former", "both sides", "supervisor of the commune"}
 	everybody = slices.Concat(inOwnName, officials)
 	rulers    = []string{"leader", "administrator"}
 )

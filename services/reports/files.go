@@ -332,7 +332,11 @@ func (s *server) mayReadFileOf(ctx context.Context, caseID string, hats []hat) e
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(heirs, func(row caseRow) bool { return mayRead(hats, bodiesOf(row)) }) {
+	sees, err := s.sightOf(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(heirs, func(row caseRow) bool { return mayRead(hats, bodiesOf(row)) && sees.sees(row) }) {
 		return nil
 	}
 	_, unit, _, err := contract.CaseIDParts(caseID)

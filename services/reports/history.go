@@ -33,6 +33,9 @@ func (s *server) GetHistory(ctx context.Context, request *connect.Request[report
 	if err != nil {
 		return nil, err
 	}
+	if err := s.maySee(ctx, row); err != nil {
+		return nil, err
+	}
 	answer := &reportsv1.GetHistoryResponse{RunId: row.RunID, TemporalUrl: s.temporalURL(row)}
 	story, err := s.story(ctx, row, answer)
 	if err != nil {

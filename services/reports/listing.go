@@ -41,12 +41,16 @@ func (s *server) ListCases(ctx context.Context, request *connect.Request[reports
 	if err := refuseFields(append(filterFaults(filter), s.undeclaredAny(filter)...)); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	counts, err := s.register.count(ctx, filter, now)
+	sees, err := s.sightOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	cases, err := s.register.list(ctx, filter, now)
+	now := s.now()
+	counts, err := s.register.count(ctx, filter, now, sees)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := s.register.list(ctx, filter, now, sees)
 	if err != nil {
 		return nil, err
 	}
@@ -135,12 +139,12 @@ func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesReque
 	return query
 }
 
-func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) ([]*reportsv1.StateCount, error) {
+func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.StateCount, error) {
 	var rows []struct {
 		ObligationID, State string
 		Total, Late         int32
 	}
-	err := r.filtered(ctx, filter, now).Select("obligation_id, state, count(*) AS total, count(*) FILTER (WHERE "+lateNow+") AS late", now).
+	err := r.filtered(ctx, filter, now).Scopes(sees.scope).Select("obligation_id, state, count(*) AS total, count(*) FILTER (WHERE "+lateNow+") AS late", now).
 		Group("obligation_id, state").Order("obligation_id, state").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count cases: %w", err)
@@ -158,13 +162,13 @@ type listedRow struct {
 	LateInput *string
 }
 
-func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) ([]*reportsv1.Case, error) {
+func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.Case, error) {
 	limit := int(filter.GetLimit())
 	if limit == 0 {
 		limit = usualCases
 	}
 	var rows []listedRow
-	err := r.filtered(ctx, filter, now).
+	err := r.filtered(ctx, filter, now).Scopes(sees.scope).
 		Select(`id, obligation_id, unit_id, period_id, area_id, workflow_type, run_id, title_vi, state_body, clock_offset_seconds, case_clock,
 			opened_at, updated_at, export_sha256, origin_case_id, CASE WHEN `+lateNow+` THEN input END AS late_input`, now).
 		Order("due_day NULLS LAST, id").Limit(limit).Offset(int(filter.GetOffset())).Scan(&rows).Error
@@ -227,6 +231,9 @@ func (row caseRow) tell() (*reportsv1.Case, error) {
 func (s *server) GetCase(ctx context.Context, request *connect.Request[reportsv1.GetCaseRequest]) (*connect.Response[reportsv1.Case], error) {
 	row, err := s.register.find(ctx, request.Msg.GetId())
 	if err != nil {
+		return nil, err
+	}
+	if err := s.maySee(ctx, row); err != nil {
 		return nil, err
 	}
 	answer, err := row.tell()

@@ -29,12 +29,13 @@ type hat struct {
 	unitID   string
 	unitKind string
 	role     string
+	areaID   string
 }
 
 func hatsOf(holders []*unitsv1.Holder) []hat {
 	hats := make([]hat, len(holders))
 	for i, holder := range holders {
-		hats[i] = hat{holder.GetPosition().GetUnitId(), holder.GetUnit().GetKind(), holder.GetPosition().GetRole()}
+		hats[i] = hat{holder.GetPosition().GetUnitId(), holder.GetUnit().GetKind(), holder.GetPosition().GetRole(), holder.GetUnit().GetAreaId()}
 	}
 	return hats
 }

@@ -42,21 +42,21 @@ func TestWhoMayDoWhat(t *testing.T) {
 		hats []hat
 		may  []string
 	}{
-		"contact of the unit":                  {[]hat{{commune, "", roleContact}}, own},
-		"head of the unit":                     {[]hat{{commune, "", roleHead}}, own},
-		"deputy of the unit":                   {[]hat{{commune, "", roleDeputy}}, own},
-		"union chair of the unit":              {[]hat{{commune, "", "union-chair"}}, nil},
-		"contact of another unit":              {[]hat{{"OTHER", "", roleContact}}, nil},
-		"reviewer of the reviewing body":       {[]hat{{reviewing, "standing-agency", roleReviewer}}, review},
-		"leader of the standing agency":        {[]hat{{reviewing, "standing-agency", roleLeader}}, append(lead, review...)},
-		"leader of another standing agency":    {[]hat{{"BDV", "standing-agency", roleLeader}}, lead},
-		"leader of a body that is no agency":   {[]hat{{"SO-NV", "department", roleLeader}}, nil},
-		"head of the reviewing body":           {[]hat{{reviewing, "standing-agency", roleHead}}, nil},
-		"reviewer of another body":             {[]hat{{"OTHER", "", roleReviewer}}, nil},
-		"reviewer who also sits in the unit":   {[]hat{{reviewing, "standing-agency", roleReviewer}, {commune, "", roleContact}}, own},
-		"reviewer who is a member of the unit": {[]hat{{reviewing, "standing-agency", roleReviewer}, {commune, "", "member"}}, nil},
-		"administrator":                        {[]hat{{"VP-TU", "", roleAdministrator}}, steward},
-		"supervisor":                           {[]hat{{"BCD-TINH", "", roleSupervisor}}, nil},
+		"contact of the unit":                  {[]hat{{commune, "", roleContact, ""}}, own},
+		"head of the unit":                     {[]hat{{commune, "", roleHead, ""}}, own},
+		"deputy of the unit":                   {[]hat{{commune, "", roleDeputy, ""}}, own},
+		"union chair of the unit":              {[]hat{{commune, "", "union-chair", ""}}, nil},
+		"contact of another unit":              {[]hat{{"OTHER", "", roleContact, ""}}, nil},
+		"reviewer of the reviewing body":       {[]hat{{reviewing, "standing-agency", roleReviewer, ""}}, review},
+		"leader of the standing agency":        {[]hat{{reviewing, "standing-agency", roleLeader, ""}}, append(lead, review...)},
+		"leader of another standing agency":    {[]hat{{"BDV", "standing-agency", roleLeader, ""}}, lead},
+		"leader of a body that is no agency":   {[]hat{{"SO-NV", "department", roleLeader, ""}}, nil},
+		"head of the reviewing body":           {[]hat{{reviewing, "standing-agency", roleHead, ""}}, nil},
+		"reviewer of another body":             {[]hat{{"OTHER", "", roleReviewer, ""}}, nil},
+		"reviewer who also sits in the unit":   {[]hat{{reviewing, "standing-agency", roleReviewer, ""}, {commune, "", roleContact, ""}}, own},
+		"reviewer who is a member of the unit": {[]hat{{reviewing, "standing-agency", roleReviewer, ""}, {commune, "", "member", ""}}, nil},
+		"administrator":                        {[]hat{{"VP-TU", "", roleAdministrator, ""}}, steward},
+		"supervisor":                           {[]hat{{"BCD-TINH", "", roleSupervisor, ""}}, nil},
 		"nobody":                               {nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,28 +79,28 @@ func TestEveryKindOfActHasARightAndAVerb(t *testing.T) {
 }
 
 func TestAReviewerActsInTheNameOfTheReviewingBody(t *testing.T) {
-	who, allowed := mayAct(sample["accept"], []hat{{"OTHER", "", roleContact}, {reviewing, "standing-agency", roleLeader}}, bodies{commune, reviewing}, false)
+	who, allowed := mayAct(sample["accept"], []hat{{"OTHER", "", roleContact, ""}, {reviewing, "standing-agency", roleLeader, ""}}, bodies{commune, reviewing}, false)
 	require.True(t, allowed)
 	require.Equal(t, acting{reviewing, roleReviewer}, who)
 }
 
 func TestAPaperIsNeverEnteredByTheUnitItself(t *testing.T) {
-	_, allowed := mayAct(sample["submit paper"], []hat{{commune, "", roleContact}}, bodies{commune, reviewing}, false)
+	_, allowed := mayAct(sample["submit paper"], []hat{{commune, "", roleContact, ""}}, bodies{commune, reviewing}, false)
 	require.False(t, allowed)
 }
 
 func TestAClockIsShiftedUnderMakeRunOnly(t *testing.T) {
-	who, allowed := mayAct(sample["shift_clock"], []hat{{"BCD-TINH", "", roleSupervisor}}, bodies{commune, reviewing}, true)
+	who, allowed := mayAct(sample["shift_clock"], []hat{{"BCD-TINH", "", roleSupervisor, ""}}, bodies{commune, reviewing}, true)
 	require.True(t, allowed)
 	require.Equal(t, acting{"BCD-TINH", roleSupervisor}, who)
-	_, allowed = mayAct(sample["shift_clock"], []hat{{"VP-TU", "", roleAdministrator}}, bodies{commune, reviewing}, false)
+	_, allowed = mayAct(sample["shift_clock"], []hat{{"VP-TU", "", roleAdministrator, ""}}, bodies{commune, reviewing}, false)
 	require.False(t, allowed)
 	_, allowed = mayAct(sample["shift_clock"], nil, bodies{commune, reviewing}, true)
 	require.False(t, allowed)
 }
 
 func TestWithoutAReviewingBodyNobodyReviews(t *testing.T) {
-	_, allowed := mayAct(sample["accept"], []hat{{"", "", roleReviewer}}, bodies{commune, ""}, false)
+	_, allowed := mayAct(sample["accept"], []hat{{"", "", roleReviewer, ""}}, bodies{commune, ""}, false)
 	require.False(t, allowed)
 }
 
@@ -109,11 +109,11 @@ func TestWhoMayOpenFiles(t *testing.T) {
 		hats         []hat
 		handIn, read bool
 	}{
-		"contact":       {[]hat{{commune, "", roleContact}}, true, true},
-		"reviewer":      {[]hat{{reviewing, "", roleReviewer}}, true, true},
-		"supervisor":    {[]hat{{"BCD-TINH", "", roleSupervisor}}, false, true},
-		"administrator": {[]hat{{"VP-TU", "", roleAdministrator}}, false, true},
-		"stranger":      {[]hat{{"OTHER", "", roleContact}}, false, false},
+		"contact":       {[]hat{{commune, "", roleContact, ""}}, true, true},
+		"reviewer":      {[]hat{{reviewing, "", roleReviewer, ""}}, true, true},
+		"supervisor":    {[]hat{{"BCD-TINH", "", roleSupervisor, ""}}, false, true},
+		"administrator": {[]hat{{"VP-TU", "", roleAdministrator, ""}}, false, true},
+		"stranger":      {[]hat{{"OTHER", "", roleContact, ""}}, false, false},
 		"nobody":        {nil, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,14 +128,14 @@ func TestWhoMayRecordAnEvent(t *testing.T) {
 		hats       []hat
 		one, every bool
 	}{
-		"contact":                       {[]hat{{commune, "", roleContact}}, true, false},
-		"reviewer at the agency":        {[]hat{{reviewing, standingAgencyKind, roleReviewer}}, true, true},
-		"leader at the agency":          {[]hat{{reviewing, standingAgencyKind, roleLeader}}, true, true},
-		"administrator":                 {[]hat{{"VP-TU", "", roleAdministrator}}, true, true},
-		"supervisor":                    {[]hat{{"BCD-TINH", "", roleSupervisor}}, false, false},
-		"contact of another":            {[]hat{{"OTHER", "", roleContact}}, false, false},
-		"head of the reviewing body":    {[]hat{{reviewing, standingAgencyKind, roleHead}}, false, false},
-		"reviewer of a body in between": {[]hat{{"SO-NV", "department", roleReviewer}}, false, false},
+		"contact":                       {[]hat{{commune, "", roleContact, ""}}, true, false},
+		"reviewer at the agency":        {[]hat{{reviewing, standingAgencyKind, roleReviewer, ""}}, true, true},
+		"leader at the agency":          {[]hat{{reviewing, standingAgencyKind, roleLeader, ""}}, true, true},
+		"administrator":                 {[]hat{{"VP-TU", "", roleAdministrator, ""}}, true, true},
+		"supervisor":                    {[]hat{{"BCD-TINH", "", roleSupervisor, ""}}, false, false},
+		"contact of another":            {[]hat{{"OTHER", "", roleContact, ""}}, false, false},
+		"head of the reviewing body":    {[]hat{{reviewing, standingAgencyKind, roleHead, ""}}, false, false},
+		"reviewer of a body in between": {[]hat{{"SO-NV", "department", roleReviewer, ""}}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.one, mayRecordEvent(c.hats, bodies{commune, reviewing}, false))

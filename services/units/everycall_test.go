@@ -81,6 +81,7 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"RevokeDelegation":     {Do: everycall.Of(unitsClient.RevokeDelegation, &unitsv1.RevokeDelegationRequest{Id: lent.GetId()}), May: his},
 		"SetReach":             {Do: everycall.Of(unitsClient.SetReach, &unitsv1.SetReachRequest{OfficialId: contact, Email: "an@hungyen.example"}), May: his},
 		"ImportUnits":          {Do: everycall.Of(unitsClient.ImportUnits, &unitsv1.ImportUnitsRequest{DryRun: true}), May: stewards},
+		"GetImportTemplate":    {Do: everycall.Of(unitsClient.GetImportTemplate, &unitsv1.GetImportTemplateRequest{}), May: []string{"administrator", "terminal", "auditor"}},
 		"SetSetting":           {Do: everycall.Of(unitsClient.SetSetting, &unitsv1.SetSettingRequest{Key: "none"}), May: stewards},
 		"SetDaysOff":           {Do: everycall.Of(unitsClient.SetDaysOff, &unitsv1.SetDaysOffRequest{Days: []*unitsv1.DayOff{{Day: "2026-12-30"}}, DryRun: true}), May: stewards},
 		"PutBoard":             {Do: everycall.Of(unitsClient.PutBoard, inspectionBoard(nil)), May: []string{"worker", "reports", "terminal", "administrator"}},
@@ -121,4 +122,14 @@ func TestWhoAuditsHasARoleOfTheProvince(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, answer.Msg.GetHolders(), 1)
 	require.Equal(t, "UBKT-TU", answer.Msg.GetHolders()[0].GetUnit().GetId())
+}
+
+func TestTheUnitsBelowAUnitAreThoseOfItsLineAndThoseItReviews(t *testing.T) {
+	h := open(t)
+	under := func(id string) []string { return h.units(t, &unitsv1.ListUnitsRequest{Under: []string{id}, On: today}) }
+	require.Contains(t, under("DU-12205-2507"), commune, "by its superior")
+	require.Contains(t, under("DU-12205-2507"), "DU-12205-2507", "and itself")
+	require.NotContains(t, under("DU-12205-2507"), "UBND-12142-2507")
+	require.NotContains(t, under(commune), "DU-12205-2507", "nobody looks up")
+	require.Contains(t, under("BTGDV"), commune, "by whom it is reviewed")
 }

@@ -51,7 +51,7 @@ func (s *server) ListUnits(ctx context.Context, r *connect.Request[unitsv1.ListU
 	var rows []unit
 	err := s.db.WithContext(ctx).Select(unitColumns).
 		Scopes(validOn("units", on), oneOf("kind", r.Msg.GetKinds()), oneOf("id", r.Msg.GetIds()),
-			equal("area_id", r.Msg.GetAreaId()), equal("parent_id", r.Msg.GetParentId()), matching(r.Msg.GetQuery())).
+			equal("area_id", r.Msg.GetAreaId()), equal("parent_id", r.Msg.GetParentId()), below(r.Msg.GetUnder()), matching(r.Msg.GetQuery())).
 		Order("id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list units: %w", err)
@@ -62,6 +62,25 @@ func (s *server) ListUnits(ctx context.Context, r *connect.Request[unitsv1.ListU
 		}
 	}
 	return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: messages(rows)}), nil
+}
+
+// A unit stands below its parent and its superior, and they below theirs; who reviews a unit looks down on that one alone.
+const belowSQL = `units.id IN (
+WITH RECURSIVE below AS (
+	SELECT id FROM units WHERE id IN ? OR reviewer_id IN ?
+	UNION
+	SELECT u.id FROM units u JOIN below ON u.parent_id = below.id OR u.superior_id = below.id
+)
+SELECT id FROM below)`
+
+// below keeps the units that stand at or below some, as the tree is today; all where none is named.
+func below(ids []string) func(*gorm.DB) *gorm.DB {
+	return func(db *gorm.DB) *gorm.DB {
+		if len(ids) == 0 {
+			return db
+		}
+		return db.Where(belowSQL, ids, ids)
+	}
 }
 
 // refuseUnknownPlaces tells an empty answer from a mistyped area or unit.

@@ -4144,6 +4144,7 @@ type ListUnitsRequest struct {
 	ParentId      string                 `protobuf:"bytes,4,opt,name=parent_id,json=parentId,proto3" json:"parent_id,omitempty"`
 	Query         string                 `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
 	Ids           []string               `protobuf:"bytes,6,rep,name=ids,proto3" json:"ids,omitempty"`
+	Under         []string               `protobuf:"bytes,7,rep,name=under,proto3" json:"under,omitempty"` // units that stand at or below these: by parent or superior however deep, or reviewed by them
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4216,6 +4217,13 @@ func (x *ListUnitsRequest) GetQuery() string {
 func (x *ListUnitsRequest) GetIds() []string {
 	if x != nil {
 		return x.Ids
+	}
+	return nil
+}
+
+func (x *ListUnitsRequest) GetUnder() []string {
+	if x != nil {
+		return x.Under
 	}
 	return nil
 }
@@ -6253,14 +6261,15 @@ const file_nenep_units_v1_units_proto_rawDesc = "" +
 	"\x11ListAreasResponse\x12*\n" +
 	"\x05areas\x18\x01 \x03(\v2\x14.nenep.units.v1.AreaR\x05areas\"5\n" +
 	"\x0eGetAreaRequest\x12#\n" +
-	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\"\x96\x01\n" +
+	"\x02id\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e2\f^[A-Z0-9-]+$R\x02id\"\xac\x01\n" +
 	"\x10ListUnitsRequest\x12\x0e\n" +
 	"\x02on\x18\x01 \x01(\tR\x02on\x12\x14\n" +
 	"\x05kinds\x18\x02 \x03(\tR\x05kinds\x12\x17\n" +
 	"\aarea_id\x18\x03 \x01(\tR\x06areaId\x12\x1b\n" +
 	"\tparent_id\x18\x04 \x01(\tR\bparentId\x12\x14\n" +
 	"\x05query\x18\x05 \x01(\tR\x05query\x12\x10\n" +
-	"\x03ids\x18\x06 \x03(\tR\x03ids\"?\n" +
+	"\x03ids\x18\x06 \x03(\tR\x03ids\x12\x14\n" +
+	"\x05under\x18\a \x03(\tR\x05under\"?\n" +
 	"\x11ListUnitsResponse\x12*\n" +
 	"\x05units\x18\x01 \x03(\v2\x14.nenep.units.v1.UnitR\x05units\"E\n" +
 	"\x0eGetUnitRequest\x12#\n" +
