@@ -84,6 +84,7 @@ type adminView struct {
 func (p *portal) adminPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	view := &adminView{Tasks: adminTasks()}
+	p.tellStoppedWebhooks(ctx, view.Tasks)
 	view.Parts = []runningPart{
 		p.runningPart(ctx, "Đơn vị, cán bộ, thiết lập", p.cfg.UnitsURL, p.countUnits),
 		p.runningPart(ctx, "Hồ sơ, báo cáo", p.cfg.ReportsURL, func(ctx context.Context) (string, error) { return p.countRegister(ctx, view) }),

@@ -133,6 +133,25 @@ func webhooksAnswer(rows []webhookView) string {
 	return text + "."
 }
 
+// tellStoppedWebhooks says on the first page of administrators that a subscriber hears no more. While reports are away it says nothing: the page
+// tells that in its own place.
+func (p *portal) tellStoppedWebhooks(ctx context.Context, tasks []adminTask) {
+	answer, err := p.calls.Webhooks.ListWebhooks(ctx, call(&reportsv1.ListWebhooksRequest{}))
+	if err != nil {
+		return
+	}
+	stopped := 0
+	for _, w := range answer.Msg.GetWebhooks() {
+		if w.GetReason() == "failing" || w.GetReason() == "gone" {
+			stopped++
+		}
+	}
+	at := slices.IndexFunc(tasks, func(one adminTask) bool { return one.Href == webhooksPath })
+	if stopped > 0 && at >= 0 {
+		tasks[at].Now = number(int64(stopped)) + " hệ thống không còn được báo."
+	}
+}
+
 func newWebhookDeed() deedView {
 	offered := webhookKinds[:len(webhookKinds)-1]
 	described := make([]choice, len(offered))

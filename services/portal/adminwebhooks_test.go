@@ -117,4 +117,7 @@ func TestAnAdministratorKeepsWebhooksOnThePages(t *testing.T) {
 	rotated := b.post("/quan-tri/webhook/WH-ABCDEFGH/bi-mat", url.Values{})
 	require.Equal(t, "whsec_a2hhYw==", rotated.words(".quote"))
 	require.Equal(t, http.StatusNotFound, b.get("/quan-tri/webhook/WH-KHONGCO2").status)
+	require.NotContains(t, b.get("/quan-tri").words("main"), "không còn được báo", "who pauses knows it")
+	h.hooks[0].Reason = "failing"
+	require.Contains(t, b.get("/quan-tri").words("main"), "1 hệ thống không còn được báo.")
 }

@@ -17,7 +17,7 @@ func (a *Activities) DeliverWebhook(ctx context.Context, webhookID string) (*rep
 	return answer.Msg, nil
 }
 
-// StopWebhook pauses a subscription that has failed for too long, and has its owner told.
+// StopWebhook pauses a subscription that has failed for too long.
 func (a *Activities) StopWebhook(ctx context.Context, webhookID string) error {
 	if _, err := a.clients.Webhooks.StopWebhook(ctx, connect.NewRequest(&reportsv1.StopWebhookRequest{Id: webhookID})); err != nil {
 		return fmt.Errorf("stop webhook %s: %w", webhookID, err)

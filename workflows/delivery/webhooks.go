@@ -20,8 +20,8 @@ const (
 )
 
 // DeliverWebhooks tells one subscriber what changed until nothing waits. What he does not take is posted again after ten seconds, then after
-// twice as long each time up to an hour; after three days of failures the subscription is paused and its owner told. The events of a
-// subscriber are posted in their order.
+// twice as long each time up to an hour; after three days of failures the subscription is paused, which the pages of
+// administrators say. The events of a subscriber are posted in their order.
 func DeliverWebhooks(ctx workflow.Context, input contract.WebhookInput) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 2 * time.Minute, Summary: "Báo thay đổi của hồ sơ cho hệ thống đã đăng ký",

@@ -63,7 +63,9 @@ func notTaken(delivered int32) (*reportsv1.DeliverWebhookResponse, error) {
 
 func TestASubscriberThatTakesEverythingIsToldAtOnce(t *testing.T) {
 	t.Parallel()
-	s := newSubscriber(t, func(call int) (*reportsv1.DeliverWebhookResponse, error) { return taken(50, []int32{70, 20, 0}[call-1]) })
+	s := newSubscriber(t, func(call int) (*reportsv1.DeliverWebhookResponse, error) {
+		return taken(50, []int32{70, 20, 0}[call-1])
+	})
 	s.run(t, contract.WebhookInput{WebhookID: "WH-AAAAAAAA"})
 	require.NoError(t, s.env.GetWorkflowError())
 	require.Len(t, s.calls, 3)

@@ -81,7 +81,7 @@ type WebhooksServiceClient interface {
 	ListWebhookDeliveries(context.Context, *connect.Request[v1.ListWebhookDeliveriesRequest]) (*connect.Response[v1.ListWebhookDeliveriesResponse], error)
 	// DeliverWebhook posts what waits, oldest first, up to the first failure. Workflows call it.
 	DeliverWebhook(context.Context, *connect.Request[v1.DeliverWebhookRequest]) (*connect.Response[v1.DeliverWebhookResponse], error)
-	// StopWebhook pauses a subscription that has failed for too long, and has its owner told. Workflows call it.
+	// StopWebhook pauses a subscription that has failed for too long; the pages of administrators say so. Workflows call it.
 	StopWebhook(context.Context, *connect.Request[v1.StopWebhookRequest]) (*connect.Response[v1.Webhook], error)
 }
 
@@ -229,7 +229,7 @@ type WebhooksServiceHandler interface {
 	ListWebhookDeliveries(context.Context, *connect.Request[v1.ListWebhookDeliveriesRequest]) (*connect.Response[v1.ListWebhookDeliveriesResponse], error)
 	// DeliverWebhook posts what waits, oldest first, up to the first failure. Workflows call it.
 	DeliverWebhook(context.Context, *connect.Request[v1.DeliverWebhookRequest]) (*connect.Response[v1.DeliverWebhookResponse], error)
-	// StopWebhook pauses a subscription that has failed for too long, and has its owner told. Workflows call it.
+	// StopWebhook pauses a subscription that has failed for too long; the pages of administrators say so. Workflows call it.
 	StopWebhook(context.Context, *connect.Request[v1.StopWebhookRequest]) (*connect.Response[v1.Webhook], error)
 }
 
