@@ -71,11 +71,23 @@ func withAdministrator(t *testing.T) *house {
 	t.Helper()
 	h := newHouse(t)
 	h.addHolder("o-quan", "Vũ Thị Quản", "quan@btgdv.example", "administrator", "Quản trị hệ thống", agency)
-	h.webhookHouse.deliveries = []*reportsv1.WebhookDelivery{
+	h.webhookHouse.deliveries = deliveriesOfTwoDays()
+	return h
+}
+
+// subscribed is a house with a subscriber that hears and one that does not.
+func subscribed() webhookHouse {
+	return webhookHouse{deliveries: deliveriesOfTwoDays(), hooks: []*reportsv1.Webhook{
+		{Id: "WH-ABCDEFGH", Name: "Phần mềm quản lý văn bản", Url: "https://van-ban.example/nhan", State: "active", CreatedBy: "o-quan", CreatedAt: "2026-12-20T02:00:00Z"},
+		{Id: "WH-BCDEFGHI", Name: "Cổng báo cáo", Url: "https://bao-cao.example/nhan", Kinds: []string{"case.submitted"}, State: "paused", Reason: "failing", CreatedBy: "o-quan", CreatedAt: "2026-12-20T02:00:00Z", Waiting: 12},
+	}}
+}
+
+func deliveriesOfTwoDays() []*reportsv1.WebhookDelivery {
+	return []*reportsv1.WebhookDelivery{
 		{Id: "evt_bbbbbbbbbbbbbbbbbbbbbbbbbb", Kind: "case.returned", CaseId: khoaiChauCase, CreatedAt: "2026-12-24T01:30:00Z", Attempts: 3, Status: 500, Answer: "HTTP 500", LastAt: "2026-12-24T01:40:00Z"},
 		{Id: "evt_aaaaaaaaaaaaaaaaaaaaaaaaaa", Kind: "case.submitted", CaseId: khoaiChauCase, CreatedAt: "2026-12-22T03:00:00Z", Attempts: 1, Status: 204, Answer: "HTTP 204", LastAt: "2026-12-22T03:00:01Z", DeliveredAt: "2026-12-22T03:00:01Z"},
 	}
-	return h
 }
 
 func TestAnAdministratorKeepsWebhooksOnThePages(t *testing.T) {

@@ -69,6 +69,7 @@ func filled(t *testing.T) *house {
 	h.history = toldHistory()
 	done := h.openCase(t, "DT-01", khoaiChau, "2025")
 	done.State.State, done.State.SubmittedAt = casefilev1.State_STATE_ACCEPTED, "2025-12-20T02:00:00Z"
+	h.webhookHouse = subscribed()
 	return h
 }
 
