@@ -86,7 +86,11 @@ func TestWithoutNamesTheHistoryIsStillTold(t *testing.T) {
 	h.openCase()
 	h.temporal.events = aHistory(t)
 	h.unitsDown.set(true)
-	require.Contains(t, h.history().GetEntries()[1].GetTextVi(), contact)
+	answer, err := h.cfg.NewClients("terminal").Register.GetHistory(t.Context(), connect.NewRequest(&reportsv1.GetHistoryRequest{Id: dialogue}))
+	require.NoError(t, err)
+	require.Contains(t, answer.Msg.GetEntries()[1].GetTextVi(), contact)
+	_, err = h.portal().Register.GetHistory(h.as(supervisor), connect.NewRequest(&reportsv1.GetHistoryRequest{Id: dialogue}))
+	refusalOf(t, err, contract.CodeUnavailable) // an official is read nothing while nobody can say what he may read
 }
 
 func TestAnExportIsMadeOnceCanBeReplayedAndOutlivesTheRun(t *testing.T) {
