@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 )
 
 // judging is what a page is asked: the rules of WCAG 2.0 to 2.2, A and AA, and of good practice; what the rules leave out is measured.
@@ -42,19 +43,40 @@ window.spaced = on => {
 };
 `
 
-func TestEveryPageIsAccessible(t *testing.T) {
+func TestEveryPageCanBeReadByEverybody(t *testing.T) {
 	full := pagesOf(t, filled(t), filledHouse)
 	require.Empty(t, full.unseen(), "no page links to these: name an address in the table of rights")
 	pages := slices.Concat(full.pages, pagesOf(t, bare(t), "empty", full).pages)
-	s := openScreen(t, exhibit(t, pages))
-	s.before(axe(t) + ";{" + judging + "}")
-	var faults []string
-	for n, page := range pages {
-		for _, one := range s.judge(n, page) {
-			faults = append(faults, fmt.Sprint(page, " ", one))
+	t.Run("its words", func(t *testing.T) {
+		for _, page := range pages {
+			page.requireWords(t)
 		}
+	})
+	t.Run("its looks", func(t *testing.T) {
+		s := openScreen(t, exhibit(t, pages))
+		s.before(axe(t) + ";{" + judging + "}")
+		var faults []string
+		for n, page := range pages {
+			for _, one := range s.judge(n, page) {
+				faults = append(faults, fmt.Sprint(page, " ", one))
+			}
+		}
+		require.Empty(t, strings.Join(faults, "\n"))
+	})
+}
+
+func (s shown) requireWords(t *testing.T) {
+	t.Helper()
+	html, text := strings.ReplaceAll(string(s.body), "<!doctype", ""), s.page.Text()
+	require.True(t, norm.NFC.IsNormalString(text), s)
+	for _, never := range unwritten {
+		require.NotContains(t, html, never, s)
 	}
-	require.Empty(t, strings.Join(faults, "\n"))
+	require.Equal(t, 1, s.page.Find("h1").Length(), s)
+	require.NotEmpty(t, strings.TrimSpace(s.page.Find("title").Text()), s)
+	if s.status == http.StatusUnprocessableEntity && s.page.Find(".summary").Length() > 0 {
+		require.True(t, strings.HasPrefix(s.page.Find("title").Text(), "Lỗi: "), s)
+	}
 }
 
 // judge looks at a page on an office screen and on a phone, at twice the size with wider text, and at what the browser did to show it.

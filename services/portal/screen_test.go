@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -34,6 +35,9 @@ type screen struct {
 	asked    []string // what the browser fetched
 }
 
+// patience is how long the browser may take for one thing, on a machine that does much else.
+const patience = time.Minute
+
 // axe is the source of the accessibility rules.
 func axe(t *testing.T) string {
 	t.Helper()
@@ -52,6 +56,7 @@ func openScreen(t *testing.T, address string) *screen {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { require.NoError(t, chromedp.Cancel(ctx)); cancel() })
 	s := &screen{t: t, ctx: ctx, address: address}
+	require.NoError(t, chromedp.Run(ctx)) // the browser lives as long as what it is first asked with
 	chromedp.ListenTarget(ctx, s.hear)
 	s.run(log.Enable(), network.Enable(), runtime.Enable())
 	return s
@@ -82,7 +87,9 @@ func (s *screen) heard() (troubles, asked []string) {
 
 func (s *screen) run(actions ...chromedp.Action) {
 	s.t.Helper()
-	require.NoError(s.t, chromedp.Run(s.ctx, actions...))
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	require.NoError(s.t, chromedp.Run(ctx, actions...))
 }
 
 // before has every page that is opened from now on know a script of the test, past the rules for the page's own.

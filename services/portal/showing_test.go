@@ -52,6 +52,7 @@ type showing struct {
 	seen   map[string]bool // by what a page is made of
 	routes map[string]bool // that answered
 	forms  map[string]bool
+	others []string // addresses that stand in no table and behind no link
 }
 
 // filled is the house in which every page has something to show.
@@ -73,11 +74,15 @@ func filled(t *testing.T) *house {
 	return h
 }
 
-// fill has the portal itself keep what its pages show.
-func (s site) fill(t *testing.T) {
+// fill has the portal itself keep what its pages show, and answers where that is to be seen.
+func (s site) fill(t *testing.T) []string {
 	t.Helper()
-	made := s.as(t, "o-quan").post("/quan-tri/truy-cap-may/moi", url.Values{"act_id": {"a-00000009"}, "name": {"Cổng báo cáo của tỉnh"}, "official": {"dung@bcd.example"}, "scopes": {"cases:read"}, "expires_on": {"24/06/2027"}})
+	b := s.as(t, "o-quan")
+	made := b.post("/quan-tri/truy-cap-may/moi", url.Values{"act_id": {"a-00000009"}, "name": {"Cổng báo cáo của tỉnh"}, "official": {"dung@bcd.example"}, "scopes": {"cases:read"}, "expires_on": {"24/06/2027"}})
 	require.Equal(t, http.StatusOK, made.status, made.words(".summary"))
+	tried := b.upload(importPath, "đơn vị.xlsx", []byte("SO-MOI 40\nSO-NV 97"))
+	require.Equal(t, http.StatusOK, tried.status, tried.words("main"))
+	return []string{importPath + "/" + tried.value("[name=tried]")}
 }
 
 // bare is the house in which nothing has happened yet.
@@ -100,7 +105,7 @@ func pagesOf(t *testing.T, h *house, state string, others ...*showing) *showing 
 		s.seen = other.seen
 	}
 	if state == filledHouse {
-		site.fill(t)
+		s.others = site.fill(t)
 	}
 	browsers := map[string]*browser{}
 	for _, who := range roleNames() {
@@ -128,7 +133,7 @@ func roleNames() []string {
 
 // follow opens what the table of rights names and what the pages link to: of each route as many addresses as the table names, and three more.
 func (s *showing) follow(b *browser, who string) {
-	addresses := []string{"/khong-co-trang-nay"}
+	addresses := append([]string{"/khong-co-trang-nay"}, s.others...)
 	for _, row := range s.rights {
 		if strings.HasPrefix(row.route, http.MethodGet) {
 			addresses = append(addresses, row.address)
