@@ -68,6 +68,8 @@ func filled(t *testing.T) *house {
 	h.record(khoaiChauCase, "plan", "2026-11-30", nil)
 	h.record(khoaiChauCase, "notice", "2026-12-10", map[string]string{"channel": "several"})
 	h.history = toldHistory()
+	h.hooks = []*reportsv1.Webhook{{Id: "WH-ABCDEFGH", Name: "Cổng điều hành", Url: "https://dieu-hanh.example/nhan", Kinds: []string{"case.returned"}, State: "active", CreatedBy: "o-quan", CreatedAt: "2026-12-24T02:00:00Z"}}
+	h.deliveries = withAdministrator(t).deliveries
 	done := h.openCase(t, "DT-01", khoaiChau, "2025")
 	done.State.State, done.State.SubmittedAt = casefilev1.State_STATE_ACCEPTED, "2025-12-20T02:00:00Z"
 	h.webhookHouse = subscribed()
