@@ -178,7 +178,9 @@ func (s snapshot) input(opts Options) (*casefilev1.CaseInput, error) {
 	}
 	s.happened(in)
 	s.personal(in)
-	in.FollowedFrom = u.FollowedFrom.String()
+	if in.FollowedFrom = u.FollowedFrom.String(); !s.byEvent() {
+		in.SilentBefore = in.FollowedFrom
+	}
 	var err error
 	if in.Steps, err = s.steps(); err != nil {
 		return nil, err

@@ -114,6 +114,7 @@ func newPlan(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.
 	cal := Calendar(input.GetCalendar())
 	p := plan{policy: policy, cal: cal, fired: carriedOut(state), moment: leaves(cal, now)}
 	p.chains = append([][]Planned{Rungs(policy, anchor, StepDays(input, state), cal)}, ItemRungs(policy, state.GetItems(), cal)...)
+	p.silence(date(input.GetSilentBefore()))
 	if opened := date(input.GetOpenedOn()); input.GetQuietDays() > 0 && !opened.IsZero() {
 		p.quiet, _ = cal.RollForward(opened.AddDays(int(input.GetQuietDays())))
 	}
@@ -124,6 +125,14 @@ func newPlan(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.
 		}
 	}
 	return p, true
+}
+
+// silence takes out what hangs on a day before the system followed the unit: a due day of the case, as of a file whose duty was done long
+// ago, or of an item. That days of steps are left out is seen to by [StepDays].
+func (p *plan) silence(before calendar.Date) {
+	for i, chain := range p.chains {
+		p.chains[i] = slices.DeleteFunc(chain, func(rung Planned) bool { return rung.Anchor.Before(before) })
+	}
 }
 
 // PausedByExplanation is the pause that may end by itself.

@@ -2,6 +2,7 @@ package ladder_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -144,4 +145,29 @@ func TestOfAStepThatWasDueBeforeTheUnitWasFollowedNobodyHears(t *testing.T) {
 	require.Equal(t, ladder.Anchors{"today": calendar.MustDate("2026-11-23"), "november": calendar.MustDate("2026-12-07")}, days)
 	input.FollowedFrom = ""
 	require.Len(t, ladder.StepDays(input, &casefilev1.CaseState{}), 4)
+}
+
+// A unit that is followed from the 23rd of November hears nothing of a file that was due in October, nor of an item.
+func TestOfADueDayBeforeTheUnitWasFollowedNobodyHears(t *testing.T) {
+	rung := func(id, kind string, offset int32, each bool) *casefilev1.RungPolicy {
+		return &casefilev1.RungPolicy{Id: id, Kind: kind, Offset: offset, Counted: "working", Role: "head", EachItem: each}
+	}
+	input := &casefilev1.CaseInput{SilentBefore: "2026-11-23", Ladder: &casefilev1.LadderPolicy{Rungs: []*casefilev1.RungPolicy{
+		rung("remind-1", "reminder", -1, false), rung("overdue-1", "escalation", 1, false), rung("item-1", "escalation", 1, true)}}}
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, calendar.Zone)
+	state := &casefilev1.CaseState{State: casefilev1.State_STATE_OPEN, Round: 1, DueDay: "2026-10-15",
+		Items: []*casefilev1.ItemRecord{{ItemId: "a", DueDay: "2026-10-10"}}}
+	require.Equal(t, ladder.Nothing, ladder.Next(input, state, now).Kind)
+	require.Empty(t, ladder.Plan(input, state, now))
+
+	state.DueDay = "2026-11-23"
+	require.Equal(t, "overdue-1", ladder.Next(input, state, now).Rung.RungID, "what is due on the day itself is followed")
+	state.DueDay, state.Items[0].DueDay = "2026-10-15", "2026-11-23"
+	require.Equal(t, "item-1@a", ladder.Next(input, state, now).Rung.RungID)
+	state.State, state.DueDay, input.Review = casefilev1.State_STATE_RETURNED, "2026-11-23", &casefilev1.ReviewPolicy{Returned: input.Ladder}
+	require.Equal(t, "overdue-1", ladder.Next(input, state, now).Rung.RungID, "what a reviewer returned is owed anew")
+
+	input.SilentBefore = ""
+	state.State, state.DueDay, state.Items = casefilev1.State_STATE_OPEN, "2026-10-15", nil
+	require.Equal(t, "overdue-1", ladder.Next(input, state, now).Rung.RungID, "a case opened before there was the rule goes on as it did")
 }

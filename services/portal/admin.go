@@ -100,6 +100,7 @@ func adminTasks() []adminTask {
 		{Title: "Ngày nghỉ", Href: adminPath + "/ngay-nghi", Words: "Bảng ngày nghỉ, ngày làm bù dùng để tính thời hạn."},
 		{Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
 		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
+		{Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
 		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
 		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},

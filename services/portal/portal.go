@@ -204,6 +204,7 @@ func (p *portal) routes(e *echo.Echo) {
 	p.letterRoutes(inside)
 	p.adminRoutes(inside)
 	p.apiRoutes(inside)
+	p.recordRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
 	}

@@ -170,15 +170,20 @@ var rights = slices.Concat(
 
 // areas are the parts of the portal where every route is for the same people, and to read for some more; the pages and files of each are
 // found among its routes.
-var areas = map[string]struct{ may, read []string }{"/quan-tri": {those("administrator"), those("administrator", "auditor")}}
+var areas = map[string]struct{ may, read []string }{
+	"/quan-tri":            {those("administrator"), those("administrator", "auditor")},
+	"/quan-tri/nhap-ho-so": {those("reviewer", "leader", "administrator"), those("reviewer", "leader", "administrator")},
+}
 
+// areaOf is the narrowest area in which the address lies.
 func areaOf(path string) string {
+	found := ""
 	for area := range areas {
-		if path == area || strings.HasPrefix(path, area+"/") {
-			return area
+		if (path == area || strings.HasPrefix(path, area+"/")) && len(area) > len(found) {
+			found = area
 		}
 	}
-	return ""
+	return found
 }
 
 var parameter = regexp.MustCompile(`:[a-z]+`)

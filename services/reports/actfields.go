@@ -169,6 +169,7 @@ func (j *judge) recordStep(act *casefilev1.RecordStep) {
 func (j *judge) submit(act *casefilev1.Submit) {
 	j.filesOfCase("submit.file_ids", act.GetFileIds())
 	j.pastDay("submit.paper_received_on", "ngày nhận bản giấy", "the day the paper arrived", act.GetPaperReceivedOn())
+	j.paper(act)
 	if number := act.GetSignedNumber(); number != "" && !signedNumber.MatchString(number) {
 		j.add("submit.signed_number", fmt.Sprintf("“%s” không phải là số, ký hiệu văn bản. Nhập theo dạng 15/BC-UBND.", number),
 			fmt.Sprintf("“%s” is not a document's number and symbol. Enter it as in 15/BC-UBND.", number))

@@ -60,6 +60,9 @@ func withoutWords(act *casefilev1.Act) *casefilev1.Act {
 			inner.Clear(field)
 		}
 	}
+	for _, step := range bare.GetSubmit().GetSteps() {
+		step.Words = ""
+	}
 	if ground := bare.GetExempt().GetGround(); ground != nil {
 		ground.TextVi, ground.TextEn = "", ""
 	}
@@ -70,7 +73,10 @@ func withoutWords(act *casefilev1.Act) *casefilev1.Act {
 // successor's case under the name it will have.
 func normalised(act *casefilev1.Act, input *casefilev1.CaseInput) *casefilev1.Act {
 	clean, _ := proto.Clone(act).(*casefilev1.Act)
-	if step := clean.GetRecordStep(); step != nil {
+	for _, step := range append(clean.GetSubmit().GetSteps(), clean.GetRecordStep()) {
+		if step == nil {
+			continue
+		}
 		step.Facts = figures.Normalise(factsOf(input, step.GetStepId()), withoutMarks(step.GetFacts()))
 		if strings.TrimSpace(step.GetWords()) != "" {
 			step.Facts[factExplained] = "true"

@@ -18,8 +18,8 @@ const noQuorum = "no-quorum"
 // raise records the events that the step just done brings about in other obligations, each once in the life of the case and of those it
 // goes on with. The caller writes their audit entries.
 func raise(tx *gorm.DB, progress *casefilev1.Progress, declared *catalogue.Catalogue, officialID string, now time.Time) ([]eventRow, error) {
-	record := doneBy(progress)
-	if record == nil {
+	records := doneBy(progress)
+	if len(records) == 0 {
 		return nil, nil
 	}
 	input, err := inputOf(tx, progress.GetCaseId())
@@ -27,34 +27,33 @@ func raise(tx *gorm.DB, progress *casefilev1.Progress, declared *catalogue.Catal
 		return nil, err
 	}
 	var raised []eventRow
-	for _, policy := range input.GetRaises() {
-		if policy.GetStepId() != record.GetStepId() {
-			continue
-		}
-		row, err := raisedEvent(input, policy, record, declared)
-		if err != nil {
-			return nil, err
-		}
-		row.OfficialID, row.RecordedAt = officialID, now.UTC()
-		isNew, err := row.insertRaised(tx)
-		if err != nil {
-			return nil, err
-		}
-		if isNew {
-			raised = append(raised, row)
+	for _, record := range records {
+		for _, policy := range input.GetRaises() {
+			if policy.GetStepId() != record.GetStepId() {
+				continue
+			}
+			row, err := raisedEvent(input, policy, record, declared)
+			if err != nil {
+				return nil, err
+			}
+			row.OfficialID, row.RecordedAt = officialID, now.UTC()
+			isNew, err := row.insertRaised(tx)
+			if err != nil {
+				return nil, err
+			}
+			if isNew {
+				raised = append(raised, row)
+			}
 		}
 	}
 	return raised, nil
 }
 
-// doneBy is the record that the progress's act left, if the step counts as done by it.
-func doneBy(progress *casefilev1.Progress) *casefilev1.StepRecord {
-	records := progress.GetState().GetSteps()
-	i := slices.IndexFunc(records, func(r *casefilev1.StepRecord) bool { return r.GetActId() != "" && r.GetActId() == progress.GetActId() })
-	if i < 0 || records[i].GetOutcome() == noQuorum {
-		return nil
-	}
-	return records[i]
+// doneBy are the records that the progress's act left, of the steps that count as done by it: a paper may tell of several.
+func doneBy(progress *casefilev1.Progress) []*casefilev1.StepRecord {
+	return slices.DeleteFunc(slices.Clone(progress.GetState().GetSteps()), func(r *casefilev1.StepRecord) bool {
+		return r.GetActId() == "" || r.GetActId() != progress.GetActId() || r.GetOutcome() == noQuorum
+	})
 }
 
 func inputOf(tx *gorm.DB, caseID string) (*casefilev1.CaseInput, error) {

@@ -191,6 +191,9 @@ func (a *applying) supersede(which func(ladder.Planned) bool) {
 func (a *applying) submit(act *casefilev1.Submit) string {
 	s := a.state
 	returnedBefore := s.GetState() == returned
+	for _, step := range act.GetSteps() {
+		a.recordStep(step)
+	}
 	s.State = submitted
 	s.Submission++
 	s.SubmittedAt, s.PaperReceivedOn = instant(a.at), act.GetPaperReceivedOn()

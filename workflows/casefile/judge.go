@@ -203,7 +203,11 @@ func (j judge) patternFaults(prefix string, record *casefilev1.StepRecord) []*ca
 }
 
 func (j judge) submit(act *casefilev1.Submit) *casefilev1.Refusal {
-	if missing := Missing(j.pattern, j.input, j.state); len(missing) > 0 {
+	if len(act.GetSteps()) > 0 {
+		if refusal := j.paper(act); refusal != nil {
+			return refusal
+		}
+	} else if missing := Missing(j.pattern, j.input, j.state); len(missing) > 0 {
 		return missingEvidence(missing)
 	}
 	const field = "submit.paper_received_on"

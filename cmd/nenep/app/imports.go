@@ -16,8 +16,8 @@ import (
 )
 
 func importCommand() *cobra.Command {
-	imports := &cobra.Command{Use: "import", Short: "Import the register of bodies from a workbook"}
-	imports.AddCommand(importUnitsCommand(), importTemplateCommand())
+	imports := &cobra.Command{Use: "import", Short: "Import the register of bodies, and what was done on paper, from workbooks"}
+	imports.AddCommand(importUnitsCommand(), importTemplateCommand(), importRecordsCommand(), recordsTemplateCommand())
 	return imports
 }
 

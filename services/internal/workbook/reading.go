@@ -124,13 +124,13 @@ func (r *reading) strangeColumns(line []string) {
 		n := slices.IndexFunc(r.table.Columns, func(c Column) bool { return c.called(heading) })
 		cell, _ := excelize.CoordinatesToCellName(at+1, r.sheet.Heading)
 		switch {
-		case strings.TrimSpace(heading) == "":
+		case strings.TrimSpace(heading) == "", n < 0 && r.table.Loose:
 		case n < 0:
 			r.add(cell, r.sheet.Heading, "", fmt.Sprintf("cột “%s” không có trong mẫu. Xóa cột hoặc sửa tên cột.", short(heading)), fmt.Sprintf("the template has no column %q. Delete or rename it.", short(heading)))
 		case seen[n]:
 			r.add(cell, r.sheet.Heading, "", fmt.Sprintf("cột “%s” có hai lần. Giữ lại một cột.", short(heading)), fmt.Sprintf("the column %q is there twice. Keep one.", short(heading)))
 		}
-		seen[n] = true
+		seen[n] = n >= 0
 	}
 }
 

@@ -63,6 +63,8 @@ const mostCharacters = 300
 type Table struct {
 	Sheet   string
 	Columns []Column
+	// Loose passes over columns that are not the table's; others name them as faults.
+	Loose bool
 }
 
 // Row is one line of a table with its values by column; a cell that is empty has none.

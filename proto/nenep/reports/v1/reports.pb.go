@@ -2452,29 +2452,29 @@ func (x *ListEventsResponse) GetEvents() []*Event {
 	return nil
 }
 
-type GetRawHistoryRequest struct {
+type ImportRecordsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	FromEvent     int64                  `protobuf:"varint,2,opt,name=from_event,json=fromEvent,proto3" json:"from_event,omitempty"` // the first to be answered; default 1
-	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                          // default 50, at most 200; fewer come where events are large
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"` // .xlsx
+	DryRun        bool                   `protobuf:"varint,2,opt,name=dry_run,json=dryRun,proto3" json:"dry_run,omitempty"`
+	Judged        string                 `protobuf:"bytes,3,opt,name=judged,proto3" json:"judged,omitempty"` // what the dry run came to; when it comes to something else now, nothing is done. Empty: not asked
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *GetRawHistoryRequest) Reset() {
-	*x = GetRawHistoryRequest{}
+func (x *ImportRecordsRequest) Reset() {
+	*x = ImportRecordsRequest{}
 	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *GetRawHistoryRequest) String() string {
+func (x *ImportRecordsRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*GetRawHistoryRequest) ProtoMessage() {}
+func (*ImportRecordsRequest) ProtoMessage() {}
 
-func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
+func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -2486,167 +2486,403 @@ func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use GetRawHistoryRequest.ProtoReflect.Descriptor instead.
-func (*GetRawHistoryRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use ImportRecordsRequest.ProtoReflect.Descriptor instead.
+func (*ImportRecordsRequest) Descriptor() ([]byte, []int) {
 	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
 }
 
-func (x *GetRawHistoryRequest) GetId() string {
+func (x *ImportRecordsRequest) GetContent() []byte {
 	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *GetRawHistoryRequest) GetFromEvent() int64 {
-	if x != nil {
-		return x.FromEvent
-	}
-	return 0
-}
-
-func (x *GetRawHistoryRequest) GetLimit() int32 {
-	if x != nil {
-		return x.Limit
-	}
-	return 0
-}
-
-// RawEvent is one event as Temporal recorded it. What identifies processes, and whatever is named like a secret, is left out.
-type RawEvent struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
-	At            string                 `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
-	Type          string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`             // "TimerStarted"
-	Attributes    string                 `protobuf:"bytes,4,opt,name=attributes,proto3" json:"attributes,omitempty"` // JSON, with payloads decoded
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RawEvent) Reset() {
-	*x = RawEvent{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RawEvent) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RawEvent) ProtoMessage() {}
-
-func (x *RawEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RawEvent.ProtoReflect.Descriptor instead.
-func (*RawEvent) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
-}
-
-func (x *RawEvent) GetId() int64 {
-	if x != nil {
-		return x.Id
-	}
-	return 0
-}
-
-func (x *RawEvent) GetAt() string {
-	if x != nil {
-		return x.At
-	}
-	return ""
-}
-
-func (x *RawEvent) GetType() string {
-	if x != nil {
-		return x.Type
-	}
-	return ""
-}
-
-func (x *RawEvent) GetAttributes() string {
-	if x != nil {
-		return x.Attributes
-	}
-	return ""
-}
-
-type GetRawHistoryResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Events        []*RawEvent            `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`                            // oldest first
-	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`                             // events of the whole history
-	FromExport    bool                   `protobuf:"varint,3,opt,name=from_export,json=fromExport,proto3" json:"from_export,omitempty"` // Temporal could not be read or has forgotten the run: the stored export answers
-	TemporalUrl   string                 `protobuf:"bytes,4,opt,name=temporal_url,json=temporalUrl,proto3" json:"temporal_url,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetRawHistoryResponse) Reset() {
-	*x = GetRawHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetRawHistoryResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetRawHistoryResponse) ProtoMessage() {}
-
-func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetRawHistoryResponse.ProtoReflect.Descriptor instead.
-func (*GetRawHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
-}
-
-func (x *GetRawHistoryResponse) GetEvents() []*RawEvent {
-	if x != nil {
-		return x.Events
+		return x.Content
 	}
 	return nil
 }
 
-func (x *GetRawHistoryResponse) GetTotal() int64 {
+func (x *ImportRecordsRequest) GetDryRun() bool {
 	if x != nil {
-		return x.Total
-	}
-	return 0
-}
-
-func (x *GetRawHistoryResponse) GetFromExport() bool {
-	if x != nil {
-		return x.FromExport
+		return x.DryRun
 	}
 	return false
 }
 
-func (x *GetRawHistoryResponse) GetTemporalUrl() string {
+func (x *ImportRecordsRequest) GetJudged() string {
 	if x != nil {
-		return x.TemporalUrl
+		return x.Judged
 	}
 	return ""
+}
+
+type RecordFault struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sheet         string                 `protobuf:"bytes,1,opt,name=sheet,proto3" json:"sheet,omitempty"`
+	Cell          string                 `protobuf:"bytes,2,opt,name=cell,proto3" json:"cell,omitempty"`
+	Line          int32                  `protobuf:"varint,3,opt,name=line,proto3" json:"line,omitempty"`
+	CaseId        string                 `protobuf:"bytes,4,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	TextVi        string                 `protobuf:"bytes,5,opt,name=text_vi,json=textVi,proto3" json:"text_vi,omitempty"`
+	TextEn        string                 `protobuf:"bytes,6,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordFault) Reset() {
+	*x = RecordFault{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordFault) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordFault) ProtoMessage() {}
+
+func (x *RecordFault) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordFault.ProtoReflect.Descriptor instead.
+func (*RecordFault) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *RecordFault) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *RecordFault) GetCell() string {
+	if x != nil {
+		return x.Cell
+	}
+	return ""
+}
+
+func (x *RecordFault) GetLine() int32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+func (x *RecordFault) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *RecordFault) GetTextVi() string {
+	if x != nil {
+		return x.TextVi
+	}
+	return ""
+}
+
+func (x *RecordFault) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
+// RecordedRow is what a row of the workbook comes to.
+type RecordedRow struct {
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Sheet           string                 `protobuf:"bytes,1,opt,name=sheet,proto3" json:"sheet,omitempty"`
+	Line            int32                  `protobuf:"varint,2,opt,name=line,proto3" json:"line,omitempty"`
+	CaseId          string                 `protobuf:"bytes,3,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	UnitId          string                 `protobuf:"bytes,4,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Steps           []string               `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`                             // that are recorded, by their titles
+	HeldOn          string                 `protobuf:"bytes,6,opt,name=held_on,json=heldOn,proto3" json:"held_on,omitempty"`             // the day the duty was done
+	ReceivedOn      string                 `protobuf:"bytes,7,opt,name=received_on,json=receivedOn,proto3" json:"received_on,omitempty"` // set: the case is submitted by paper on this day
+	SignedNumber    string                 `protobuf:"bytes,8,opt,name=signed_number,json=signedNumber,proto3" json:"signed_number,omitempty"`
+	LateWorkingDays int32                  `protobuf:"varint,9,opt,name=late_working_days,json=lateWorkingDays,proto3" json:"late_working_days,omitempty"` // by those days
+	Outcome         string                 `protobuf:"bytes,10,opt,name=outcome,proto3" json:"outcome,omitempty"`                                          // "" in a dry run | done | pending | refused
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *RecordedRow) Reset() {
+	*x = RecordedRow{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordedRow) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordedRow) ProtoMessage() {}
+
+func (x *RecordedRow) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordedRow.ProtoReflect.Descriptor instead.
+func (*RecordedRow) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *RecordedRow) GetSheet() string {
+	if x != nil {
+		return x.Sheet
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetLine() int32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+func (x *RecordedRow) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetSteps() []string {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+func (x *RecordedRow) GetHeldOn() string {
+	if x != nil {
+		return x.HeldOn
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetReceivedOn() string {
+	if x != nil {
+		return x.ReceivedOn
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetSignedNumber() string {
+	if x != nil {
+		return x.SignedNumber
+	}
+	return ""
+}
+
+func (x *RecordedRow) GetLateWorkingDays() int32 {
+	if x != nil {
+		return x.LateWorkingDays
+	}
+	return 0
+}
+
+func (x *RecordedRow) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type ImportRecordsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rows          []*RecordedRow         `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	Faults        []*RecordFault         `protobuf:"bytes,2,rep,name=faults,proto3" json:"faults,omitempty"` // found before the first act: nothing was stored; afterwards: rows that the case refused
+	Same          int32                  `protobuf:"varint,3,opt,name=same,proto3" json:"same,omitempty"`    // rows that are recorded already, or say nothing
+	Judged        string                 `protobuf:"bytes,4,opt,name=judged,proto3" json:"judged,omitempty"`
+	Written       bool                   `protobuf:"varint,5,opt,name=written,proto3" json:"written,omitempty"`
+	Moved         bool                   `protobuf:"varint,6,opt,name=moved,proto3" json:"moved,omitempty"` // the cases changed since the dry run, so nothing was done
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImportRecordsResponse) Reset() {
+	*x = ImportRecordsResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImportRecordsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImportRecordsResponse) ProtoMessage() {}
+
+func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
+func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ImportRecordsResponse) GetRows() []*RecordedRow {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+func (x *ImportRecordsResponse) GetFaults() []*RecordFault {
+	if x != nil {
+		return x.Faults
+	}
+	return nil
+}
+
+func (x *ImportRecordsResponse) GetSame() int32 {
+	if x != nil {
+		return x.Same
+	}
+	return 0
+}
+
+func (x *ImportRecordsResponse) GetJudged() string {
+	if x != nil {
+		return x.Judged
+	}
+	return ""
+}
+
+func (x *ImportRecordsResponse) GetWritten() bool {
+	if x != nil {
+		return x.Written
+	}
+	return false
+}
+
+func (x *ImportRecordsResponse) GetMoved() bool {
+	if x != nil {
+		return x.Moved
+	}
+	return false
+}
+
+type GetRecordsTemplateRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UnitIds       []string               `protobuf:"bytes,1,rep,name=unit_ids,json=unitIds,proto3" json:"unit_ids,omitempty"` // empty = every unit
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRecordsTemplateRequest) Reset() {
+	*x = GetRecordsTemplateRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRecordsTemplateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRecordsTemplateRequest) ProtoMessage() {}
+
+func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRecordsTemplateRequest.ProtoReflect.Descriptor instead.
+func (*GetRecordsTemplateRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *GetRecordsTemplateRequest) GetUnitIds() []string {
+	if x != nil {
+		return x.UnitIds
+	}
+	return nil
+}
+
+type GetRecordsTemplateResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"` // .xlsx
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRecordsTemplateResponse) Reset() {
+	*x = GetRecordsTemplateResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRecordsTemplateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRecordsTemplateResponse) ProtoMessage() {}
+
+func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRecordsTemplateResponse.ProtoReflect.Descriptor instead.
+func (*GetRecordsTemplateResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *GetRecordsTemplateResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
 }
 
 var File_nenep_reports_v1_reports_proto protoreflect.FileDescriptor
@@ -2856,25 +3092,43 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\"E\n" +
 	"\x12ListEventsResponse\x12/\n" +
-	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events\"d\n" +
-	"\x14GetRawHistoryRequest\x12\x17\n" +
-	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\x1d\n" +
-	"\n" +
-	"from_event\x18\x02 \x01(\x03R\tfromEvent\x12\x14\n" +
-	"\x05limit\x18\x03 \x01(\x05R\x05limit\"^\n" +
-	"\bRawEvent\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x0e\n" +
-	"\x02at\x18\x02 \x01(\tR\x02at\x12\x12\n" +
-	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1e\n" +
-	"\n" +
-	"attributes\x18\x04 \x01(\tR\n" +
-	"attributes\"\xa5\x01\n" +
-	"\x15GetRawHistoryResponse\x122\n" +
-	"\x06events\x18\x01 \x03(\v2\x1a.nenep.reports.v1.RawEventR\x06events\x12\x14\n" +
-	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x1f\n" +
-	"\vfrom_export\x18\x03 \x01(\bR\n" +
-	"fromExport\x12!\n" +
-	"\ftemporal_url\x18\x04 \x01(\tR\vtemporalUrl2\xee\a\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events\"v\n" +
+	"\x14ImportRecordsRequest\x12$\n" +
+	"\acontent\x18\x01 \x01(\fB\n" +
+	"\xbaH\az\x05\x18\x80\x80\x80\x02R\acontent\x12\x17\n" +
+	"\adry_run\x18\x02 \x01(\bR\x06dryRun\x12\x1f\n" +
+	"\x06judged\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06judged\"\x96\x01\n" +
+	"\vRecordFault\x12\x14\n" +
+	"\x05sheet\x18\x01 \x01(\tR\x05sheet\x12\x12\n" +
+	"\x04cell\x18\x02 \x01(\tR\x04cell\x12\x12\n" +
+	"\x04line\x18\x03 \x01(\x05R\x04line\x12\x17\n" +
+	"\acase_id\x18\x04 \x01(\tR\x06caseId\x12\x17\n" +
+	"\atext_vi\x18\x05 \x01(\tR\x06textVi\x12\x17\n" +
+	"\atext_en\x18\x06 \x01(\tR\x06textEn\"\xa4\x02\n" +
+	"\vRecordedRow\x12\x14\n" +
+	"\x05sheet\x18\x01 \x01(\tR\x05sheet\x12\x12\n" +
+	"\x04line\x18\x02 \x01(\x05R\x04line\x12\x17\n" +
+	"\acase_id\x18\x03 \x01(\tR\x06caseId\x12\x17\n" +
+	"\aunit_id\x18\x04 \x01(\tR\x06unitId\x12\x14\n" +
+	"\x05steps\x18\x05 \x03(\tR\x05steps\x12\x17\n" +
+	"\aheld_on\x18\x06 \x01(\tR\x06heldOn\x12\x1f\n" +
+	"\vreceived_on\x18\a \x01(\tR\n" +
+	"receivedOn\x12#\n" +
+	"\rsigned_number\x18\b \x01(\tR\fsignedNumber\x12*\n" +
+	"\x11late_working_days\x18\t \x01(\x05R\x0flateWorkingDays\x12\x18\n" +
+	"\aoutcome\x18\n" +
+	" \x01(\tR\aoutcome\"\xdd\x01\n" +
+	"\x15ImportRecordsResponse\x121\n" +
+	"\x04rows\x18\x01 \x03(\v2\x1d.nenep.reports.v1.RecordedRowR\x04rows\x125\n" +
+	"\x06faults\x18\x02 \x03(\v2\x1d.nenep.reports.v1.RecordFaultR\x06faults\x12\x12\n" +
+	"\x04same\x18\x03 \x01(\x05R\x04same\x12\x16\n" +
+	"\x06judged\x18\x04 \x01(\tR\x06judged\x12\x18\n" +
+	"\awritten\x18\x05 \x01(\bR\awritten\x12\x14\n" +
+	"\x05moved\x18\x06 \x01(\bR\x05moved\"6\n" +
+	"\x19GetRecordsTemplateRequest\x12\x19\n" +
+	"\bunit_ids\x18\x01 \x03(\tR\aunitIds\"6\n" +
+	"\x1aGetRecordsTemplateResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent2\x8c\a\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -2884,18 +3138,19 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\tListCases\x12\".nenep.reports.v1.ListCasesRequest\x1a#.nenep.reports.v1.ListCasesResponse\x12C\n" +
 	"\aGetCase\x12 .nenep.reports.v1.GetCaseRequest\x1a\x16.nenep.reports.v1.Case\x12W\n" +
 	"\n" +
-	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12`\n" +
-	"\rGetRawHistory\x12&.nenep.reports.v1.GetRawHistoryRequest\x1a'.nenep.reports.v1.GetRawHistoryResponse\x12W\n" +
+	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12W\n" +
 	"\n" +
 	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
 	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse\x12W\n" +
 	"\n" +
-	"PassEvents\x12#.nenep.reports.v1.PassEventsRequest\x1a$.nenep.reports.v1.PassEventsResponse2\xd9\x04\n" +
+	"PassEvents\x12#.nenep.reports.v1.PassEventsRequest\x1a$.nenep.reports.v1.PassEventsResponse2\xac\x06\n" +
 	"\vActsService\x12<\n" +
 	"\x03Act\x12\x16.nenep.casefile.v1.Act\x1a\x1d.nenep.casefile.v1.ActOutcome\x12Q\n" +
 	"\bListActs\x12!.nenep.reports.v1.ListActsRequest\x1a\".nenep.reports.v1.ListActsResponse\x12c\n" +
-	"\x0eDeliverPending\x12'.nenep.reports.v1.DeliverPendingRequest\x1a(.nenep.reports.v1.DeliverPendingResponse\x12L\n" +
+	"\x0eDeliverPending\x12'.nenep.reports.v1.DeliverPendingRequest\x1a(.nenep.reports.v1.DeliverPendingResponse\x12`\n" +
+	"\rImportRecords\x12&.nenep.reports.v1.ImportRecordsRequest\x1a'.nenep.reports.v1.ImportRecordsResponse\x12o\n" +
+	"\x12GetRecordsTemplate\x12+.nenep.reports.v1.GetRecordsTemplateRequest\x1a,.nenep.reports.v1.GetRecordsTemplateResponse\x12L\n" +
 	"\vRecordEvent\x12$.nenep.reports.v1.RecordEventRequest\x1a\x17.nenep.reports.v1.Event\x12W\n" +
 	"\n" +
 	"SealPeriod\x12#.nenep.reports.v1.SealPeriodRequest\x1a$.nenep.reports.v1.SealPeriodResponse\x12W\n" +
@@ -2915,115 +3170,121 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
-	(*Case)(nil),                   // 0: nenep.reports.v1.Case
-	(*Linked)(nil),                 // 1: nenep.reports.v1.Linked
-	(*File)(nil),                   // 2: nenep.reports.v1.File
-	(*RegisterCaseRequest)(nil),    // 3: nenep.reports.v1.RegisterCaseRequest
-	(*RegisterCaseResponse)(nil),   // 4: nenep.reports.v1.RegisterCaseResponse
-	(*WriteProgressRequest)(nil),   // 5: nenep.reports.v1.WriteProgressRequest
-	(*WriteProgressResponse)(nil),  // 6: nenep.reports.v1.WriteProgressResponse
-	(*ExportHistoryRequest)(nil),   // 7: nenep.reports.v1.ExportHistoryRequest
-	(*ExportHistoryResponse)(nil),  // 8: nenep.reports.v1.ExportHistoryResponse
-	(*KnownCasesRequest)(nil),      // 9: nenep.reports.v1.KnownCasesRequest
-	(*KnownCasesResponse)(nil),     // 10: nenep.reports.v1.KnownCasesResponse
-	(*ListCasesRequest)(nil),       // 11: nenep.reports.v1.ListCasesRequest
-	(*ListCasesResponse)(nil),      // 12: nenep.reports.v1.ListCasesResponse
-	(*StateCount)(nil),             // 13: nenep.reports.v1.StateCount
-	(*GetCaseRequest)(nil),         // 14: nenep.reports.v1.GetCaseRequest
-	(*GetHistoryRequest)(nil),      // 15: nenep.reports.v1.GetHistoryRequest
-	(*HistoryEntry)(nil),           // 16: nenep.reports.v1.HistoryEntry
-	(*GetHistoryResponse)(nil),     // 17: nenep.reports.v1.GetHistoryResponse
-	(*CheckAuditRequest)(nil),      // 18: nenep.reports.v1.CheckAuditRequest
-	(*CheckAuditResponse)(nil),     // 19: nenep.reports.v1.CheckAuditResponse
-	(*ListActsRequest)(nil),        // 20: nenep.reports.v1.ListActsRequest
-	(*StoredAct)(nil),              // 21: nenep.reports.v1.StoredAct
-	(*ListActsResponse)(nil),       // 22: nenep.reports.v1.ListActsResponse
-	(*DeliverPendingRequest)(nil),  // 23: nenep.reports.v1.DeliverPendingRequest
-	(*DeliverPendingResponse)(nil), // 24: nenep.reports.v1.DeliverPendingResponse
-	(*Event)(nil),                  // 25: nenep.reports.v1.Event
-	(*RecordEventRequest)(nil),     // 26: nenep.reports.v1.RecordEventRequest
-	(*PassEventsRequest)(nil),      // 27: nenep.reports.v1.PassEventsRequest
-	(*PassEventsResponse)(nil),     // 28: nenep.reports.v1.PassEventsResponse
-	(*AmendCasesRequest)(nil),      // 29: nenep.reports.v1.AmendCasesRequest
-	(*AmendCasesResponse)(nil),     // 30: nenep.reports.v1.AmendCasesResponse
-	(*ReinstateRequest)(nil),       // 31: nenep.reports.v1.ReinstateRequest
-	(*ReinstateResponse)(nil),      // 32: nenep.reports.v1.ReinstateResponse
-	(*SealPeriodRequest)(nil),      // 33: nenep.reports.v1.SealPeriodRequest
-	(*SealPeriodResponse)(nil),     // 34: nenep.reports.v1.SealPeriodResponse
-	(*ListEventsRequest)(nil),      // 35: nenep.reports.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),     // 36: nenep.reports.v1.ListEventsResponse
-	(*GetRawHistoryRequest)(nil),   // 37: nenep.reports.v1.GetRawHistoryRequest
-	(*RawEvent)(nil),               // 38: nenep.reports.v1.RawEvent
-	(*GetRawHistoryResponse)(nil),  // 39: nenep.reports.v1.GetRawHistoryResponse
-	nil,                            // 40: nenep.reports.v1.Event.FactsEntry
-	nil,                            // 41: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),           // 42: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),           // 43: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),            // 44: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                 // 45: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),          // 46: nenep.casefile.v1.ActOutcome
+	(*Case)(nil),                       // 0: nenep.reports.v1.Case
+	(*Linked)(nil),                     // 1: nenep.reports.v1.Linked
+	(*File)(nil),                       // 2: nenep.reports.v1.File
+	(*RegisterCaseRequest)(nil),        // 3: nenep.reports.v1.RegisterCaseRequest
+	(*RegisterCaseResponse)(nil),       // 4: nenep.reports.v1.RegisterCaseResponse
+	(*WriteProgressRequest)(nil),       // 5: nenep.reports.v1.WriteProgressRequest
+	(*WriteProgressResponse)(nil),      // 6: nenep.reports.v1.WriteProgressResponse
+	(*ExportHistoryRequest)(nil),       // 7: nenep.reports.v1.ExportHistoryRequest
+	(*ExportHistoryResponse)(nil),      // 8: nenep.reports.v1.ExportHistoryResponse
+	(*KnownCasesRequest)(nil),          // 9: nenep.reports.v1.KnownCasesRequest
+	(*KnownCasesResponse)(nil),         // 10: nenep.reports.v1.KnownCasesResponse
+	(*ListCasesRequest)(nil),           // 11: nenep.reports.v1.ListCasesRequest
+	(*ListCasesResponse)(nil),          // 12: nenep.reports.v1.ListCasesResponse
+	(*StateCount)(nil),                 // 13: nenep.reports.v1.StateCount
+	(*GetCaseRequest)(nil),             // 14: nenep.reports.v1.GetCaseRequest
+	(*GetHistoryRequest)(nil),          // 15: nenep.reports.v1.GetHistoryRequest
+	(*HistoryEntry)(nil),               // 16: nenep.reports.v1.HistoryEntry
+	(*GetHistoryResponse)(nil),         // 17: nenep.reports.v1.GetHistoryResponse
+	(*CheckAuditRequest)(nil),          // 18: nenep.reports.v1.CheckAuditRequest
+	(*CheckAuditResponse)(nil),         // 19: nenep.reports.v1.CheckAuditResponse
+	(*ListActsRequest)(nil),            // 20: nenep.reports.v1.ListActsRequest
+	(*StoredAct)(nil),                  // 21: nenep.reports.v1.StoredAct
+	(*ListActsResponse)(nil),           // 22: nenep.reports.v1.ListActsResponse
+	(*DeliverPendingRequest)(nil),      // 23: nenep.reports.v1.DeliverPendingRequest
+	(*DeliverPendingResponse)(nil),     // 24: nenep.reports.v1.DeliverPendingResponse
+	(*Event)(nil),                      // 25: nenep.reports.v1.Event
+	(*RecordEventRequest)(nil),         // 26: nenep.reports.v1.RecordEventRequest
+	(*PassEventsRequest)(nil),          // 27: nenep.reports.v1.PassEventsRequest
+	(*PassEventsResponse)(nil),         // 28: nenep.reports.v1.PassEventsResponse
+	(*AmendCasesRequest)(nil),          // 29: nenep.reports.v1.AmendCasesRequest
+	(*AmendCasesResponse)(nil),         // 30: nenep.reports.v1.AmendCasesResponse
+	(*ReinstateRequest)(nil),           // 31: nenep.reports.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),          // 32: nenep.reports.v1.ReinstateResponse
+	(*SealPeriodRequest)(nil),          // 33: nenep.reports.v1.SealPeriodRequest
+	(*SealPeriodResponse)(nil),         // 34: nenep.reports.v1.SealPeriodResponse
+	(*ListEventsRequest)(nil),          // 35: nenep.reports.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 36: nenep.reports.v1.ListEventsResponse
+	(*ImportRecordsRequest)(nil),       // 37: nenep.reports.v1.ImportRecordsRequest
+	(*RecordFault)(nil),                // 38: nenep.reports.v1.RecordFault
+	(*RecordedRow)(nil),                // 39: nenep.reports.v1.RecordedRow
+	(*ImportRecordsResponse)(nil),      // 40: nenep.reports.v1.ImportRecordsResponse
+	(*GetRecordsTemplateRequest)(nil),  // 41: nenep.reports.v1.GetRecordsTemplateRequest
+	(*GetRecordsTemplateResponse)(nil), // 42: nenep.reports.v1.GetRecordsTemplateResponse
+	nil,                                // 43: nenep.reports.v1.Event.FactsEntry
+	nil,                                // 44: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),               // 45: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),               // 46: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),                // 47: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                     // 48: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),              // 49: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	42, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	43, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	45, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	46, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	42, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	43, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	44, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	45, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	46, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	47, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	45, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	46, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	48, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	49, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
 	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	40, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	41, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	43, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	44, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
 	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	38, // 16: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
-	3,  // 17: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	5,  // 18: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	7,  // 19: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	9,  // 20: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	11, // 21: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	14, // 22: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	15, // 23: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	37, // 24: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	39, // 16: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
+	38, // 17: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
+	3,  // 18: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 19: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 20: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 21: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 22: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	14, // 23: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	15, // 24: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
 	18, // 25: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
 	35, // 26: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
 	27, // 27: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	45, // 28: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	48, // 28: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
 	20, // 29: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
 	23, // 30: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	26, // 31: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	33, // 32: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	29, // 33: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	31, // 34: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 35: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 36: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 37: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 38: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 39: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 40: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	17, // 41: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	39, // 42: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
-	19, // 43: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	36, // 44: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	28, // 45: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	46, // 46: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	22, // 47: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	24, // 48: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	25, // 49: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	34, // 50: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	30, // 51: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	32, // 52: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	35, // [35:53] is the sub-list for method output_type
-	17, // [17:35] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	37, // 31: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
+	41, // 32: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
+	26, // 33: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	33, // 34: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	29, // 35: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	31, // 36: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 37: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 38: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 39: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 40: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 41: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 42: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	17, // 43: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	19, // 44: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	36, // 45: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	28, // 46: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	49, // 47: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	22, // 48: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	24, // 49: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	40, // 50: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
+	42, // 51: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
+	25, // 52: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	34, // 53: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	30, // 54: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	32, // 55: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	37, // [37:56] is the sub-list for method output_type
+	18, // [18:37] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -3037,7 +3298,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   42,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

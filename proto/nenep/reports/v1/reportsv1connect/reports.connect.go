@@ -76,6 +76,12 @@ const (
 	// ActsServiceDeliverPendingProcedure is the fully-qualified name of the ActsService's
 	// DeliverPending RPC.
 	ActsServiceDeliverPendingProcedure = "/nenep.reports.v1.ActsService/DeliverPending"
+	// ActsServiceImportRecordsProcedure is the fully-qualified name of the ActsService's ImportRecords
+	// RPC.
+	ActsServiceImportRecordsProcedure = "/nenep.reports.v1.ActsService/ImportRecords"
+	// ActsServiceGetRecordsTemplateProcedure is the fully-qualified name of the ActsService's
+	// GetRecordsTemplate RPC.
+	ActsServiceGetRecordsTemplateProcedure = "/nenep.reports.v1.ActsService/GetRecordsTemplate"
 	// ActsServiceRecordEventProcedure is the fully-qualified name of the ActsService's RecordEvent RPC.
 	ActsServiceRecordEventProcedure = "/nenep.reports.v1.ActsService/RecordEvent"
 	// ActsServiceSealPeriodProcedure is the fully-qualified name of the ActsService's SealPeriod RPC.
@@ -451,6 +457,11 @@ type ActsServiceClient interface {
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
 	// DeliverPending delivers acts that were stored and never reached their workflow.
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)
+	// ImportRecords checks a workbook of what was done on paper and, unless dry_run, stores the acts of all its rows or none, and delivers
+	// them. The same workbook again completes what is missing and does nothing twice.
+	ImportRecords(context.Context, *connect.Request[v1.ImportRecordsRequest]) (*connect.Response[v1.ImportRecordsResponse], error)
+	// GetRecordsTemplate answers the workbook that ImportRecords reads, with the cases that are open.
+	GetRecordsTemplate(context.Context, *connect.Request[v1.GetRecordsTemplateRequest]) (*connect.Response[v1.GetRecordsTemplateResponse], error)
 	// RecordEvent stores an event ("a member has left") that obliges a unit, and tells the reconciliation.
 	RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error)
 	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
@@ -491,6 +502,18 @@ func NewActsServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(actsServiceMethods.ByName("DeliverPending")),
 			connect.WithClientOptions(opts...),
 		),
+		importRecords: connect.NewClient[v1.ImportRecordsRequest, v1.ImportRecordsResponse](
+			httpClient,
+			baseURL+ActsServiceImportRecordsProcedure,
+			connect.WithSchema(actsServiceMethods.ByName("ImportRecords")),
+			connect.WithClientOptions(opts...),
+		),
+		getRecordsTemplate: connect.NewClient[v1.GetRecordsTemplateRequest, v1.GetRecordsTemplateResponse](
+			httpClient,
+			baseURL+ActsServiceGetRecordsTemplateProcedure,
+			connect.WithSchema(actsServiceMethods.ByName("GetRecordsTemplate")),
+			connect.WithClientOptions(opts...),
+		),
 		recordEvent: connect.NewClient[v1.RecordEventRequest, v1.Event](
 			httpClient,
 			baseURL+ActsServiceRecordEventProcedure,
@@ -520,13 +543,15 @@ func NewActsServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 
 // actsServiceClient implements ActsServiceClient.
 type actsServiceClient struct {
-	act            *connect.Client[v11.Act, v11.ActOutcome]
-	listActs       *connect.Client[v1.ListActsRequest, v1.ListActsResponse]
-	deliverPending *connect.Client[v1.DeliverPendingRequest, v1.DeliverPendingResponse]
-	recordEvent    *connect.Client[v1.RecordEventRequest, v1.Event]
-	sealPeriod     *connect.Client[v1.SealPeriodRequest, v1.SealPeriodResponse]
-	amendCases     *connect.Client[v1.AmendCasesRequest, v1.AmendCasesResponse]
-	reinstate      *connect.Client[v1.ReinstateRequest, v1.ReinstateResponse]
+	act                *connect.Client[v11.Act, v11.ActOutcome]
+	listActs           *connect.Client[v1.ListActsRequest, v1.ListActsResponse]
+	deliverPending     *connect.Client[v1.DeliverPendingRequest, v1.DeliverPendingResponse]
+	importRecords      *connect.Client[v1.ImportRecordsRequest, v1.ImportRecordsResponse]
+	getRecordsTemplate *connect.Client[v1.GetRecordsTemplateRequest, v1.GetRecordsTemplateResponse]
+	recordEvent        *connect.Client[v1.RecordEventRequest, v1.Event]
+	sealPeriod         *connect.Client[v1.SealPeriodRequest, v1.SealPeriodResponse]
+	amendCases         *connect.Client[v1.AmendCasesRequest, v1.AmendCasesResponse]
+	reinstate          *connect.Client[v1.ReinstateRequest, v1.ReinstateResponse]
 }
 
 // Act calls nenep.reports.v1.ActsService.Act.
@@ -542,6 +567,16 @@ func (c *actsServiceClient) ListActs(ctx context.Context, req *connect.Request[v
 // DeliverPending calls nenep.reports.v1.ActsService.DeliverPending.
 func (c *actsServiceClient) DeliverPending(ctx context.Context, req *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error) {
 	return c.deliverPending.CallUnary(ctx, req)
+}
+
+// ImportRecords calls nenep.reports.v1.ActsService.ImportRecords.
+func (c *actsServiceClient) ImportRecords(ctx context.Context, req *connect.Request[v1.ImportRecordsRequest]) (*connect.Response[v1.ImportRecordsResponse], error) {
+	return c.importRecords.CallUnary(ctx, req)
+}
+
+// GetRecordsTemplate calls nenep.reports.v1.ActsService.GetRecordsTemplate.
+func (c *actsServiceClient) GetRecordsTemplate(ctx context.Context, req *connect.Request[v1.GetRecordsTemplateRequest]) (*connect.Response[v1.GetRecordsTemplateResponse], error) {
+	return c.getRecordsTemplate.CallUnary(ctx, req)
 }
 
 // RecordEvent calls nenep.reports.v1.ActsService.RecordEvent.
@@ -573,6 +608,11 @@ type ActsServiceHandler interface {
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
 	// DeliverPending delivers acts that were stored and never reached their workflow.
 	DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error)
+	// ImportRecords checks a workbook of what was done on paper and, unless dry_run, stores the acts of all its rows or none, and delivers
+	// them. The same workbook again completes what is missing and does nothing twice.
+	ImportRecords(context.Context, *connect.Request[v1.ImportRecordsRequest]) (*connect.Response[v1.ImportRecordsResponse], error)
+	// GetRecordsTemplate answers the workbook that ImportRecords reads, with the cases that are open.
+	GetRecordsTemplate(context.Context, *connect.Request[v1.GetRecordsTemplateRequest]) (*connect.Response[v1.GetRecordsTemplateResponse], error)
 	// RecordEvent stores an event ("a member has left") that obliges a unit, and tells the reconciliation.
 	RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error)
 	// SealPeriod starts the sealing of every accepted case of an obligation's period. Cases that are
@@ -609,6 +649,18 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(actsServiceMethods.ByName("DeliverPending")),
 		connect.WithHandlerOptions(opts...),
 	)
+	actsServiceImportRecordsHandler := connect.NewUnaryHandler(
+		ActsServiceImportRecordsProcedure,
+		svc.ImportRecords,
+		connect.WithSchema(actsServiceMethods.ByName("ImportRecords")),
+		connect.WithHandlerOptions(opts...),
+	)
+	actsServiceGetRecordsTemplateHandler := connect.NewUnaryHandler(
+		ActsServiceGetRecordsTemplateProcedure,
+		svc.GetRecordsTemplate,
+		connect.WithSchema(actsServiceMethods.ByName("GetRecordsTemplate")),
+		connect.WithHandlerOptions(opts...),
+	)
 	actsServiceRecordEventHandler := connect.NewUnaryHandler(
 		ActsServiceRecordEventProcedure,
 		svc.RecordEvent,
@@ -641,6 +693,10 @@ func NewActsServiceHandler(svc ActsServiceHandler, opts ...connect.HandlerOption
 			actsServiceListActsHandler.ServeHTTP(w, r)
 		case ActsServiceDeliverPendingProcedure:
 			actsServiceDeliverPendingHandler.ServeHTTP(w, r)
+		case ActsServiceImportRecordsProcedure:
+			actsServiceImportRecordsHandler.ServeHTTP(w, r)
+		case ActsServiceGetRecordsTemplateProcedure:
+			actsServiceGetRecordsTemplateHandler.ServeHTTP(w, r)
 		case ActsServiceRecordEventProcedure:
 			actsServiceRecordEventHandler.ServeHTTP(w, r)
 		case ActsServiceSealPeriodProcedure:
@@ -668,6 +724,14 @@ func (UnimplementedActsServiceHandler) ListActs(context.Context, *connect.Reques
 
 func (UnimplementedActsServiceHandler) DeliverPending(context.Context, *connect.Request[v1.DeliverPendingRequest]) (*connect.Response[v1.DeliverPendingResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.DeliverPending is not implemented"))
+}
+
+func (UnimplementedActsServiceHandler) ImportRecords(context.Context, *connect.Request[v1.ImportRecordsRequest]) (*connect.Response[v1.ImportRecordsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.ImportRecords is not implemented"))
+}
+
+func (UnimplementedActsServiceHandler) GetRecordsTemplate(context.Context, *connect.Request[v1.GetRecordsTemplateRequest]) (*connect.Response[v1.GetRecordsTemplateResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.ActsService.GetRecordsTemplate is not implemented"))
 }
 
 func (UnimplementedActsServiceHandler) RecordEvent(context.Context, *connect.Request[v1.RecordEventRequest]) (*connect.Response[v1.Event], error) {
