@@ -2452,6 +2452,203 @@ func (x *ListEventsResponse) GetEvents() []*Event {
 	return nil
 }
 
+type GetRawHistoryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	FromEvent     int64                  `protobuf:"varint,2,opt,name=from_event,json=fromEvent,proto3" json:"from_event,omitempty"` // the first to be answered; default 1
+	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                          // default 50, at most 200; fewer come where events are large
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRawHistoryRequest) Reset() {
+	*x = GetRawHistoryRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRawHistoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRawHistoryRequest) ProtoMessage() {}
+
+func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRawHistoryRequest.ProtoReflect.Descriptor instead.
+func (*GetRawHistoryRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *GetRawHistoryRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GetRawHistoryRequest) GetFromEvent() int64 {
+	if x != nil {
+		return x.FromEvent
+	}
+	return 0
+}
+
+func (x *GetRawHistoryRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+// RawEvent is one event as Temporal recorded it. What identifies processes, and whatever is named like a secret, is left out.
+type RawEvent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	At            string                 `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	Type          string                 `protobuf:"bytes,3,opt,name=type,proto3" json:"type,omitempty"`             // "TimerStarted"
+	Attributes    string                 `protobuf:"bytes,4,opt,name=attributes,proto3" json:"attributes,omitempty"` // JSON, with payloads decoded
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RawEvent) Reset() {
+	*x = RawEvent{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RawEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RawEvent) ProtoMessage() {}
+
+func (x *RawEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RawEvent.ProtoReflect.Descriptor instead.
+func (*RawEvent) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *RawEvent) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RawEvent) GetAt() string {
+	if x != nil {
+		return x.At
+	}
+	return ""
+}
+
+func (x *RawEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *RawEvent) GetAttributes() string {
+	if x != nil {
+		return x.Attributes
+	}
+	return ""
+}
+
+type GetRawHistoryResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Events        []*RawEvent            `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`                            // oldest first
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`                             // events of the whole history
+	FromExport    bool                   `protobuf:"varint,3,opt,name=from_export,json=fromExport,proto3" json:"from_export,omitempty"` // Temporal could not be read or has forgotten the run: the stored export answers
+	TemporalUrl   string                 `protobuf:"bytes,4,opt,name=temporal_url,json=temporalUrl,proto3" json:"temporal_url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetRawHistoryResponse) Reset() {
+	*x = GetRawHistoryResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetRawHistoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetRawHistoryResponse) ProtoMessage() {}
+
+func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetRawHistoryResponse.ProtoReflect.Descriptor instead.
+func (*GetRawHistoryResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *GetRawHistoryResponse) GetEvents() []*RawEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *GetRawHistoryResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *GetRawHistoryResponse) GetFromExport() bool {
+	if x != nil {
+		return x.FromExport
+	}
+	return false
+}
+
+func (x *GetRawHistoryResponse) GetTemporalUrl() string {
+	if x != nil {
+		return x.TemporalUrl
+	}
+	return ""
+}
+
 type ImportRecordsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"` // .xlsx
@@ -2463,7 +2660,7 @@ type ImportRecordsRequest struct {
 
 func (x *ImportRecordsRequest) Reset() {
 	*x = ImportRecordsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2475,7 +2672,7 @@ func (x *ImportRecordsRequest) String() string {
 func (*ImportRecordsRequest) ProtoMessage() {}
 
 func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2488,7 +2685,7 @@ func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ImportRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ImportRecordsRequest) GetContent() []byte {
@@ -2526,7 +2723,7 @@ type RecordFault struct {
 
 func (x *RecordFault) Reset() {
 	*x = RecordFault{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2538,7 +2735,7 @@ func (x *RecordFault) String() string {
 func (*RecordFault) ProtoMessage() {}
 
 func (x *RecordFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2551,7 +2748,7 @@ func (x *RecordFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordFault.ProtoReflect.Descriptor instead.
 func (*RecordFault) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RecordFault) GetSheet() string {
@@ -2615,7 +2812,7 @@ type RecordedRow struct {
 
 func (x *RecordedRow) Reset() {
 	*x = RecordedRow{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2627,7 +2824,7 @@ func (x *RecordedRow) String() string {
 func (*RecordedRow) ProtoMessage() {}
 
 func (x *RecordedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2640,7 +2837,7 @@ func (x *RecordedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedRow.ProtoReflect.Descriptor instead.
 func (*RecordedRow) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *RecordedRow) GetSheet() string {
@@ -2727,7 +2924,7 @@ type ImportRecordsResponse struct {
 
 func (x *ImportRecordsResponse) Reset() {
 	*x = ImportRecordsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2739,7 +2936,7 @@ func (x *ImportRecordsResponse) String() string {
 func (*ImportRecordsResponse) ProtoMessage() {}
 
 func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2752,7 +2949,7 @@ func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ImportRecordsResponse) GetRows() []*RecordedRow {
@@ -2806,7 +3003,7 @@ type GetRecordsTemplateRequest struct {
 
 func (x *GetRecordsTemplateRequest) Reset() {
 	*x = GetRecordsTemplateRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2818,7 +3015,7 @@ func (x *GetRecordsTemplateRequest) String() string {
 func (*GetRecordsTemplateRequest) ProtoMessage() {}
 
 func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2831,7 +3028,7 @@ func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *GetRecordsTemplateRequest) GetUnitIds() []string {
@@ -2850,7 +3047,7 @@ type GetRecordsTemplateResponse struct {
 
 func (x *GetRecordsTemplateResponse) Reset() {
 	*x = GetRecordsTemplateResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2862,7 +3059,7 @@ func (x *GetRecordsTemplateResponse) String() string {
 func (*GetRecordsTemplateResponse) ProtoMessage() {}
 
 func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2875,7 +3072,7 @@ func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetRecordsTemplateResponse) GetContent() []byte {
@@ -3092,7 +3289,25 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\"E\n" +
 	"\x12ListEventsResponse\x12/\n" +
-	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events\"v\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.nenep.reports.v1.EventR\x06events\"d\n" +
+	"\x14GetRawHistoryRequest\x12\x17\n" +
+	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\x12\x1d\n" +
+	"\n" +
+	"from_event\x18\x02 \x01(\x03R\tfromEvent\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"^\n" +
+	"\bRawEvent\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x0e\n" +
+	"\x02at\x18\x02 \x01(\tR\x02at\x12\x12\n" +
+	"\x04type\x18\x03 \x01(\tR\x04type\x12\x1e\n" +
+	"\n" +
+	"attributes\x18\x04 \x01(\tR\n" +
+	"attributes\"\xa5\x01\n" +
+	"\x15GetRawHistoryResponse\x122\n" +
+	"\x06events\x18\x01 \x03(\v2\x1a.nenep.reports.v1.RawEventR\x06events\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x1f\n" +
+	"\vfrom_export\x18\x03 \x01(\bR\n" +
+	"fromExport\x12!\n" +
+	"\ftemporal_url\x18\x04 \x01(\tR\vtemporalUrl\"v\n" +
 	"\x14ImportRecordsRequest\x12$\n" +
 	"\acontent\x18\x01 \x01(\fB\n" +
 	"\xbaH\az\x05\x18\x80\x80\x80\x02R\acontent\x12\x17\n" +
@@ -3128,7 +3343,7 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x19GetRecordsTemplateRequest\x12\x19\n" +
 	"\bunit_ids\x18\x01 \x03(\tR\aunitIds\"6\n" +
 	"\x1aGetRecordsTemplateResponse\x12\x18\n" +
-	"\acontent\x18\x01 \x01(\fR\acontent2\x8c\a\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent2\xee\a\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -3138,7 +3353,8 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\tListCases\x12\".nenep.reports.v1.ListCasesRequest\x1a#.nenep.reports.v1.ListCasesResponse\x12C\n" +
 	"\aGetCase\x12 .nenep.reports.v1.GetCaseRequest\x1a\x16.nenep.reports.v1.Case\x12W\n" +
 	"\n" +
-	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12W\n" +
+	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12`\n" +
+	"\rGetRawHistory\x12&.nenep.reports.v1.GetRawHistoryRequest\x1a'.nenep.reports.v1.GetRawHistoryResponse\x12W\n" +
 	"\n" +
 	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
@@ -3170,7 +3386,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                       // 0: nenep.reports.v1.Case
 	(*Linked)(nil),                     // 1: nenep.reports.v1.Linked
@@ -3209,82 +3425,88 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*SealPeriodResponse)(nil),         // 34: nenep.reports.v1.SealPeriodResponse
 	(*ListEventsRequest)(nil),          // 35: nenep.reports.v1.ListEventsRequest
 	(*ListEventsResponse)(nil),         // 36: nenep.reports.v1.ListEventsResponse
-	(*ImportRecordsRequest)(nil),       // 37: nenep.reports.v1.ImportRecordsRequest
-	(*RecordFault)(nil),                // 38: nenep.reports.v1.RecordFault
-	(*RecordedRow)(nil),                // 39: nenep.reports.v1.RecordedRow
-	(*ImportRecordsResponse)(nil),      // 40: nenep.reports.v1.ImportRecordsResponse
-	(*GetRecordsTemplateRequest)(nil),  // 41: nenep.reports.v1.GetRecordsTemplateRequest
-	(*GetRecordsTemplateResponse)(nil), // 42: nenep.reports.v1.GetRecordsTemplateResponse
-	nil,                                // 43: nenep.reports.v1.Event.FactsEntry
-	nil,                                // 44: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),               // 45: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),               // 46: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),                // 47: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                     // 48: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),              // 49: nenep.casefile.v1.ActOutcome
+	(*GetRawHistoryRequest)(nil),       // 37: nenep.reports.v1.GetRawHistoryRequest
+	(*RawEvent)(nil),                   // 38: nenep.reports.v1.RawEvent
+	(*GetRawHistoryResponse)(nil),      // 39: nenep.reports.v1.GetRawHistoryResponse
+	(*ImportRecordsRequest)(nil),       // 40: nenep.reports.v1.ImportRecordsRequest
+	(*RecordFault)(nil),                // 41: nenep.reports.v1.RecordFault
+	(*RecordedRow)(nil),                // 42: nenep.reports.v1.RecordedRow
+	(*ImportRecordsResponse)(nil),      // 43: nenep.reports.v1.ImportRecordsResponse
+	(*GetRecordsTemplateRequest)(nil),  // 44: nenep.reports.v1.GetRecordsTemplateRequest
+	(*GetRecordsTemplateResponse)(nil), // 45: nenep.reports.v1.GetRecordsTemplateResponse
+	nil,                                // 46: nenep.reports.v1.Event.FactsEntry
+	nil,                                // 47: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),               // 48: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),               // 49: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),                // 50: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                     // 51: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),              // 52: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	45, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	46, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	48, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	49, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	45, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	46, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	47, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	48, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	49, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	50, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	48, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	49, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	51, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	52, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
 	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	43, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	44, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	46, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	47, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
 	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	39, // 16: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
-	38, // 17: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
-	3,  // 18: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	5,  // 19: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	7,  // 20: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	9,  // 21: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	11, // 22: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	14, // 23: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	15, // 24: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	18, // 25: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	35, // 26: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	27, // 27: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	48, // 28: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	20, // 29: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	23, // 30: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	37, // 31: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
-	41, // 32: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
-	26, // 33: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	33, // 34: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	29, // 35: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	31, // 36: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 37: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 38: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 39: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 40: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 41: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 42: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	17, // 43: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	19, // 44: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	36, // 45: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	28, // 46: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	49, // 47: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	22, // 48: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	24, // 49: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	40, // 50: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
-	42, // 51: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
-	25, // 52: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	34, // 53: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	30, // 54: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	32, // 55: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	37, // [37:56] is the sub-list for method output_type
-	18, // [18:37] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	38, // 16: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
+	42, // 17: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
+	41, // 18: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
+	3,  // 19: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 20: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 21: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 22: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 23: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	14, // 24: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	15, // 25: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
+	37, // 26: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	18, // 27: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
+	35, // 28: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	27, // 29: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	51, // 30: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	20, // 31: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	23, // 32: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	40, // 33: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
+	44, // 34: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
+	26, // 35: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	33, // 36: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	29, // 37: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	31, // 38: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 39: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 40: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 41: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 42: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 43: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 44: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	17, // 45: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	39, // 46: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
+	19, // 47: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	36, // 48: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	28, // 49: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	52, // 50: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	22, // 51: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	24, // 52: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	43, // 53: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
+	45, // 54: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
+	25, // 55: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	34, // 56: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	30, // 57: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	32, // 58: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	39, // [39:59] is the sub-list for method output_type
+	19, // [19:39] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -3298,7 +3520,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   45,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   2,
 		},
