@@ -45,7 +45,7 @@ var All = []Meaning{
 	{RegistryWrite, "ghi địa bàn, đơn vị, cán bộ, chức vụ, bàn giao, ban, ngày nghỉ, thiết lập, phương án sắp xếp", "write areas, units, officials, positions, hand-overs, boards, days off, settings, reorganisations"},
 	{CasesRead, "đọc hồ sơ, lịch sử, sự kiện", "read cases, histories, events"},
 	{CasesAct, "thực hiện việc trên hồ sơ: ghi bước, nộp, xác nhận, trả lại; ghi sự kiện", "act upon cases: record steps, submit, accept, return; record events"},
-	{CasesOrder, "khóa kỳ, áp dụng quy định mới cho hồ sơ đang mở, phục hồi hồ sơ", "seal periods, amend running cases, reinstate cases"},
+	{CasesOrder, "khóa kỳ, áp dụng quy định mới cho hồ sơ đang mở, phục hồi hồ sơ, nhập hồ sơ giấy", "seal periods, amend running cases, reinstate cases, import papers"},
 	{EvidenceRead, "tải minh chứng về", "download evidence"},
 	{EvidenceWrite, "gửi minh chứng lên", "upload evidence"},
 	{NotificationsRead, "đọc thông báo, tùy chọn nhận tin; lập công văn đôn đốc", "read messages and preferences; print reminder letters"},
@@ -66,8 +66,8 @@ func Known(scope string) bool {
 // services hold every method of the contracts by the full name of its service.
 var services = map[string]map[Scope][]string{
 	"nenep.units.v1.UnitsService": {
-		UnitsRead: {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetImportTemplate", "GetReorganisation", "ListReorganisations"},
-		OfficialsRead: {"GetUnit", "ResolveRole", "ListHats", "FindOfficials", "ListAbsences", "ListDelegations", "ListPositions", "ListBoardMembers", "ListChanges", "GetHandOver",
+		UnitsRead: {"ListAreas", "GetArea", "ListUnits", "ListDaysOff", "ListSettings", "ListBoards", "GetReorganisation", "ListReorganisations"},
+		OfficialsRead: {"GetUnit", "GetImportTemplate", "ResolveRole", "ListHats", "FindOfficials", "ListAbsences", "ListDelegations", "ListPositions", "ListBoardMembers", "ListChanges", "GetHandOver",
 			"ListHandOvers"},
 		OfficialsWrite: {"RecordAbsence", "EndAbsence", "RecordDelegation", "RevokeDelegation", "SetReach"},
 		RegistryWrite: {"ImportUnits", "SetSetting", "SetDaysOff", "PutBoard", "RecordVacancy", "PlanReorganisation", "CancelReorganisation", "PutUnit", "PutArea",
@@ -81,7 +81,7 @@ var services = map[string]map[Scope][]string{
 	"nenep.reports.v1.ActsService": {
 		CasesRead:  {"ListActs"},
 		CasesAct:   {"Act", "RecordEvent"},
-		CasesOrder: {"SealPeriod", "AmendCases", "Reinstate"},
+		CasesOrder: {"SealPeriod", "AmendCases", "Reinstate", "ImportRecords", "GetRecordsTemplate"},
 		Internal:   {"DeliverPending"},
 	},
 	"nenep.reports.v1.EvidenceService": {
