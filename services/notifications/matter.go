@@ -180,8 +180,8 @@ func number(value string) string {
 func reasons(lang language, codes []string) string {
 	var said []string
 	for _, code := range codes {
-		if text := lang.reasons[strings.TrimSpace(code)]; text != "" {
-			said = append(said, text)
+		if declared, known := contract.ReturnReasonOf(strings.TrimSpace(code)); known {
+			said = append(said, lang.reason(declared))
 		}
 	}
 	return strings.Join(said, "; ")

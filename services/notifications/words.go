@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+	"nenep/proto/contract"
 	"nenep/rules/calendar"
 )
 
@@ -19,11 +20,11 @@ type language struct {
 	period       func(calendar.Period) string
 	inPeriod     func(calendar.Period) string
 	comrade      string
-	instead      string            // between who is told and in whose place
-	roles        map[string]string // who hears next
-	vacant       map[string]vacant // where nobody is in a role
-	reasons      map[string]string // codes of a return
-	outcomes     map[string]string // how a case was finished
+	instead      string                             // between who is told and in whose place
+	roles        map[string]string                  // who hears next
+	vacant       map[string]vacant                  // where nobody is in a role
+	reason       func(contract.ReturnReason) string // of a return, inside a sentence
+	outcomes     map[string]string                  // how a case was finished
 	groups       [groupCount]string
 	subject      [groupCount]string // after the count, in the subject of a digest
 	others       map[string]string  // what a line of the last group says, by template
@@ -56,11 +57,8 @@ var vietnamese = language{
 		"contact": "cán bộ đầu mối", "head": "người đứng đầu đơn vị", "superior": "cấp trên của đơn vị",
 		"standing-agency": "cơ quan thường trực", "committee": "Ban Chỉ đạo", "reviewer": "cơ quan theo dõi",
 	},
-	vacant: vacantVietnamese,
-	reasons: map[string]string{
-		"missing-evidence": "thiếu minh chứng", "wrong-evidence": "minh chứng không đúng nội dung",
-		"figures-differ": "số liệu không khớp", "wrong-signatory": "chưa đúng thẩm quyền ký", "other": "lý do khác",
-	},
+	vacant:   vacantVietnamese,
+	reason:   func(r contract.ReturnReason) string { return inSentence(r.VI) },
 	outcomes: map[string]string{"on-time": "hoàn thành đúng hạn", "late": "hoàn thành quá hạn"},
 	groups:   [...]string{"Quá hạn", "Bị trả lại", "Đến hạn hôm nay", "Trong 07 ngày tới", "Sau 07 ngày tới", "Khác"},
 	subject:  [...]string{"quá hạn", "bị trả lại", "đến hạn hôm nay", "đến hạn trong 07 ngày", "đến hạn sau đó", "thông báo khác"},
@@ -97,11 +95,8 @@ var english = language{
 		"contact": "the contact", "head": "the head of the unit", "superior": "the unit's superior body",
 		"standing-agency": "the standing agency", "committee": "the Steering Committee", "reviewer": "the reviewing body",
 	},
-	vacant: vacantEnglish,
-	reasons: map[string]string{
-		"missing-evidence": "evidence is missing", "wrong-evidence": "the evidence is of something else",
-		"figures-differ": "figures do not agree", "wrong-signatory": "signed without authority", "other": "another reason",
-	},
+	vacant:   vacantEnglish,
+	reason:   func(r contract.ReturnReason) string { return r.EN },
 	outcomes: map[string]string{"on-time": "completed on time", "late": "completed late"},
 	groups:   [...]string{"Overdue", "Returned", "Due today", "Within 7 days", "Later", "Other"},
 	subject:  [...]string{"overdue", "returned", "due today", "due within 7 days", "due later", "other"},
@@ -290,3 +285,9 @@ func plainDay(value string) string {
 }
 
 func today(now time.Time) calendar.Date { return calendar.DateOf(now) }
+
+// inSentence is a title as it reads in the middle of a sentence.
+func inSentence(title string) string {
+	first, size := utf8.DecodeRuneInString(title)
+	return string(unicode.ToLower(first)) + title[size:]
+}

@@ -94,14 +94,7 @@ var actForms = []actForm{
 		by:     reviewing,
 		when:   (*caseView).Working,
 		effect: always("Chỉ ghi nhận khi có căn cứ pháp luật. Đơn vị ra khỏi mẫu số của chỉ tiêu kỳ này; căn cứ hiện trên hồ sơ."),
-		fields: func(*caseView) []field {
-			return []field{
-				{Name: "law", Label: "Văn bản pháp luật", Hint: "Ví dụ: Luật số 10/2022/QH15", Kind: "text", Required: true},
-				{Name: "article", Label: "Điều, khoản", Hint: "Ví dụ: Điều 59 khoản 1", Kind: "text", Required: true},
-				{Name: "document", Label: "Số, ký hiệu văn bản ghi nhận", Kind: "text", Required: true},
-			}
-		},
-		read: readExempt, done: said("Đã ghi nhận đơn vị không thuộc đối tượng ở hồ sơ {mã}."),
+		fields: exemptFields, read: readExempt, done: said("Đã ghi nhận đơn vị không thuộc đối tượng ở hồ sơ {mã}."),
 	},
 	{
 		slug: "van-ban-giay", title: "Nhập hồ sơ nhận bằng văn bản giấy", button: "Nhập hồ sơ giấy", short: "Nhập hồ sơ giấy",
@@ -206,13 +199,14 @@ var actForms = []actForm{
 		},
 		done: said("Đã chuyển hồ sơ {mã} cho đơn vị kế thừa."),
 	},
+	phoneCall,
 	{
 		slug: "ghi-chu", title: "Ghi chú vào hồ sơ", button: "Lưu ghi chú", short: "Ghi chú",
 		by: anyOf(ofTheUnit, reviewing, administering),
 		when: func(v *caseView) bool {
 			return !v.in(casefilev1.State_STATE_WITHDRAWN, casefilev1.State_STATE_SUCCEEDED)
 		},
-		effect: always("Ghi chú (ví dụ nội dung cuộc gọi) nằm trong lịch sử hồ sơ và không đổi trạng thái."),
+		effect: always("Ghi chú nằm trong lịch sử hồ sơ và không đổi trạng thái."),
 		fields: wordsOnly("Nội dung", true),
 		read: func(act *casefilev1.Act, in *inputs) {
 			act.Kind = &casefilev1.Act_Note{Note: &casefilev1.Note{Words: in.need("words", "Nội dung")}}
@@ -267,7 +261,7 @@ func returnFields(v *caseView) []field {
 		hint = "Để trống: " + number(int64(days)) + " ngày làm việc"
 	}
 	return []field{
-		{Name: "reasons", Label: "Lý do trả lại", Kind: "choices", Choices: returnReasons, Required: true},
+		{Name: "reasons", Label: "Lý do trả lại", Kind: "choices", Choices: returnReasons(), Required: true},
 		{Name: "words", Label: "Nội dung cần bổ sung", Kind: "area", Required: true},
 		{Name: "due", Label: "Hạn nộp lại", Hint: hint, Kind: "day"},
 	}
@@ -315,14 +309,6 @@ func readExtension(act *casefilev1.Act, in *inputs) {
 		in.text("document", "Số, ký hiệu văn bản")
 	}
 	act.Kind = &casefilev1.Act_DecideExtension{DecideExtension: decided}
-}
-
-func readExempt(act *casefilev1.Act, in *inputs) {
-	law, article := in.need("law", "Văn bản pháp luật"), in.need("article", "Điều, khoản")
-	act.Kind = &casefilev1.Act_Exempt{Exempt: &casefilev1.Exempt{
-		Document: in.need("document", "Số, ký hiệu văn bản ghi nhận"),
-		Ground:   &casefilev1.LegalGround{Document: law, Article: article, Confidence: "R", TextVi: article + ", " + law},
-	}}
 }
 
 func readPaper(act *casefilev1.Act, in *inputs) {
@@ -391,7 +377,7 @@ func (p *portal) act(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	act, in := newAct(v, values), &inputs{values: values}
+	act, in := newAct(v, values), &inputs{values: values, grounds: v.grounds}
 	offered.read(act, in)
 	sent := p.send(c, v, act, in.faults, func(outcome *casefilev1.ActOutcome) string { return offered.done(v, outcome.GetState()) })
 	if sent.done() {

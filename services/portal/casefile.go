@@ -20,6 +20,7 @@ type caseView struct {
 	Standing standing
 	Steps    []stepView
 	Missing  []missingItem
+	grounds  []*casefilev1.LegalGround // the obligation's, of law only
 	items    []itemView
 	Names    map[string]string // officials by id
 	person   *person
@@ -123,6 +124,7 @@ func (p *portal) fill(ctx context.Context, v *caseView) error {
 	v.Steps = p.stepsOf(v)
 	v.items = p.itemsOfCase(ctx, v)
 	v.Missing = missingOf(v)
+	v.grounds = p.groundsOf(v.Case, v.today)
 	units, err := p.calls.Units.ListUnits(ctx, call(&unitsv1.ListUnitsRequest{Ids: nonEmpty(v.GetUnitId(), v.reviewerUnit())}))
 	if err != nil {
 		return err

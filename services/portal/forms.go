@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 )
 
@@ -46,8 +47,9 @@ func newActID() string { return uuid.NewString() }
 
 // inputs reads a sent form, gathering every fault before it answers.
 type inputs struct {
-	values url.Values
-	faults []fault
+	values  url.Values
+	faults  []fault
+	grounds []*casefilev1.LegalGround // that the case's obligation offers
 }
 
 const longestText = 4000

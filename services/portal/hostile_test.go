@@ -33,7 +33,7 @@ var hostilePages = map[string][]string{
 	"o-an": {
 		"/tuy-chon", "/tuy-chon/lich/ngung", "/uy-quyen/vang-mat", "/uy-quyen/vang-mat/V-1", "/uy-quyen/moi?tim=an", "/thu", votersAsk, petitionCame, walkedBoard,
 		holdPath, addEntry, caseURL(khoaiChauCase) + "/tat-nhac", caseURL(khoaiChauCase) + "/viec/nguyen-nhan-cham", caseURL(khoaiChauCase) + "/viec/de-nghi-gia-han",
-		caseURL(khoaiChauCase) + "/viec/ghi-chu", caseURL(khoaiChauCase) + "/kiem-tra",
+		caseURL(khoaiChauCase) + "/viec/ghi-chu", caseURL(khoaiChauCase) + "/viec/cuoc-goi", caseURL(khoaiChauCase) + "/kiem-tra",
 	},
 	"o-binh": {"/uy-quyen/thu-hoi/UQ-1"},
 	"o-cuc": {

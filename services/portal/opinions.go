@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 )
@@ -83,8 +84,20 @@ func opinionOf(act *casefilev1.Act) (did, words string) {
 	case *casefilev1.Act_RecordStep:
 		return "ghi kết quả bước", kind.RecordStep.GetWords()
 	case *casefilev1.Act_Note:
-		return "ghi chú", kind.Note.GetWords()
+		return noted(kind.Note), kind.Note.GetWords()
 	default:
 		return "", ""
 	}
+}
+
+// noted names a note; a telephone call with whom and when it was, and the day agreed.
+func noted(note *casefilev1.Note) string {
+	if note.GetKind() != contract.NotePhoneCall {
+		return "ghi chú"
+	}
+	text := "ghi lại cuộc gọi ngày " + day(note.GetOn()) + " với " + note.GetSpokeWith()
+	if next := note.GetNextDay(); next != "" {
+		text += ", hẹn ngày " + day(next)
+	}
+	return text
 }

@@ -93,6 +93,8 @@ func TestWithdrawingAndLeavingOutAskForADocument(t *testing.T) {
 	b := serve(t, h).as(t, "o-cuc")
 	require.Contains(t, b.post(caseURL(khoaiChauCase)+"/viec/thu-hoi", url.Values{"act_id": {"a-00000001"}, "words": {"Mở nhầm"}}).words("#e-document"), "Chưa có số, ký hiệu văn bản.")
 	out := b.post(caseURL(khoaiChauCase)+"/viec/khong-thuoc-doi-tuong", url.Values{"act_id": {"a-00000001"}})
+	require.Equal(t, 2, out.Find(".summary li").Length(), "ground, document")
+	out = b.post(caseURL(khoaiChauCase)+"/viec/khong-thuoc-doi-tuong", url.Values{"act_id": {"a-00000001"}, "ground": {"khac"}})
 	require.Equal(t, 3, out.Find(".summary li").Length(), "law, article, document")
 	require.Empty(t, h.acts)
 }

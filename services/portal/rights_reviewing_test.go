@@ -6,6 +6,8 @@ import "slices"
 var reviewersRights = slices.Concat([]right{
 	{route: "GET /cho-xac-nhan", address: "/cho-xac-nhan", may: reviewers},
 	{route: "POST /cho-xac-nhan/kiem-tra", address: "/cho-xac-nhan/kiem-tra", may: reviewers},
+	{route: "GET /h/:obligation/:unit/:period/viec/:act", address: "/h/" + khoaiChauCase + "/viec/cuoc-goi", may: slices.Concat(bodies, those("administrator"))},
+	{route: "POST /h/:obligation/:unit/:period/viec/:act", address: "/h/" + khoaiChauCase + "/viec/cuoc-goi", may: slices.Concat(bodies, those("administrator"))},
 	{route: "POST /cho-xac-nhan/xac-nhan", address: "/cho-xac-nhan/xac-nhan", may: reviewers},
 }, rawRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase), rawRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1"))
 

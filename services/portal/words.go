@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 )
@@ -191,20 +192,22 @@ func rungOutcome(outcome string) string {
 }
 
 func returnReason(code string) string {
-	for _, reason := range returnReasons {
-		if reason.Value == code {
-			return reason.Label
-		}
+	if reason, known := contract.ReturnReasonOf(code); known {
+		return reason.VI
 	}
 	return code
 }
 
-var returnReasons = []choice{
-	{Value: "missing-evidence", Label: "Thiếu minh chứng"},
-	{Value: "wrong-evidence", Label: "Minh chứng không đúng nội dung"},
-	{Value: "figures-differ", Label: "Số liệu không khớp"},
-	{Value: "wrong-signatory", Label: "Chưa đúng thẩm quyền ký"},
-	{Value: "other", Label: "Lý do khác (ghi rõ)"},
+// returnReasons are the declared reasons as a form offers them.
+func returnReasons() []choice {
+	choices := make([]choice, len(contract.ReturnReasons))
+	for i, reason := range contract.ReturnReasons {
+		choices[i] = choice{reason.Code, reason.VI}
+		if reason.Code == contract.ReturnOther {
+			choices[i].Label += " (ghi rõ)"
+		}
+	}
+	return choices
 }
 
 func caseURL(id string) string { return "/h/" + id }

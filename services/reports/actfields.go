@@ -26,10 +26,6 @@ var signedNumber = regexp.MustCompile(`^[\p{L}0-9./-]{0,50}[0-9][\p{L}0-9./-]{0,
 
 var unitID = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]*$`)
 
-// returnReasons are the codes a case may be returned with. "Notice too short" is none of them: it
-// would invite forged dates; such a case is accepted with its limitation named.
-var returnReasons = []string{"missing-evidence", "wrong-evidence", "figures-differ", "wrong-signatory", "other"}
-
 // setting is what an act's fields are judged against.
 type setting struct {
 	input *casefilev1.CaseInput
@@ -86,7 +82,7 @@ func actFaults(act *casefilev1.Act, against setting) []*casefilev1.FieldFault {
 	case *casefilev1.Act_Revoke:
 		j.revoke(kind.Revoke)
 	case *casefilev1.Act_Note:
-		j.needed("note.words", "nội dung ghi chú", "the note", kind.Note.GetWords())
+		j.note(kind.Note)
 	case *casefilev1.Act_ShiftClock:
 		if kind.ShiftClock.GetSeconds() <= 0 {
 			j.add("shift_clock.seconds", "Đồng hồ chỉ chuyển được về phía trước. Nhập số giây lớn hơn 0.", "A clock only goes forward. Enter more than 0 seconds.")
@@ -183,12 +179,12 @@ func (j *judge) returned(act *casefilev1.Return) {
 			"No reason is chosen. Choose at least one and say what has to be added.")
 	}
 	for _, reason := range act.GetReasons() {
-		if !slices.Contains(returnReasons, reason) {
+		if _, known := contract.ReturnReasonOf(reason); !known {
 			j.add("return.reasons", fmt.Sprintf("Không có lý do trả lại “%s”. Chọn lý do trong danh sách.", reason),
 				fmt.Sprintf("There is no reason “%s”. Choose one from the list.", reason))
 		}
 	}
-	if slices.Contains(act.GetReasons(), "other") {
+	if slices.Contains(act.GetReasons(), contract.ReturnOther) {
 		j.needed("return.words", "nội dung cần bổ sung", "what has to be added", act.GetWords())
 	}
 	j.laterDay("return.due_day", act.GetDueDay(), j.today)
@@ -269,6 +265,25 @@ func (j *judge) correct(act *casefilev1.Correct) {
 	}
 	maps.Copy(whole, act.GetFacts())
 	j.facts("correct.facts", act.GetStepId(), whole)
+}
+
+// note: of a telephone call it is said with whom and when; the day agreed lies ahead.
+func (j *judge) note(act *casefilev1.Note) {
+	j.needed("note.words", "nội dung ghi chú", "the note", act.GetWords())
+	switch act.GetKind() {
+	case "":
+	case contract.NotePhoneCall:
+		j.needed("note.spoke_with", "người trao đổi", "who was spoken with", act.GetSpokeWith())
+		j.needed("note.on", "ngày gọi", "the day of the call", act.GetOn())
+	default:
+		j.add("note.kind", fmt.Sprintf("Không có loại ghi chú “%s”.", act.GetKind()), fmt.Sprintf("There is no kind of note “%s”.", act.GetKind()))
+	}
+	j.pastDay("note.on", "ngày gọi", "the day of the call", act.GetOn())
+	j.day("note.next_day", act.GetNextDay())
+	if next, err := calendar.ParseDate(act.GetNextDay()); err == nil && next.Before(j.today) {
+		j.add("note.next_day", fmt.Sprintf("Ngày hẹn (%s) đã qua. Nhập ngày hôm nay hoặc ngày sau đó.", next.Vietnamese()), fmt.Sprintf("The day agreed (%s) has passed. Enter today or a later day.", next))
+	}
+	j.faults = append(j.faults, tooLong("note.spoke_with", "người trao đổi", "the person", act.GetSpokeWith(), mostDocument)...)
 }
 
 // texts judges what every kind of act may carry: words, and a document's number.

@@ -55,7 +55,7 @@ func withoutWords(act *casefilev1.Act) *casefilev1.Act {
 		return bare
 	}
 	inner := message.Mutable(kind).Message()
-	for _, name := range []string{"words", "document"} {
+	for _, name := range []string{"words", "document", "spoke_with"} {
 		if field := inner.Descriptor().Fields().ByTextName(name); field != nil {
 			inner.Clear(field)
 		}

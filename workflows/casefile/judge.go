@@ -231,13 +231,10 @@ func (j judge) explain(act *casefilev1.Explain) *casefilev1.Refusal {
 	return invalid(faults)
 }
 
-// returnReasons are the codes of reasons. "Notice too short" is none: it would invite forged dates; such a case is accepted as limited.
-var returnReasons = []string{"missing-evidence", "wrong-evidence", "figures-differ", "wrong-signatory", "other"}
-
 // returned holds E26 and E27.
 func (j judge) returned(act *casefilev1.Return) *casefilev1.Refusal {
 	var faults []*casefilev1.FieldFault
-	known := func(reason string) bool { return slices.Contains(returnReasons, reason) }
+	known := func(reason string) bool { _, declared := contract.ReturnReasonOf(reason); return declared }
 	if len(act.GetReasons()) == 0 || !slices.ContainsFunc(act.GetReasons(), known) {
 		faults = append(faults, wire.Field("return.reasons", "Chưa chọn lý do trả lại. Chọn ít nhất một lý do và ghi rõ nội dung cần bổ sung.",
 			"No reason is chosen. Choose at least one and say what has to be added."))

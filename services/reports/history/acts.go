@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 )
 
@@ -60,7 +61,7 @@ func (t *teller) deed(told, sent *casefilev1.Act, before, after_ *casefilev1.Cas
 	case *casefilev1.Act_Correct:
 		return t.corrected(who, kind.Correct)
 	case *casefilev1.Act_Note:
-		return after(both(text{"%s ghi chú", "%s noted"}, who.args()), kind.Note.GetWords())
+		return noted(who, kind.Note)
 	case *casefilev1.Act_ShiftClock:
 		return shifted(who, kind.ShiftClock)
 	case *casefilev1.Act_Seal:
@@ -220,19 +221,27 @@ func (t *teller) accepted(who text, act *casefilev1.Accept, now *casefilev1.Case
 	return sentence
 }
 
-var reasonWords = map[string]text{
-	"missing-evidence": {"thiếu minh chứng", "evidence is missing"},
-	"wrong-evidence":   {"minh chứng không đúng nội dung", "the evidence is not about this"},
-	"figures-differ":   {"số liệu không khớp", "the figures do not agree"},
-	"wrong-signatory":  {"chưa đúng thẩm quyền ký", "signed by someone who may not"},
-	"other":            {"lý do khác", "another reason"},
+// noted tells a note; of a telephone call with whom it was and what was agreed.
+func noted(who text, act *casefilev1.Note) text {
+	if act.GetKind() != contract.NotePhoneCall {
+		return after(both(text{"%s ghi chú", "%s noted"}, who.args()), act.GetWords())
+	}
+	stem := both(text{"%s ghi lại cuộc gọi ngày %s", "%s noted a telephone call of %s"}, who.args(), day(act.GetOn()))
+	if with := said(act.GetSpokeWith()); with != "" {
+		stem = both(text{"%s với %s", "%s with %s"}, stem.args(), same(with))
+	}
+	sentence := after(stem, act.GetWords())
+	if act.GetNextDay() == "" {
+		return sentence
+	}
+	return sentence.join(both(text{"Hẹn ngày %s.", "Agreed: %s."}, day(act.GetNextDay())))
 }
 
 func (t *teller) returned(who text, act *casefilev1.Return, now *casefilev1.CaseState) text {
 	var vi, en []string
 	for _, reason := range act.GetReasons() {
-		if words, known := reasonWords[reason]; known {
-			vi, en = append(vi, words.vi), append(en, words.en)
+		if declared, known := contract.ReturnReasonOf(reason); known {
+			vi, en = append(vi, lowered(declared.VI)), append(en, declared.EN)
 		}
 	}
 	if words := said(act.GetWords()); words != "" {

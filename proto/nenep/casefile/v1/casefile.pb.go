@@ -4225,6 +4225,10 @@ func (x *Correct) GetDocument() string {
 type Note struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Words         string                 `protobuf:"bytes,1,opt,name=words,proto3" json:"words,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`                            // "" | phone-call
+	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`                                // day of the call
+	SpokeWith     string                 `protobuf:"bytes,4,opt,name=spoke_with,json=spokeWith,proto3" json:"spoke_with,omitempty"` // whom; kept by reports, never in a payload
+	NextDay       string                 `protobuf:"bytes,5,opt,name=next_day,json=nextDay,proto3" json:"next_day,omitempty"`       // agreed in the call
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4262,6 +4266,34 @@ func (*Note) Descriptor() ([]byte, []int) {
 func (x *Note) GetWords() string {
 	if x != nil {
 		return x.Words
+	}
+	return ""
+}
+
+func (x *Note) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Note) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *Note) GetSpokeWith() string {
+	if x != nil {
+		return x.SpokeWith
+	}
+	return ""
+}
+
+func (x *Note) GetNextDay() string {
+	if x != nil {
+		return x.NextDay
 	}
 	return ""
 }
@@ -5096,9 +5128,14 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x1c\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"z\n" +
 	"\x04Note\x12\x14\n" +
-	"\x05words\x18\x01 \x01(\tR\x05words\"&\n" +
+	"\x05words\x18\x01 \x01(\tR\x05words\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02on\x18\x03 \x01(\tR\x02on\x12\x1d\n" +
+	"\n" +
+	"spoke_with\x18\x04 \x01(\tR\tspokeWith\x12\x19\n" +
+	"\bnext_day\x18\x05 \x01(\tR\anextDay\"&\n" +
 	"\n" +
 	"ShiftClock\x12\x18\n" +
 	"\aseconds\x18\x01 \x01(\x03R\aseconds\"\"\n" +
