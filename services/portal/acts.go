@@ -269,7 +269,7 @@ func returnFields(v *caseView) []field {
 
 func readReturn(act *casefilev1.Act, in *inputs) {
 	sent := &casefilev1.Return{Reasons: in.values["reasons"], DueDay: in.day("due")}
-	if len(sent.GetReasons()) == 0 || slices.ContainsFunc(sent.GetReasons(), func(code string) bool { return labelOf(returnReasons, code) == code }) {
+	if len(sent.GetReasons()) == 0 || slices.ContainsFunc(sent.GetReasons(), func(code string) bool { return labelOf(returnReasons(), code) == code }) {
 		in.refuse("reasons", "Chưa chọn lý do trả lại. Chọn ít nhất một lý do và ghi rõ nội dung cần bổ sung.")
 	}
 	sent.Words = in.need("words", "Nội dung cần bổ sung")

@@ -122,8 +122,10 @@ func TestAcceptanceFreezesLateness(t *testing.T) {
 // A paper that came by post is entered days later: it is judged by the day it arrived, up to acceptance and beyond.
 func TestAPaperIsLateByTheDayItArrived(t *testing.T) {
 	t.Parallel()
-	for arrived, late := range map[string]int32{"2026-06-30": 0, "2026-07-01": 1} {
-		entered := does(t, plainCase(), whole(casefilev1.State_STATE_OPEN), contract.UpdateSubmit, "2026-07-08 09:05", func(a *casefilev1.Act) { a.GetSubmit().PaperReceivedOn = arrived })
+	for arrived, late := range map[string]int32{"2026-06-15": 0, "2026-06-16": 1} {
+		open := whole(casefilev1.State_STATE_OPEN)
+		open.DueDay = "2026-06-15"
+		entered := does(t, plainCase(), open, contract.UpdateSubmit, "2026-06-17 09:05", func(a *casefilev1.Act) { a.GetSubmit().PaperReceivedOn = arrived })
 		require.Equal(t, casefilev1.State_STATE_SUBMITTED, entered.State.GetState())
 		require.Equal(t, arrived, entered.State.GetPaperReceivedOn())
 		accepted := does(t, plainCase(), entered.State, contract.UpdateAccept, "2026-07-20 09:00", nil)
