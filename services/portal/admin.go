@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
@@ -50,6 +51,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	p.importRoutes(own)
 	p.machineTokenRoutes(own)
 	p.webhookRoutes(own)
+	p.registryRoutes(own)
 }
 
 // onlyAdministrators lets in administrators, and to read only whoever audits.
@@ -65,7 +67,7 @@ func (p *portal) onlyAdministrators(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // adminTask is one page of the administrator: what it is for, and where it stands today.
-type adminTask struct{ Title, Href, Words, Now string }
+type adminTask struct{ Group, Title, Href, Words, Now string }
 
 // runningPart is a service of the house with what it answers.
 type runningPart struct {
@@ -94,18 +96,28 @@ func (p *portal) adminPage(c echo.Context) error {
 	return p.render(c, http.StatusOK, "admin", &page{Title: "Quản trị", Active: "admin", Body: view})
 }
 
+// Groups of the administrators' pages on the first of them.
+const (
+	groupRegister = "Danh bạ"
+	groupRules    = "Nhiệm vụ và thời hạn"
+	groupAccess   = "Truy cập"
+)
+
 func adminTasks() []adminTask {
-	return []adminTask{
-		{Title: "Thiết lập của tỉnh", Href: adminPath + "/thiet-lap", Words: "Thời hạn, mức và thời gian lưu mà luật và kế hoạch không nêu."},
-		{Title: "Ngày nghỉ", Href: adminPath + "/ngay-nghi", Words: "Bảng ngày nghỉ, ngày làm bù dùng để tính thời hạn."},
-		{Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
-		{Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
-		{Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
-		{Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
-		{Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
-		{Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
-		{Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},
-	}
+	tasks := slices.Concat(registryTasks(), []adminTask{
+		{Group: groupRules, Title: "Thiết lập của tỉnh", Href: adminPath + "/thiet-lap", Words: "Thời hạn, mức và thời gian lưu mà luật và kế hoạch không nêu."},
+		{Group: groupRules, Title: "Ngày nghỉ", Href: adminPath + "/ngay-nghi", Words: "Bảng ngày nghỉ, ngày làm bù dùng để tính thời hạn."},
+		{Group: groupRegister, Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
+		{Group: groupRegister, Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
+		{Group: groupRules, Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
+		{Group: groupAccess, Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
+		{Group: groupAccess, Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
+		{Group: groupAccess, Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},
+		{Group: groupRegister, Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
+	})
+	order := []string{groupRegister, groupRules, groupAccess}
+	slices.SortStableFunc(tasks, func(a, b adminTask) int { return slices.Index(order, a.Group) - slices.Index(order, b.Group) })
+	return tasks
 }
 
 // runningPart asks a service whether it is ready and how much it has; one that does not answer is a line of the page, not its end.

@@ -82,6 +82,7 @@ type house struct {
 	adminHouse
 	reviewingHouse
 	webhookHouse
+	registryHouse
 }
 
 func newHouse(t *testing.T) *house {

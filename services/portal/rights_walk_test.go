@@ -160,6 +160,7 @@ var rights = slices.Concat(
 	draftRights,
 	reviewersRights,
 	sessionRights,
+	registryRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{
@@ -231,6 +232,7 @@ func walked(t *testing.T) *house {
 	}
 	h.addHolder("o-kiem", "Vũ Thị Kiểm", "kiem@ubkt.example", "auditor", "Chuyên viên Ủy ban Kiểm tra", department)
 	h.addBoard(khoaiChau, "peoples-inspection-board")
+	h.registered()
 	h.calendars = map[string]string{"bi-mat": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
 	h.links["t"] = &notificationsv1.OpenLinkResponse{CaseId: khoaiChauCase, OfficialId: "o-an", ExpiresOn: "2027-01-20"}
 	h.absences = []*unitsv1.Absence{{Id: "V-1", OfficialId: "o-an", From: "2026-12-23", To: "2026-12-31", RecordedBy: "o-an"}}

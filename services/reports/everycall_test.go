@@ -59,6 +59,7 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"PassEvents":    {Do: everycall.Of(registerClient.PassEvents, &reportsv1.PassEventsRequest{}), May: workflows},
 		"KnownCases":    {Do: everycall.Of(registerClient.KnownCases, &reportsv1.KnownCasesRequest{Ids: []string{dialogue}}), May: inOwnName},
 		"ListCases":     {Do: everycall.Of(registerClient.ListCases, &reportsv1.ListCasesRequest{}), May: everybody},
+		"CountEditions": {Do: everycall.Of(registerClient.CountEditions, &reportsv1.CountEditionsRequest{}), May: everybody},
 		"GetCase":       {Do: everycall.Of(registerClient.GetCase, &reportsv1.GetCaseRequest{Id: dialogue}), May: everybody},
 		"GetHistory":    {Do: everycall.Of(registerClient.GetHistory, &reportsv1.GetHistoryRequest{Id: dialogue}), May: everybody},
 		"GetRawHistory": {Do: everycall.Of(registerClient.GetRawHistory, &reportsv1.GetRawHistoryRequest{Id: dialogue}), May: everybody},

@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), workCommand(), migrateCommand(), configCommand(),
-		areaCommand(), unitCommand(), officialCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
+		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
 	)

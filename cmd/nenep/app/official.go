@@ -12,8 +12,28 @@ import (
 
 func officialCommand() *cobra.Command {
 	root := &cobra.Command{Use: "official", Short: "Officials (cán bộ)"}
-	root.AddCommand(officialReachCommand())
+	root.AddCommand(officialReachCommand(), officialPutCommand())
 	return root
+}
+
+// officialPutCommand writes an official down, or changes the name of the one that is named.
+func officialPutCommand() *cobra.Command {
+	command := &cobra.Command{Use: "put [OFFICIAL]", Short: "Write an official down, or change the name of one", Args: cobra.MaximumNArgs(1)}
+	request := &unitsv1.PutOfficialRequest{Official: &unitsv1.NewOfficial{}}
+	command.Flags().StringVar(&request.Official.Name, "name", "", "name")
+	command.Flags().StringVar(&request.Official.Email, "email", "", "mail address of one who is new")
+	command.Flags().StringVar(&request.Official.Phone, "phone", "", "telephone of one who is new")
+	command.Flags().StringVar(&request.Document, "document", "", "number and symbol")
+	return withTerminal(command, func(ctx context.Context, t *terminal, arguments []string) error {
+		if len(arguments) > 0 {
+			request.Id = arguments[0]
+		}
+		answer, err := t.clients.Units.PutOfficial(ctx, connect.NewRequest(request))
+		if err != nil {
+			return err
+		}
+		return t.print(answer.Msg, []string{"OFFICIAL", "NAME", "EMAIL", "PHONE"}, [][]string{{answer.Msg.GetId(), answer.Msg.GetName(), answer.Msg.GetEmail(), shownPhone(answer.Msg)}})
+	})
 }
 
 // officialReachCommand changes what is named and leaves the rest; with nothing named it only shows.

@@ -3082,6 +3082,162 @@ func (x *GetRecordsTemplateResponse) GetContent() []byte {
 	return nil
 }
 
+type CountEditionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"` // empty = all
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CountEditionsRequest) Reset() {
+	*x = CountEditionsRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CountEditionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CountEditionsRequest) ProtoMessage() {}
+
+func (x *CountEditionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CountEditionsRequest.ProtoReflect.Descriptor instead.
+func (*CountEditionsRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *CountEditionsRequest) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+type CountEditionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Editions      []*EditionCount        `protobuf:"bytes,1,rep,name=editions,proto3" json:"editions,omitempty"` // by obligation and version
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CountEditionsResponse) Reset() {
+	*x = CountEditionsResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CountEditionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CountEditionsResponse) ProtoMessage() {}
+
+func (x *CountEditionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CountEditionsResponse.ProtoReflect.Descriptor instead.
+func (*CountEditionsResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *CountEditionsResponse) GetEditions() []*EditionCount {
+	if x != nil {
+		return x.Editions
+	}
+	return nil
+}
+
+type EditionCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	Version       string                 `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	Running       int32                  `protobuf:"varint,3,opt,name=running,proto3" json:"running,omitempty"`
+	CaseIds       []string               `protobuf:"bytes,4,rep,name=case_ids,json=caseIds,proto3" json:"case_ids,omitempty"` // of one obligation the first twenty; of all none
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EditionCount) Reset() {
+	*x = EditionCount{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EditionCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EditionCount) ProtoMessage() {}
+
+func (x *EditionCount) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EditionCount.ProtoReflect.Descriptor instead.
+func (*EditionCount) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *EditionCount) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *EditionCount) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *EditionCount) GetRunning() int32 {
+	if x != nil {
+		return x.Running
+	}
+	return 0
+}
+
+func (x *EditionCount) GetCaseIds() []string {
+	if x != nil {
+		return x.CaseIds
+	}
+	return nil
+}
+
 var File_nenep_reports_v1_reports_proto protoreflect.FileDescriptor
 
 const file_nenep_reports_v1_reports_proto_rawDesc = "" +
@@ -3343,7 +3499,16 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x19GetRecordsTemplateRequest\x12\x19\n" +
 	"\bunit_ids\x18\x01 \x03(\tR\aunitIds\"6\n" +
 	"\x1aGetRecordsTemplateResponse\x12\x18\n" +
-	"\acontent\x18\x01 \x01(\fR\acontent2\xee\a\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent\";\n" +
+	"\x14CountEditionsRequest\x12#\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\"S\n" +
+	"\x15CountEditionsResponse\x12:\n" +
+	"\beditions\x18\x01 \x03(\v2\x1e.nenep.reports.v1.EditionCountR\beditions\"\x82\x01\n" +
+	"\fEditionCount\x12#\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
+	"\arunning\x18\x03 \x01(\x05R\arunning\x12\x19\n" +
+	"\bcase_ids\x18\x04 \x03(\tR\acaseIds2\xd0\b\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -3360,7 +3525,8 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\n" +
 	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse\x12W\n" +
 	"\n" +
-	"PassEvents\x12#.nenep.reports.v1.PassEventsRequest\x1a$.nenep.reports.v1.PassEventsResponse2\xac\x06\n" +
+	"PassEvents\x12#.nenep.reports.v1.PassEventsRequest\x1a$.nenep.reports.v1.PassEventsResponse\x12`\n" +
+	"\rCountEditions\x12&.nenep.reports.v1.CountEditionsRequest\x1a'.nenep.reports.v1.CountEditionsResponse2\xac\x06\n" +
 	"\vActsService\x12<\n" +
 	"\x03Act\x12\x16.nenep.casefile.v1.Act\x1a\x1d.nenep.casefile.v1.ActOutcome\x12Q\n" +
 	"\bListActs\x12!.nenep.reports.v1.ListActsRequest\x1a\".nenep.reports.v1.ListActsResponse\x12c\n" +
@@ -3386,7 +3552,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                       // 0: nenep.reports.v1.Case
 	(*Linked)(nil),                     // 1: nenep.reports.v1.Linked
@@ -3434,79 +3600,85 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*ImportRecordsResponse)(nil),      // 43: nenep.reports.v1.ImportRecordsResponse
 	(*GetRecordsTemplateRequest)(nil),  // 44: nenep.reports.v1.GetRecordsTemplateRequest
 	(*GetRecordsTemplateResponse)(nil), // 45: nenep.reports.v1.GetRecordsTemplateResponse
-	nil,                                // 46: nenep.reports.v1.Event.FactsEntry
-	nil,                                // 47: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),               // 48: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),               // 49: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),                // 50: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                     // 51: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),              // 52: nenep.casefile.v1.ActOutcome
+	(*CountEditionsRequest)(nil),       // 46: nenep.reports.v1.CountEditionsRequest
+	(*CountEditionsResponse)(nil),      // 47: nenep.reports.v1.CountEditionsResponse
+	(*EditionCount)(nil),               // 48: nenep.reports.v1.EditionCount
+	nil,                                // 49: nenep.reports.v1.Event.FactsEntry
+	nil,                                // 50: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),               // 51: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),               // 52: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),                // 53: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                     // 54: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),              // 55: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	48, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	49, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	51, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	52, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	48, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	49, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	50, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	51, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	52, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	53, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	51, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	52, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	54, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	55, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
 	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	46, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	47, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	49, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	50, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
 	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
 	38, // 16: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
 	42, // 17: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
 	41, // 18: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
-	3,  // 19: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	5,  // 20: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	7,  // 21: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	9,  // 22: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	11, // 23: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	14, // 24: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	15, // 25: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	37, // 26: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
-	18, // 27: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	35, // 28: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	27, // 29: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	51, // 30: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	20, // 31: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	23, // 32: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	40, // 33: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
-	44, // 34: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
-	26, // 35: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	33, // 36: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	29, // 37: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	31, // 38: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 39: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 40: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 41: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 42: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 43: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 44: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	17, // 45: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	39, // 46: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
-	19, // 47: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	36, // 48: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	28, // 49: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	52, // 50: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	22, // 51: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	24, // 52: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	43, // 53: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
-	45, // 54: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
-	25, // 55: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	34, // 56: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	30, // 57: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	32, // 58: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	39, // [39:59] is the sub-list for method output_type
-	19, // [19:39] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	48, // 19: nenep.reports.v1.CountEditionsResponse.editions:type_name -> nenep.reports.v1.EditionCount
+	3,  // 20: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 21: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 22: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 23: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 24: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	14, // 25: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	15, // 26: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
+	37, // 27: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	18, // 28: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
+	35, // 29: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	27, // 30: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	46, // 31: nenep.reports.v1.RegisterService.CountEditions:input_type -> nenep.reports.v1.CountEditionsRequest
+	54, // 32: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	20, // 33: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	23, // 34: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	40, // 35: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
+	44, // 36: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
+	26, // 37: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	33, // 38: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	29, // 39: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	31, // 40: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 41: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 42: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 43: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 44: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 45: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	0,  // 46: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	17, // 47: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	39, // 48: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
+	19, // 49: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	36, // 50: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	28, // 51: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	47, // 52: nenep.reports.v1.RegisterService.CountEditions:output_type -> nenep.reports.v1.CountEditionsResponse
+	55, // 53: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	22, // 54: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	24, // 55: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	43, // 56: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
+	45, // 57: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
+	25, // 58: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	34, // 59: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	30, // 60: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	32, // 61: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	41, // [41:62] is the sub-list for method output_type
+	20, // [20:41] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -3520,7 +3692,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   48,
+			NumMessages:   51,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -69,6 +69,9 @@ const (
 	// RegisterServicePassEventsProcedure is the fully-qualified name of the RegisterService's
 	// PassEvents RPC.
 	RegisterServicePassEventsProcedure = "/nenep.reports.v1.RegisterService/PassEvents"
+	// RegisterServiceCountEditionsProcedure is the fully-qualified name of the RegisterService's
+	// CountEditions RPC.
+	RegisterServiceCountEditionsProcedure = "/nenep.reports.v1.RegisterService/CountEditions"
 	// ActsServiceActProcedure is the fully-qualified name of the ActsService's Act RPC.
 	ActsServiceActProcedure = "/nenep.reports.v1.ActsService/Act"
 	// ActsServiceListActsProcedure is the fully-qualified name of the ActsService's ListActs RPC.
@@ -118,6 +121,8 @@ type RegisterServiceClient interface {
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
 	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
 	PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error)
+	// CountEditions answers by which versions of the catalogue the running cases of an obligation, or of all, run.
+	CountEditions(context.Context, *connect.Request[v1.CountEditionsRequest]) (*connect.Response[v1.CountEditionsResponse], error)
 }
 
 // NewRegisterServiceClient constructs a client for the nenep.reports.v1.RegisterService service. By
@@ -197,6 +202,12 @@ func NewRegisterServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(registerServiceMethods.ByName("PassEvents")),
 			connect.WithClientOptions(opts...),
 		),
+		countEditions: connect.NewClient[v1.CountEditionsRequest, v1.CountEditionsResponse](
+			httpClient,
+			baseURL+RegisterServiceCountEditionsProcedure,
+			connect.WithSchema(registerServiceMethods.ByName("CountEditions")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -213,6 +224,7 @@ type registerServiceClient struct {
 	checkAudit    *connect.Client[v1.CheckAuditRequest, v1.CheckAuditResponse]
 	listEvents    *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
 	passEvents    *connect.Client[v1.PassEventsRequest, v1.PassEventsResponse]
+	countEditions *connect.Client[v1.CountEditionsRequest, v1.CountEditionsResponse]
 }
 
 // RegisterCase calls nenep.reports.v1.RegisterService.RegisterCase.
@@ -270,6 +282,11 @@ func (c *registerServiceClient) PassEvents(ctx context.Context, req *connect.Req
 	return c.passEvents.CallUnary(ctx, req)
 }
 
+// CountEditions calls nenep.reports.v1.RegisterService.CountEditions.
+func (c *registerServiceClient) CountEditions(ctx context.Context, req *connect.Request[v1.CountEditionsRequest]) (*connect.Response[v1.CountEditionsResponse], error) {
+	return c.countEditions.CallUnary(ctx, req)
+}
+
 // RegisterServiceHandler is an implementation of the nenep.reports.v1.RegisterService service.
 type RegisterServiceHandler interface {
 	// RegisterCase writes the row of a case that has begun. Known to another run: answers known,
@@ -296,6 +313,8 @@ type RegisterServiceHandler interface {
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
 	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
 	PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error)
+	// CountEditions answers by which versions of the catalogue the running cases of an obligation, or of all, run.
+	CountEditions(context.Context, *connect.Request[v1.CountEditionsRequest]) (*connect.Response[v1.CountEditionsResponse], error)
 }
 
 // NewRegisterServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -371,6 +390,12 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 		connect.WithSchema(registerServiceMethods.ByName("PassEvents")),
 		connect.WithHandlerOptions(opts...),
 	)
+	registerServiceCountEditionsHandler := connect.NewUnaryHandler(
+		RegisterServiceCountEditionsProcedure,
+		svc.CountEditions,
+		connect.WithSchema(registerServiceMethods.ByName("CountEditions")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/nenep.reports.v1.RegisterService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case RegisterServiceRegisterCaseProcedure:
@@ -395,6 +420,8 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 			registerServiceListEventsHandler.ServeHTTP(w, r)
 		case RegisterServicePassEventsProcedure:
 			registerServicePassEventsHandler.ServeHTTP(w, r)
+		case RegisterServiceCountEditionsProcedure:
+			registerServiceCountEditionsHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -446,6 +473,10 @@ func (UnimplementedRegisterServiceHandler) ListEvents(context.Context, *connect.
 
 func (UnimplementedRegisterServiceHandler) PassEvents(context.Context, *connect.Request[v1.PassEventsRequest]) (*connect.Response[v1.PassEventsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.PassEvents is not implemented"))
+}
+
+func (UnimplementedRegisterServiceHandler) CountEditions(context.Context, *connect.Request[v1.CountEditionsRequest]) (*connect.Response[v1.CountEditionsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.CountEditions is not implemented"))
 }
 
 // ActsServiceClient is a client for the nenep.reports.v1.ActsService service.
