@@ -75,7 +75,7 @@ var services = map[string]map[Scope][]string{
 		Internal: {"ApplyReorganisation", "FinishReorganisation", "MarkHandOverTold"},
 	},
 	"nenep.reports.v1.RegisterService": {
-		CasesRead: {"ListCases", "CountEditions", "GetCase", "GetHistory", "GetRawHistory", "ListEvents", "CheckAudit"},
+		CasesRead: {"ListCases", "Summarise", "TellProgress", "CountEditions", "GetCase", "GetHistory", "GetRawHistory", "ListEvents", "CheckAudit"},
 		Internal:  {"RegisterCase", "WriteProgress", "ExportHistory", "KnownCases", "PassEvents"},
 	},
 	"nenep.reports.v1.ActsService": {

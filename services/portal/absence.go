@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	casefilev1 "nenep/proto/nenep/casefile/v1"
@@ -32,7 +31,7 @@ func noUnit(word string) standing {
 // absences answers for the units of a page; catalogue and boards are asked once.
 func (p *portal) absences(ctx context.Context, filter overviewFilter, units []*unitsv1.Unit) (func(*unitsv1.Unit, string) absent, error) {
 	today, edition := p.today(), p.edition()
-	known, err := p.factsOf(ctx, units)
+	known, err := p.judgedOf(ctx, units)
 	if err != nil {
 		return nil, err
 	}
@@ -98,13 +97,4 @@ func goneIn(unit *unitsv1.Unit, period string, today calendar.Date) (absent, boo
 		return absent{noUnit(word), "kết thúc ngày " + to.Vietnamese()}, true
 	}
 	return absent{}, false
-}
-
-// owesAny tells whether the unit is of a kind that owes one of the columns.
-func (p *portal) owesAny(unit *unitsv1.Unit, columns []column) bool {
-	edition := p.edition()
-	return edition == nil || slices.ContainsFunc(columns, func(col column) bool {
-		obligation := edition.Obligation(col.Code)
-		return obligation != nil && slices.ContainsFunc(obligation.Obliged.Kinds, func(k catalogue.KindSpan) bool { return k.Kind == unit.GetKind() })
-	})
 }

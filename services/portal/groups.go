@@ -3,6 +3,7 @@ package portal
 import (
 	"slices"
 
+	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/catalogue"
 )
 
@@ -38,14 +39,14 @@ type groupTab struct {
 	Here        bool
 }
 
-func (p *portal) groupTabs(filter overviewFilter, late []item) []groupTab {
+func (p *portal) groupTabs(filter overviewFilter, counted []*reportsv1.StateCount) []groupTab {
 	edition, counts := p.edition(), map[string]int{}
-	for _, it := range late {
+	for _, count := range counted {
 		if edition == nil {
 			break
 		}
-		if o := edition.Obligation(it.GetObligationId()); o != nil {
-			counts[groupOf(o.Pattern)]++
+		if o := edition.Obligation(count.GetObligationId()); o != nil {
+			counts[groupOf(o.Pattern)] += int(count.GetLate())
 		}
 	}
 	var tabs []groupTab
@@ -63,15 +64,4 @@ func (f overviewFilter) group() string {
 		return obligationGroups[0].Slug
 	}
 	return f.Group
-}
-
-// ofColumns keeps the cases of the obligations that are shown.
-func ofColumns(items []item, columns []column) []item {
-	var kept []item
-	for _, it := range items {
-		if slices.ContainsFunc(columns, func(c column) bool { return c.Code == it.GetObligationId() }) {
-			kept = append(kept, it)
-		}
-	}
-	return kept
 }

@@ -245,7 +245,7 @@ func (h *house) ListCases(_ context.Context, r *connect.Request[reportsv1.ListCa
 		late := c.GetState().GetDueDay() < "2026-12-24" && (c.GetState().GetState() == casefilev1.State_STATE_OPEN || c.GetState().GetState() == casefilev1.State_STATE_RETURNED)
 		fits := (m.GetObligationId() == "" || m.GetObligationId() == c.GetObligationId()) && (m.GetPeriodId() == "" || m.GetPeriodId() == c.GetPeriodId()) &&
 			(len(m.GetUnitIds()) == 0 || slices.Contains(m.GetUnitIds(), c.GetUnitId())) && (m.GetState() == "" || m.GetState() == stateIDs[c.GetState().GetState()]) &&
-			(m.GetOriginCaseId() == "" || m.GetOriginCaseId() == c.GetOriginCaseId()) && c.GetReinstatedAs() == "" && (m.GetReviewerUnitId() == "" || m.GetReviewerUnitId() == c.GetState().GetReviewerUnitId()) && (!m.GetLateOnly() || late)
+			(m.GetOriginCaseId() == "" || m.GetOriginCaseId() == c.GetOriginCaseId()) && c.GetReinstatedAs() == "" && (m.GetReviewerUnitId() == "" || m.GetReviewerUnitId() == c.GetState().GetReviewerUnitId()) && (!m.GetLateOnly() || late) && (m.GetLateAtLeast() == 0 || late && c.GetState().GetLateWorkingDays() >= m.GetLateAtLeast())
 		if !fits {
 			continue
 		}

@@ -15,27 +15,13 @@ import (
 
 const latePath = "/cham"
 
-// lateFilter is what the address of the overdue cases says: the overview's filter and the least number of working days late.
-type lateFilter struct {
-	overviewFilter
-	Least int
-}
+// lateFilter is what the address of the overdue cases says.
+type lateFilter struct{ overviewFilter }
 
 func readLateFilter(query url.Values) lateFilter {
-	filter := lateFilter{overviewFilter: readFilter(query)}
-	filter.List, filter.Late = false, false
-	if least, err := strconv.Atoi(query.Get("tu-ngay")); err == nil && least > 0 {
-		filter.Least = least
-	}
+	filter := lateFilter{readFilter(query)}
+	filter.List, filter.Late, filter.Each = false, false, false
 	return filter
-}
-
-func (f lateFilter) query() url.Values {
-	query := f.overviewFilter.query()
-	if f.Least > 0 {
-		query.Set("tu-ngay", strconv.Itoa(f.Least))
-	}
-	return query
 }
 
 // Address is the view as an address.
@@ -55,23 +41,29 @@ func (f lateFilter) Set() bool { return len(f.query()) > 0 }
 
 // Overdue is the list of who is late within the overview's filter in every group of obligations, from so many working days on.
 func (f overviewFilter) Overdue(least int) string {
-	f.Group, f.Late, f.List, f.Page = "", false, false, 1
-	return lateFilter{f, least}.Address()
+	f.Group, f.Late, f.List, f.Each, f.Page, f.Least = "", false, false, false, 1, least
+	return lateFilter{f}.Address()
 }
 
 // OverdueOf is the list of one unit's overdue cases.
 func (f overviewFilter) OverdueOf(unit string) string {
-	f.Unit = unit
-	return f.Overdue(0)
+	f.Unit, f.Kind, f.Above = unit, "", ""
+	return f.Overdue(f.Least)
 }
 
 // OverdueInRow is the list of the overdue cases that a row of the map counts: the unit's, in the columns shown.
 func (f overviewFilter) OverdueInRow(unit string) string {
+	f.Unit, f.Kind, f.Above = unit, "", ""
+	return f.OverdueShown()
+}
+
+// OverdueShown is the list of the overdue cases in the columns that the map shows.
+func (f overviewFilter) OverdueShown() string {
 	if f.Obligation == "" {
 		f.Group = f.group()
 	}
-	f.Unit, f.Late, f.List, f.Page = unit, false, false, 1
-	return lateFilter{overviewFilter: f}.Address()
+	f.Late, f.List, f.Each, f.Page = false, false, false, 1
+	return lateFilter{f}.Address()
 }
 
 type lateRow struct {
@@ -90,9 +82,6 @@ type lateView struct {
 	Tabs   []groupTab
 }
 
-// LeastWord is the chosen least number, as the choice has it.
-func (v lateView) LeastWord() string { return strconv.Itoa(v.Filter.Least) }
-
 // late lists who is late and for how long, the longest first.
 func (p *portal) late(c echo.Context) error {
 	if !personOf(c).Oversees() {
@@ -104,7 +93,7 @@ func (p *portal) late(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view.Headline = headline(items, p.today(), filter.overviewFilter)
+	view.Headline = headline(lateByUnit(items), p.today(), filter.overviewFilter)
 	view.Of = len(items)
 	first := min((filter.Page-1)*rowsPerPage, len(items))
 	shown := items[first:min(first+rowsPerPage, len(items))]
@@ -128,21 +117,31 @@ func (p *portal) exportLate(c echo.Context) error {
 
 // longestFirst are the overdue cases of a filter, those late for the most working days at the head.
 func (p *portal) longestFirst(ctx context.Context, filter lateFilter) ([]item, error) {
-	units, matched, err := p.unitsFor(ctx, filter.Unit)
-	if err != nil || filter.Unit != "" && len(units) == 0 {
+	within, err := p.scopeOf(ctx, filter.overviewFilter)
+	if err != nil || within.none() {
 		return nil, err
 	}
-	items, err := p.lateItems(ctx, filter.overviewFilter, matched)
+	request := filter.request(within.matched)
+	request.LateOnly = true
+	items, err := p.itemsOf(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	items = slices.DeleteFunc(items, func(it item) bool {
-		return it.Standing.Late < filter.Least || filter.Group != "" && p.groupOfCase(it) != filter.Group
-	})
+	items = slices.DeleteFunc(items, func(it item) bool { return filter.Group != "" && p.groupOfCase(it) != filter.Group })
 	slices.SortFunc(items, func(a, b item) int {
 		return cmp.Or(b.Standing.Late-a.Standing.Late, strings.Compare(a.GetState().GetDueDay(), b.GetState().GetDueDay()), strings.Compare(a.UnitName, b.UnitName), strings.Compare(a.GetId(), b.GetId()))
 	})
 	return items, nil
+}
+
+// lateByUnit is how much of each unit is late.
+func lateByUnit(items []item) map[string]lateness {
+	late := map[string]lateness{}
+	for _, it := range items {
+		unit := late[it.GetUnitId()]
+		late[it.GetUnitId()] = lateness{unit.cases + 1, max(unit.days, it.Standing.Late)}
+	}
+	return late
 }
 
 func (p *portal) lateRows(items []item) []lateRow {
@@ -189,7 +188,7 @@ func leastChoices(asked int) []choice {
 
 // overviewTabs are the three views of what is owed, each keeping unit, obligation and period of the filter.
 func overviewTabs(filter overviewFilter, here string) []groupTab {
-	kept := overviewFilter{Unit: filter.Unit, Obligation: filter.Obligation, Period: filter.Period, Page: 1}
+	kept := overviewFilter{Unit: filter.Unit, Obligation: filter.Obligation, Period: filter.Period, Kind: filter.Kind, Above: filter.Above, Page: 1}
 	return []groupTab{
 		{Title: "Đơn vị và nhiệm vụ", Href: kept.Address(), Here: here == overviewPath},
 		{Title: "Ai chậm, bao lâu", Href: kept.Overdue(0), Here: here == latePath},

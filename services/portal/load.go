@@ -54,7 +54,7 @@ const everyWeek = "moi"
 
 func readLoadFilter(query url.Values) loadFilter {
 	filter := loadFilter{readFilter(query), query.Get("tuan")}
-	filter.State, filter.List, filter.Late, filter.Page = "", false, false, 1
+	filter.State, filter.List, filter.Late, filter.Each, filter.Least, filter.Page = "", false, false, false, 0, 1
 	return filter
 }
 
@@ -73,7 +73,9 @@ func (f loadFilter) Address() string { return sheetAddress(loadPath, f.query()) 
 func (f loadFilter) Export() string { return sheetAddress(loadPath+"/xuat.xlsx", f.query()) }
 
 // Set tells whether anything is filtered.
-func (f loadFilter) Set() bool { return f.Unit != "" || f.Obligation != "" || f.Period != "" }
+func (f loadFilter) Set() bool {
+	return f.Unit != "" || f.Obligation != "" || f.Period != "" || f.Kind != "" || f.Above != ""
+}
 
 // Whole is the load without one week's list.
 func (f loadFilter) Whole() string { f.Week, f.Group = "", ""; return f.Address() }
@@ -89,6 +91,38 @@ type loadRow struct {
 	Cells []countLink
 	All   countLink
 	Wide  int // of the bar, in percent of the heaviest week
+}
+
+// loadBar is a week as a bar with its number on top; lengths are in percent of the picture.
+type loadBar struct{ X, Y, Height, Middle, Top, Day, Number string }
+
+// Bars are the weeks as a picture: the heaviest is as high as there is room.
+func (v loadView) Bars() []loadBar {
+	const width, floor, room = 100.0 / weeksAhead, 84.0, 68.0
+	var bars []loadBar
+	for i, row := range v.Rows {
+		high := room * float64(row.Wide) / 100
+		left := width * float64(i)
+		bars = append(bars, loadBar{
+			X: along(left + width*0.2), Y: along(floor - high), Height: along(high), Middle: along(left + width/2), Top: along(floor - high - 2.5),
+			Day: row.Name[:5], Number: number(int64(row.All.Total)),
+		})
+	}
+	return bars
+}
+
+// Message is what the picture says.
+func (v loadView) Message() string {
+	heaviest := -1
+	for i, row := range v.Rows {
+		if row.All.Total > 0 && (heaviest < 0 || row.All.Total > v.Rows[heaviest].All.Total) {
+			heaviest = i
+		}
+	}
+	if heaviest < 0 {
+		return ""
+	}
+	return "Tuần " + v.Rows[heaviest].Name + " có nhiều hồ sơ đến hạn nhất: " + number(int64(v.Rows[heaviest].All.Total)) + "."
 }
 
 type loadView struct {
@@ -154,11 +188,11 @@ func (p *portal) exportLoad(c echo.Context) error {
 // dueIn reads the cases that a unit still has to finish and that are due until the last of the weeks. The register answers those due
 // first at the head, so reading stops there.
 func (p *portal) dueIn(ctx context.Context, filter loadFilter, weeks []week) ([]item, error) {
-	units, matched, err := p.unitsFor(ctx, filter.Unit)
-	if err != nil || filter.Unit != "" && len(units) == 0 {
+	within, err := p.scopeOf(ctx, filter.overviewFilter)
+	if err != nil || within.none() {
 		return nil, err
 	}
-	request := filter.request(matched)
+	request := filter.request(within.matched)
 	request.RunningOnly, request.Limit = true, mostCases
 	last := weeks[len(weeks)-1].To.String()
 	var due []*reportsv1.Case

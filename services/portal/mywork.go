@@ -107,7 +107,7 @@ func (p *portal) dress(ctx context.Context, cases []*reportsv1.Case) ([]item, er
 		ids = append(ids, found.GetUnitId())
 	}
 	slices.Sort(ids)
-	units, err := p.unitsByID(ctx, slices.Compact(ids))
+	units, err := p.named(ctx, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -21,82 +19,6 @@ const (
 	rowsPerPage  = 50
 )
 
-// overviewFilter is what the address bar of the overview says; every view is an address.
-type overviewFilter struct {
-	Obligation, Unit, Period, State string
-	Group                           string // of obligations, on the map only
-	Late                            bool
-	List                            bool
-	Page                            int
-}
-
-func readFilter(query url.Values) overviewFilter {
-	page, err := strconv.Atoi(query.Get("trang"))
-	if err != nil || page < 1 {
-		page = 1
-	}
-	return overviewFilter{
-		Obligation: query.Get("nhiem-vu"), Unit: strings.TrimSpace(query.Get("don-vi")), Period: query.Get("ky"),
-		State: query.Get("trang-thai"), Group: query.Get("nhom"), Late: query.Get("qua-han") == "1", List: query.Get("xem") == "danh-sach", Page: page,
-	}
-}
-
-// Address is the view as an address.
-func (f overviewFilter) Address() string { return sheetAddress(overviewPath, f.query()) }
-
-// Export is the same filter for Excel, all pages of it.
-func (f overviewFilter) Export() string {
-	f.Page = 1
-	return sheetAddress(overviewPath+"/xuat.xlsx", f.query())
-}
-
-func (f overviewFilter) query() url.Values {
-	query := url.Values{}
-	for key, value := range map[string]string{"nhiem-vu": f.Obligation, "don-vi": f.Unit, "ky": f.Period, "trang-thai": f.State, "nhom": f.Group} {
-		if value != "" {
-			query.Set(key, value)
-		}
-	}
-	if f.Late {
-		query.Set("qua-han", "1")
-	}
-	if f.List {
-		query.Set("xem", "danh-sach")
-	}
-	if f.Page > 1 {
-		query.Set("trang", strconv.Itoa(f.Page))
-	}
-	return query
-}
-
-// Set tells whether anything is filtered.
-func (f overviewFilter) Set() bool {
-	return f.Obligation != "" || f.Unit != "" || f.Period != "" || f.State != "" || f.Late
-}
-
-// Turn is the same view on another page.
-func (f overviewFilter) Turn(page int) string { f.Page = page; return f.Address() }
-
-// AsList and AsMap are the same filter in the other view.
-func (f overviewFilter) AsList() string { f.List, f.Page = true, 1; return f.Address() }
-
-// AsMap is the units × obligations view.
-func (f overviewFilter) AsMap() string { f.List, f.Page = false, 1; return f.Address() }
-
-// OnlyState lists the cases of one state within the filter.
-func (f overviewFilter) OnlyState(state string) string {
-	f.State, f.Late, f.List, f.Page = state, false, true, 1
-	return f.Address()
-}
-
-func (f overviewFilter) ofUnit(unit, obligation string) string {
-	return overviewFilter{Unit: unit, Obligation: obligation, Period: f.Period, List: true, Page: 1}.Address()
-}
-
-func (f overviewFilter) request(units []string) *reportsv1.ListCasesRequest {
-	return &reportsv1.ListCasesRequest{ObligationId: f.Obligation, PeriodId: f.Period, State: f.State, LateOnly: f.Late, UnitIds: units}
-}
-
 type overviewView struct {
 	Filter                       overviewFilter
 	Headline                     []phrase
@@ -106,12 +28,15 @@ type overviewView struct {
 	Counts                       []countLink
 	Total                        int
 	Obligations, Periods, States []choice
+	Kinds, Aboves, Leasts        []choice
+	Families                     []*unitFamily
+	ManyUnits                    bool // so many that the map begins with families
 	Columns                      []column
 	Groups                       []groupTab
 	Rows                         []overviewRow
 	Items                        []item
 	Absent                       []string
-	pageRows
+	widePages
 	Empty  bool
 	Legend []standing
 	Nobody int // rungs of which nobody was there to be told
@@ -170,30 +95,92 @@ func (p *portal) overview(c echo.Context) error {
 }
 
 func (p *portal) fillOverview(ctx context.Context, view *overviewView) error {
-	units, matched, err := p.unitsFor(ctx, view.Filter.Unit)
+	within, err := p.scopeOf(ctx, view.Filter)
 	if err != nil {
 		return err
+	}
+	if known := p.knownUnits(); known != nil {
+		view.Kinds, view.Aboves = known.kindChoices(), known.aboveChoices(view.Filter.Kind, view.Filter.Above)
 	}
 	view.Columns = p.columns(view.Filter)
-	view.Obligations, view.Periods = p.obligationChoices(), periodChoices(p.today())
-	if view.Filter.Unit != "" && len(units) == 0 {
+	view.Obligations, view.Periods, view.Leasts = p.obligationChoices(), periodChoices(p.today()), leastChoices(view.Filter.Least)
+	if within.none() {
 		view.Empty = true
-		view.Headline = []phrase{{Text: "Không có đơn vị nào khớp “" + view.Filter.Unit + "”."}}
+		view.Headline = []phrase{{Text: "Không có đơn vị nào khớp bộ lọc."}}
+		if view.Filter.Unit != "" {
+			view.Headline = []phrase{{Text: "Không có đơn vị nào khớp “" + view.Filter.Unit + "”."}}
+		}
 		return nil
 	}
-	late, err := p.lateItems(ctx, view.Filter, matched)
+	return p.fillSummary(ctx, view, within)
+}
+
+// fillSummary asks the register once for all that is counted, and then for the cases that the page shows.
+func (p *portal) fillSummary(ctx context.Context, view *overviewView, within scope) error {
+	var families []*unitFamily
+	if !view.Filter.List {
+		owing := p.owingUnits(within.units, view.Columns)
+		families = familiesOf(owing, view.Filter, p.knownByID())
+		view.ManyUnits = len(owing) > mostUnits
+	}
+	asked := &reportsv1.SummariseRequest{Filter: view.Filter.request(within.matched), ShownObligationIds: codesOf(view.Columns), Groups: groupsFor(families, within.units, view.Filter)}
+	answer, err := p.calls.Register.Summarise(ctx, call(asked))
 	if err != nil {
 		return err
 	}
-	view.Headline, view.Worst = headline(late, p.today(), view.Filter), worstUnits(late, view.Filter)
-	if err := p.countCases(ctx, view, matched); err != nil {
+	summary := lateUnits{}
+	for _, unit := range answer.Msg.GetUnits() {
+		summary[unit.GetUnitId()] = unit
+	}
+	view.Headline = headline(lateOf(summary), p.today(), view.Filter)
+	if view.Worst, err = p.worstUnits(ctx, summary, view.Filter); err != nil {
 		return err
 	}
-	if view.Filter.List {
-		return p.fillList(ctx, view, matched)
+	view.countCases(answer.Msg.GetCounts())
+	switch {
+	case view.Filter.List:
+		return p.fillList(ctx, view, within.matched)
+	case families != nil:
+		view.Groups = p.groupTabs(view.Filter, answer.Msg.GetCounts())
+		view.Families = fillFamilies(families, view.Columns, answer.Msg.GetGroups())
+		return nil
 	}
-	view.Groups = p.groupTabs(view.Filter, late)
-	return p.fillMap(ctx, view, units, ofColumns(late, view.Columns), matched)
+	view.Groups = p.groupTabs(view.Filter, answer.Msg.GetCounts())
+	rows, err := p.rowsOf(ctx, view.Filter, view.Columns, within.units, summary)
+	if err != nil {
+		return err
+	}
+	return p.fillMap(ctx, view, rows)
+}
+
+// owingUnits are those of a kind that owes one of the columns.
+func (p *portal) owingUnits(units []*unitsv1.Unit, columns []column) []*unitsv1.Unit {
+	kinds := p.kindsOwing(columns)
+	if kinds == nil {
+		return units
+	}
+	var owing []*unitsv1.Unit
+	for _, unit := range units {
+		if kinds[unit.GetKind()] {
+			owing = append(owing, unit)
+		}
+	}
+	return owing
+}
+
+func (p *portal) knownByID() map[string]*unitsv1.Unit {
+	if known := p.knownUnits(); known != nil {
+		return known.byID
+	}
+	return nil
+}
+
+func codesOf(columns []column) []string {
+	codes := make([]string, len(columns))
+	for i, col := range columns {
+		codes[i] = col.Code
+	}
+	return codes
 }
 
 // unitsFor answers the units the filter's words name, and their ids for the register (nil: all).
@@ -231,62 +218,77 @@ func (p *portal) lateItems(ctx context.Context, filter overviewFilter, matched [
 	return p.dress(ctx, cases)
 }
 
+// lateOf is how much of each unit is late, in every family of obligations.
+func lateOf(summary lateUnits) map[string]lateness {
+	late := map[string]lateness{}
+	for id, unit := range summary {
+		if unit.GetLate() > 0 {
+			late[id] = lateness{int(unit.GetLate()), int(unit.GetLongestLate())}
+		}
+	}
+	return late
+}
+
 // headline is the answer to "who is late" in one sentence; its figures open their lists.
-func headline(late []item, today calendar.Date, filter overviewFilter) []phrase {
+func headline(late map[string]lateness, today calendar.Date, filter overviewFilter) []phrase {
 	if len(late) == 0 {
 		return []phrase{{Text: "Đến ngày " + today.Vietnamese() + ": không có hồ sơ quá hạn."}}
 	}
-	units, long := map[string]bool{}, map[string]bool{}
-	for _, it := range late {
-		units[it.GetUnitId()] = true
-		if it.Standing.Late >= 14 {
-			long[it.GetUnitId()] = true
+	cases, long := 0, 0
+	for _, unit := range late {
+		cases += unit.cases
+		if unit.days >= 14 {
+			long++
 		}
 	}
-	sentence := []phrase{{Text: "Đến ngày " + today.Vietnamese() + ": "}, {number(int64(len(late))) + " hồ sơ quá hạn", filter.Overdue(0)}, {Text: fmt.Sprintf(" ở %d đơn vị", len(units))}}
-	if len(long) > 0 {
-		sentence = append(sentence, phrase{Text: "; "}, phrase{fmt.Sprintf("%d đơn vị quá hạn từ 14 ngày làm việc", len(long)), filter.Overdue(14)})
+	sentence := []phrase{{Text: "Đến ngày " + today.Vietnamese() + ": "}, {number(int64(cases)) + " hồ sơ quá hạn", filter.Overdue(filter.Least)}, {Text: " ở " + number(int64(len(late))) + " đơn vị"}}
+	if long > 0 {
+		sentence = append(sentence, phrase{Text: "; "}, phrase{number(int64(long)) + " đơn vị quá hạn từ 14 ngày làm việc", filter.Overdue(max(14, filter.Least))})
 	}
 	return append(sentence, phrase{Text: "."})
 }
 
-func worstUnits(late []item, filter overviewFilter) []worstUnit {
-	byUnit := map[string]worstUnit{}
-	for _, it := range late {
-		worst := byUnit[it.GetUnitId()]
-		if it.Standing.Late >= worst.Late {
-			byUnit[it.GetUnitId()] = worstUnit{it.UnitName, filter.OverdueOf(it.GetUnitId()), it.Standing.Late}
-		}
+const mostWorst = 5
+
+// worstUnits are those late for longest; of units late for equally long the order is that of their names.
+func (p *portal) worstUnits(ctx context.Context, summary lateUnits, filter overviewFilter) ([]worstUnit, error) {
+	var ids []string
+	for id := range lateOf(summary) {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int { return int(summary[b].GetLongestLate() - summary[a].GetLongestLate()) })
+	tied := min(mostWorst, len(ids))
+	for tied < len(ids) && tied > 0 && summary[ids[tied]].GetLongestLate() == summary[ids[tied-1]].GetLongestLate() {
+		tied++
+	}
+	names, err := p.named(ctx, ids[:tied])
+	if err != nil {
+		return nil, err
 	}
 	var worst []worstUnit
-	for _, unit := range byUnit {
-		worst = append(worst, unit)
+	for _, id := range ids[:tied] {
+		worst = append(worst, worstUnit{cmp.Or(names[id].GetName(), id), filter.OverdueOf(id), int(summary[id].GetLongestLate())})
 	}
-	slices.SortFunc(worst, func(a, b worstUnit) int { return cmp.Or(b.Late-a.Late, strings.Compare(a.Name, b.Name)) })
-	return worst[:min(5, len(worst))]
+	slices.SortFunc(worst, func(a, b worstUnit) int {
+		return cmp.Or(b.Late-a.Late, strings.Compare(a.Name, b.Name), strings.Compare(a.Href, b.Href))
+	})
+	return worst[:min(mostWorst, len(worst))], nil
 }
 
-func (p *portal) countCases(ctx context.Context, view *overviewView, matched []string) error {
-	request := view.Filter.request(matched)
-	request.Limit = 1
-	answer, err := p.calls.Register.ListCases(ctx, call(request))
-	if err != nil {
-		return err
-	}
+func (v *overviewView) countCases(counts []*reportsv1.StateCount) {
 	totals, late := map[string]int{}, 0
-	for _, count := range answer.Msg.GetCounts() {
+	for _, count := range counts {
 		totals[count.GetState()] += int(count.GetTotal())
+		v.Total += int(count.GetTotal())
 		late += int(count.GetLate())
 	}
-	view.Total = int(answer.Msg.GetTotal())
-	view.Counts = append(view.Counts, countLink{"Quá hạn", view.Filter.Overdue(0), late})
+	v.Counts = append(v.Counts, countLink{"Quá hạn", v.Filter.Overdue(v.Filter.Least), late})
 	for _, state := range stateChoices {
 		if totals[state.Value] > 0 {
-			view.Counts = append(view.Counts, countLink{state.Label, view.Filter.OnlyState(state.Value), totals[state.Value]})
+			v.Counts = append(v.Counts, countLink{state.Label, v.Filter.OnlyState(state.Value), totals[state.Value]})
 		}
 	}
-	view.Empty = view.Total == 0
-	return nil
+	v.Empty = v.Total == 0
 }
 
 func (p *portal) fillList(ctx context.Context, view *overviewView, matched []string) error {
@@ -302,175 +304,8 @@ func (p *portal) fillList(ctx context.Context, view *overviewView, matched []str
 }
 
 func (v *overviewView) span(total, shown int) {
-	v.Of, v.From = total, (v.Filter.Page-1)*rowsPerPage+1
+	v.Of, v.From = total, (v.Filter.Page-1)*cmp.Or(v.rowsAPage, rowsPerPage)+1
 	v.To = v.From + shown - 1
-}
-
-// fillMap puts the worst units first and reads only the cases of the units on this page.
-func (p *portal) fillMap(ctx context.Context, view *overviewView, units []*unitsv1.Unit, late []item, matched []string) error {
-	units, err := p.rowsOf(ctx, view, units, late, matched)
-	if err != nil {
-		return err
-	}
-	first := min((view.Filter.Page-1)*rowsPerPage, len(units))
-	shown := units[first:min(first+rowsPerPage, len(units))]
-	view.span(len(units), len(shown))
-	if len(shown) == 0 {
-		return nil
-	}
-	ids := make([]string, len(shown))
-	for i, unit := range shown {
-		ids[i] = unit.GetId()
-	}
-	items, err := p.itemsOf(ctx, view.Filter.request(ids))
-	if err != nil {
-		return err
-	}
-	view.Columns = p.withUndeclared(view.Columns, items)
-	absence, err := p.absences(ctx, view.Filter, shown)
-	if err != nil {
-		return err
-	}
-	for _, unit := range shown {
-		view.Rows = append(view.Rows, rowOf(view, unit, items, absence))
-	}
-	return nil
-}
-
-// rowsOf decides which units are rows, the latest first.
-func (p *portal) rowsOf(ctx context.Context, view *overviewView, units []*unitsv1.Unit, late []item, matched []string) ([]*unitsv1.Unit, error) {
-	wanted := map[string]bool{}
-	for _, it := range late {
-		wanted[it.GetUnitId()] = true
-	}
-	if view.Filter.State != "" || view.Filter.Late || view.Filter.Period != "" {
-		cases, _, err := p.listAll(ctx, view.Filter.request(matched))
-		if err != nil {
-			return nil, err
-		}
-		for _, found := range cases {
-			wanted[found.GetUnitId()] = true
-		}
-	} else {
-		for _, unit := range units {
-			if p.owesAny(unit, view.Columns) {
-				wanted[unit.GetId()] = true
-			}
-		}
-	}
-	return p.sortedRows(ctx, units, wanted, late)
-}
-
-func (p *portal) sortedRows(ctx context.Context, units []*unitsv1.Unit, wanted map[string]bool, late []item) ([]*unitsv1.Unit, error) {
-	var rows []*unitsv1.Unit
-	for _, unit := range units {
-		if wanted[unit.GetId()] {
-			rows = append(rows, unit)
-			delete(wanted, unit.GetId())
-		}
-	}
-	var ended []string // units that no longer exist and still have cases
-	for id := range wanted {
-		ended = append(ended, id)
-	}
-	others, err := p.unitsByID(ctx, ended)
-	if err != nil {
-		return nil, err
-	}
-	for _, unit := range others {
-		rows = append(rows, unit)
-	}
-	worst, count := map[string]int{}, map[string]int{}
-	for _, it := range late {
-		worst[it.GetUnitId()] = max(worst[it.GetUnitId()], it.Standing.Late+1)
-		count[it.GetUnitId()]++
-	}
-	slices.SortFunc(rows, func(a, b *unitsv1.Unit) int {
-		return cmp.Or(worst[b.GetId()]-worst[a.GetId()], count[b.GetId()]-count[a.GetId()], strings.Compare(a.GetName(), b.GetName()), strings.Compare(a.GetId(), b.GetId()))
-	})
-	return rows, nil
-}
-
-func rowOf(view *overviewView, unit *unitsv1.Unit, items []item, absence func(*unitsv1.Unit, string) absent) overviewRow {
-	row := overviewRow{Unit: unit, Href: view.Filter.OverdueInRow(unit.GetId())}
-	for _, col := range view.Columns {
-		var here []item
-		for _, it := range items {
-			if it.GetUnitId() == unit.GetId() && it.GetObligationId() == col.Code {
-				here = append(here, it)
-			}
-		}
-		if len(here) == 0 {
-			why := absence(unit, col.Code)
-			row.Cells = append(row.Cells, cell{standing: why.standing})
-			if why.Reason != "" {
-				view.Absent = append(view.Absent, unit.GetName()+" · "+col.Short+": "+why.Reason)
-			}
-			continue
-		}
-		for _, it := range here {
-			if it.Standing.Overdue {
-				row.Late++
-			}
-		}
-		row.Cells = append(row.Cells, cellOf(here, view.Filter.ofUnit(unit.GetId(), col.Code)))
-	}
-	return row
-}
-
-// cellOf shows the case that most needs somebody; several cases open their list.
-func cellOf(here []item, list string) cell {
-	slices.SortStableFunc(here, func(a, b item) int {
-		return cmp.Or(urgency(b)-urgency(a), b.Standing.Late-a.Standing.Late, strings.Compare(b.GetState().GetDueDay(), a.GetState().GetDueDay()))
-	})
-	first := here[0]
-	shown := cell{standing: first.Standing, Href: first.URL(), More: len(here) - 1, Extra: first.GetState().GetExtended()}
-	if shown.More > 0 {
-		shown.Href = list
-	}
-	return shown
-}
-
-func urgency(it item) int {
-	switch {
-	case it.Standing.Overdue:
-		return 4
-	case it.Standing.Key == "returned":
-		return 3
-	case it.Standing.Waiting:
-		return 2
-	case it.Standing.Key == "submitted":
-		return 1
-	default:
-		return 0
-	}
-}
-
-// withUndeclared adds a column for cases of obligations the catalogue no longer declares.
-func (p *portal) withUndeclared(columns []column, items []item) []column {
-	for _, it := range items {
-		if edition := p.edition(); edition != nil && edition.Obligation(it.GetObligationId()) != nil {
-			continue
-		}
-		if !slices.ContainsFunc(columns, func(c column) bool { return c.Code == it.GetObligationId() }) {
-			columns = append(columns, column{it.GetObligationId(), it.GetObligationId(), it.GetTitleVi()})
-		}
-	}
-	return columns
-}
-
-func (p *portal) columns(filter overviewFilter) []column {
-	var columns []column
-	edition := p.edition()
-	if edition == nil {
-		return nil
-	}
-	for _, o := range edition.Obligations {
-		if o.CarriedBy == nil && (filter.Obligation == o.Code || filter.Obligation == "" && groupOf(o.Pattern) == filter.group()) {
-			columns = append(columns, column{o.Code, cmp.Or(o.ShortTitle.VI, o.Code), o.Title.VI})
-		}
-	}
-	return columns
 }
 
 func (p *portal) obligationChoices() []choice {

@@ -2,8 +2,10 @@ package portal
 
 import (
 	"context"
+	"slices"
 
 	"github.com/labstack/echo/v4"
+	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 )
 
@@ -14,19 +16,19 @@ func (p *portal) exportOverview(c echo.Context) error {
 		return p.refuseStranger("xem bảng theo dõi", "các đơn vị khác")
 	}
 	ctx, filter := c.Request().Context(), readFilter(c.QueryParams())
-	units, matched, err := p.unitsFor(ctx, filter.Unit)
+	within, err := p.scopeOf(ctx, filter)
 	if err != nil {
 		return err
 	}
 	var items []item
-	if filter.Unit == "" || len(units) > 0 {
-		if items, err = p.itemsOf(ctx, filter.request(matched)); err != nil {
+	if !within.none() {
+		if items, err = p.itemsOf(ctx, filter.request(within.matched)); err != nil {
 			return err
 		}
 	}
 	sheets := []worksheet{p.casesSheet("Hồ sơ", items)}
-	if !filter.List && len(units) > 0 {
-		grid, err := p.mapSheet(ctx, filter, units, items, matched)
+	if !filter.List && !within.none() {
+		grid, err := p.mapSheet(ctx, filter, within.units, items)
 		if err != nil {
 			return err
 		}
@@ -36,22 +38,17 @@ func (p *portal) exportOverview(c echo.Context) error {
 }
 
 // mapSheet writes the whole map in words, the latest unit first.
-func (p *portal) mapSheet(ctx context.Context, filter overviewFilter, units []*unitsv1.Unit, items []item, matched []string) (worksheet, error) {
+func (p *portal) mapSheet(ctx context.Context, filter overviewFilter, units []*unitsv1.Unit, items []item) (worksheet, error) {
 	view := &overviewView{Filter: filter, Columns: p.columns(filter)}
-	items = ofColumns(items, p.withUndeclared(view.Columns, items))
-	late := ofColumns(overdueOf(items), view.Columns)
-	rows, err := p.rowsOf(ctx, view, units, late, matched)
+	rows, err := p.rowsOf(ctx, filter, view.Columns, units, summaryOf(items, view.Columns))
 	if err != nil {
 		return worksheet{}, err
 	}
+	of := byUnit(items)
 	view.Columns = p.withUndeclared(view.Columns, items)
 	absence, err := p.absences(ctx, filter, rows)
 	if err != nil {
 		return worksheet{}, err
-	}
-	of := map[string][]item{}
-	for _, it := range items {
-		of[it.GetUnitId()] = append(of[it.GetUnitId()], it)
 	}
 	one := worksheet{Name: "Đơn vị và nhiệm vụ", Columns: []sheetColumn{{"Đơn vị", 36}, {"Số hồ sơ quá hạn", 12}}}
 	for _, col := range view.Columns {
@@ -68,14 +65,22 @@ func (p *portal) mapSheet(ctx context.Context, filter overviewFilter, units []*u
 	return one, nil
 }
 
-func overdueOf(items []item) []item {
-	var late []item
+// summaryOf counts the cases as the register does: an export has them all at hand.
+func summaryOf(items []item, columns []column) lateUnits {
+	summary := lateUnits{}
 	for _, it := range items {
-		if it.Standing.Overdue {
-			late = append(late, it)
+		unit := summary[it.GetUnitId()]
+		if unit == nil {
+			unit = &reportsv1.UnitSummary{UnitId: it.GetUnitId()}
+			summary[it.GetUnitId()] = unit
+		}
+		unit.Total++
+		if it.Standing.Overdue && slices.ContainsFunc(columns, func(c column) bool { return c.Code == it.GetObligationId() }) {
+			unit.ShownLate++
+			unit.ShownLongestLate = max(unit.ShownLongestLate, int32(it.Standing.Late)) //nolint:gosec // working days of a few years
 		}
 	}
-	return late
+	return summary
 }
 
 // words are what the cell shows, for where there is neither shape nor colour.

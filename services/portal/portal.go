@@ -64,6 +64,8 @@ type portal struct {
 	agency   agencyName
 	province provincial
 	reach    reached
+
+	everyUnit everyUnit
 }
 
 // New makes the portal. It starts while the other services are away and is unready until they answer.

@@ -46,6 +46,7 @@ func (v targetView) List() string { return overviewFilter{Obligation: v.Code, Li
 type targetView struct {
 	targetRow
 	Trend    *trend
+	Progress *progress
 	Groups   []unitGroup
 	Caveat   string
 	Grounds  []groundLine
@@ -84,6 +85,9 @@ func (p *portal) fillTarget(ctx context.Context, view *targetView, edition *cata
 		return err
 	}
 	if view.Trend, err = p.trendOf(ctx, view.targetRow); err != nil {
+		return err
+	}
+	if view.Progress, err = p.progressOf(ctx, view.targetRow, owed); err != nil {
 		return err
 	}
 	var items []item

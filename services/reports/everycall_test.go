@@ -60,6 +60,8 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"KnownCases":    {Do: everycall.Of(registerClient.KnownCases, &reportsv1.KnownCasesRequest{Ids: []string{dialogue}}), May: inOwnName},
 		"ListCases":     {Do: everycall.Of(registerClient.ListCases, &reportsv1.ListCasesRequest{}), May: everybody},
 		"CountEditions": {Do: everycall.Of(registerClient.CountEditions, &reportsv1.CountEditionsRequest{}), May: everybody},
+		"Summarise":     {Do: everycall.Of(registerClient.Summarise, &reportsv1.SummariseRequest{}), May: everybody},
+		"TellProgress":  {Do: everycall.Of(registerClient.TellProgress, &reportsv1.TellProgressRequest{ObligationId: "DT-01", PeriodId: "2026"}), May: everybody},
 		"GetCase":       {Do: everycall.Of(registerClient.GetCase, &reportsv1.GetCaseRequest{Id: dialogue}), May: everybody},
 		"GetHistory":    {Do: everycall.Of(registerClient.GetHistory, &reportsv1.GetHistoryRequest{Id: dialogue}), May: everybody},
 		"GetRawHistory": {Do: everycall.Of(registerClient.GetRawHistory, &reportsv1.GetRawHistoryRequest{Id: dialogue}), May: everybody},

@@ -14,16 +14,12 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
-	"nenep/rules/ladder"
 )
 
 const (
 	usualCases = 200
 	mostCases  = 5000
 )
-
-// lateNow is true of a case whose day has passed while it is still owed, by the case's own clock.
-const lateNow = `(state IN ('open', 'returned') AND due_day < (GREATEST(?::timestamptz + clock_offset_seconds * interval '1 second', case_clock) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)`
 
 // textArray is a text[] parameter.
 func textArray(values []string) string {
@@ -105,6 +101,9 @@ func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
 	if filter.GetLimit() < 0 || filter.GetLimit() > mostCases {
 		faults = append(faults, wire.Field("limit", fmt.Sprintf("Một lần chỉ lấy được %d hồ sơ.", mostCases), fmt.Sprintf("At most %d cases can be asked for at once.", mostCases)))
 	}
+	if filter.GetLateAtLeast() < 0 {
+		faults = append(faults, wire.Field("late_at_least", "Số ngày quá hạn không được âm.", "The number of days may not be negative."))
+	}
 	if filter.GetOffset() < 0 {
 		faults = append(faults, wire.Field("offset", "Vị trí bắt đầu không được âm.", "The offset may not be negative."))
 	}
@@ -112,8 +111,8 @@ func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
 }
 
 // filtered leaves out a case that goes on as another after the act that ended it was undone: that other one counts.
-func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time) *gorm.DB {
-	query := r.db.WithContext(ctx).Model(&caseRow{}).Where("reinstated_as = ''")
+func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) (*gorm.DB, error) {
+	query := sees.scope(r.db.WithContext(ctx).Model(&caseRow{}).Where("reinstated_as = ''"))
 	for column, value := range map[string]string{
 		"obligation_id": filter.GetObligationId(), "unit_id": filter.GetUnitId(), "period_id": filter.GetPeriodId(),
 		"state": filter.GetState(), "area_id": filter.GetAreaId(), "reviewer_unit_id": filter.GetReviewerUnitId(),
@@ -133,10 +132,18 @@ func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesReque
 	if filter.GetRunningOnly() {
 		query = query.Where("state IN ('open', 'submitted', 'returned')")
 	}
-	if filter.GetLateOnly() {
+	if filter.GetLateOnly() || filter.GetLateAtLeast() > 0 {
 		query = query.Where(lateNow, now)
 	}
-	return query
+	if filter.GetLateAtLeast() <= 0 {
+		return query, nil
+	}
+	late, err := r.lateOf(ctx, query.Session(&gorm.Session{}), now)
+	if err != nil {
+		return nil, err
+	}
+	keys, days, _ := lateTable(late, filter.GetLateAtLeast())
+	return query.Where("(lateness, "+caseDay+") IN (SELECT * FROM unnest(?::uuid[], ?::date[]))", now, keys, days), nil
 }
 
 func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.StateCount, error) {
@@ -144,7 +151,11 @@ func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest,
 		ObligationID, State string
 		Total, Late         int32
 	}
-	err := r.filtered(ctx, filter, now).Scopes(sees.scope).Select("obligation_id, state, count(*) AS total, count(*) FILTER (WHERE "+lateNow+") AS late", now).
+	query, err := r.filtered(ctx, filter, now, sees)
+	if err != nil {
+		return nil, err
+	}
+	err = query.Select("obligation_id, state, count(*) AS total, count(*) FILTER (WHERE "+lateNow+") AS late", now).
 		Group("obligation_id, state").Order("obligation_id, state").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count cases: %w", err)
@@ -156,31 +167,46 @@ func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest,
 	return counts, nil
 }
 
-// listedRow is a case; its input is read only where lateness has to be reckoned.
+// listedRow is a case; the key and the day are there only where lateness has to be reckoned.
 type listedRow struct {
-	Case      caseRow `gorm:"embedded"`
-	LateInput *string
+	Case                    caseRow `gorm:"embedded"`
+	Lateness, Day, PausedBy *string
 }
 
+// listedColumns are what a list reads of a case; a brief one reads no body of the state.
+const (
+	briefColumns = `id, obligation_id, unit_id, period_id, area_id, workflow_type, title_vi, state, round, due_day, due_of_law, extended,
+		submitted_at, accepted_at, late_working_days, next_rung_id, next_rung_day, reviewer_unit_id, sealed, clock_offset_seconds, case_clock,
+		sequence, opened_at, updated_at, origin_case_id, state_body ->> 'paused_by' AS paused_by`
+	listedColumns = `id, obligation_id, unit_id, period_id, area_id, workflow_type, run_id, title_vi, state_body, clock_offset_seconds, case_clock,
+		opened_at, updated_at, export_sha256, origin_case_id`
+)
+
 func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.Case, error) {
-	limit := int(filter.GetLimit())
+	limit, columns := int(filter.GetLimit()), listedColumns
 	if limit == 0 {
 		limit = usualCases
 	}
+	if filter.GetBrief() {
+		columns = briefColumns
+	}
+	query, err := r.filtered(ctx, filter, now, sees)
+	if err != nil {
+		return nil, err
+	}
 	var rows []listedRow
-	err := r.filtered(ctx, filter, now).Scopes(sees.scope).
-		Select(`id, obligation_id, unit_id, period_id, area_id, workflow_type, run_id, title_vi, state_body, clock_offset_seconds, case_clock,
-			opened_at, updated_at, export_sha256, origin_case_id, CASE WHEN `+lateNow+` THEN input END AS late_input`, now).
+	err = query.Select(columns+", CASE WHEN "+lateNow+" THEN lateness END AS lateness, CASE WHEN "+lateNow+" THEN "+caseDay+"::text END AS day", now, now, now).
 		Order("due_day NULLS LAST, id").Limit(limit).Offset(int(filter.GetOffset())).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
-	cases, ids := make([]*reportsv1.Case, len(rows)), make([]string, len(rows))
-	for i, row := range rows {
-		if cases[i], err = row.tell(now); err != nil {
-			return nil, err
-		}
-		ids[i] = row.Case.ID
+	cases, err := r.tellAll(ctx, rows, filter.GetBrief())
+	if err != nil || filter.GetBrief() {
+		return cases, err
+	}
+	ids := make([]string, len(cases))
+	for i, told := range cases {
+		ids[i] = told.GetId()
 	}
 	counted, err := r.linked(ctx, ids, now)
 	for _, c := range cases {
@@ -189,28 +215,61 @@ func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, 
 	return cases, err
 }
 
-func (row listedRow) tell(now time.Time) (*reportsv1.Case, error) {
-	told, err := row.Case.tell()
-	if err != nil || row.LateInput == nil {
-		return told, err
+// tellAll are the rows as the register answers them, each as late as it is today.
+func (r register) tellAll(ctx context.Context, rows []listedRow, brief bool) ([]*reportsv1.Case, error) {
+	var behind []lateCase
+	for _, row := range rows {
+		if row.Lateness != nil && row.Day != nil {
+			behind = append(behind, lateCase{lateKey{*row.Lateness, *row.Day}, row.Case.ID})
+		}
 	}
-	input := &casefilev1.CaseInput{}
-	if err := readStored(*row.LateInput, input); err != nil {
+	late, err := r.reckon(ctx, behind)
+	if err != nil {
 		return nil, err
 	}
-	reckonLateness(input, told.GetState(), today(now, row.Case.ClockOffsetSeconds, row.Case.CaseClock))
-	return told, nil
+	cases := make([]*reportsv1.Case, len(rows))
+	for i, row := range rows {
+		if brief {
+			cases[i] = row.Case.brief()
+			if row.PausedBy != nil {
+				cases[i].State.PausedBy = *row.PausedBy
+			}
+		} else if cases[i], err = row.Case.tell(); err != nil {
+			return nil, err
+		}
+		if row.Lateness != nil && row.Day != nil {
+			cases[i].State.LateWorkingDays = late[lateKey{*row.Lateness, *row.Day}]
+		}
+	}
+	return cases, nil
 }
 
-// reckonLateness counts the working days late as of today, as the case itself would. The workflow
-// writes only when something happens, so the number in the register is as old as its last write.
-func reckonLateness(input *casefilev1.CaseInput, state *casefilev1.CaseState, today calendar.Date) {
-	duty, file := ladder.Late(input, state, today)
-	late := int32(max(duty, file)) //nolint:gosec // working days of a few years
-	if state.GetRound() > 1 {
-		late = max(late, state.GetLateWorkingDays())
+// brief is the row as lists show it.
+func (row caseRow) brief() *reportsv1.Case {
+	return &reportsv1.Case{
+		Id: row.ID, ObligationId: row.ObligationID, UnitId: row.UnitID, PeriodId: row.PeriodID, AreaId: row.AreaID, WorkflowType: row.WorkflowType, TitleVi: row.TitleVi,
+		OpenedAt: row.OpenedAt.UTC().Format(time.RFC3339), UpdatedAt: row.UpdatedAt.UTC().Format(time.RFC3339), OriginCaseId: row.OriginCaseID,
+		State: &casefilev1.CaseState{
+			CaseId: row.ID, State: stateNumbers[row.State], Round: row.Round, DueDay: text(row.DueDay), DueOfLaw: row.DueOfLaw, Extended: row.Extended,
+			SubmittedAt: instantText(row.SubmittedAt), AcceptedAt: instantText(row.AcceptedAt), LateWorkingDays: row.LateWorkingDays,
+			NextRungId: row.NextRungID, NextRungDay: text(row.NextRungDay), ReviewerUnitId: row.ReviewerUnitID, Sealed: row.Sealed,
+			ClockOffsetSeconds: row.ClockOffsetSeconds, Sequence: row.Sequence,
+		},
 	}
-	state.LateWorkingDays = late
+}
+
+func text(day *string) string {
+	if day == nil {
+		return ""
+	}
+	return (*day)[:min(len(*day), len("2006-01-02"))]
+}
+
+func instantText(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339Nano)
 }
 
 // tell is the row as the register answers it.

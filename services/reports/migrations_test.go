@@ -35,7 +35,7 @@ func TestARegisterOfTheReleaseBeforeIsCarriedAlong(t *testing.T) {
 		VALUES ('E-2025-0001', 'BCD-02', 'A', '2025-02-03', 'k', decode(repeat('00', 32), 'hex'), now())`).Error)
 
 	require.NoError(t, whole.Migrate(t.Context(), url, zap.NewNop()))
-	r := register{db}
+	r := register{db, &reckoned{}}
 	lineage, err := r.lineage(t.Context(), "DT-01/B/2025/c1")
 	require.NoError(t, err)
 	require.Equal(t, []string{"DT-01/A/2025", "DT-01/B/2025", "DT-01/B/2025/c1"}, lineage)

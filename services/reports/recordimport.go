@@ -211,7 +211,7 @@ func (s *server) storeRecords(ctx context.Context, rows []recordRow, who acting)
 					return err
 				}
 				ready.At, ready.ActingUnitId, ready.ActingRole = at.UTC().Format(time.RFC3339Nano), who.unitID, who.role
-				kept, err := register{tx}.storeAct(ctx, ready, hash, at)
+				kept, err := register{db: tx}.storeAct(ctx, ready, hash, at)
 				if err != nil {
 					return err
 				}

@@ -157,7 +157,7 @@ func (r register) storeReinstatement(ctx context.Context, act *casefilev1.Act, o
 		if err != nil {
 			return err
 		}
-		there, err := register{tx}.findAct(ctx, row.ActID)
+		there, err := register{db: tx}.findAct(ctx, row.ActID)
 		if err != nil {
 			return err
 		}

@@ -152,4 +152,7 @@ type auditRow struct {
 func (auditRow) TableName() string { return "audit" }
 
 // register holds the facts: every read and write of the schema goes through it.
-type register struct{ db *gorm.DB }
+type register struct {
+	db       *gorm.DB
+	reckoned *reckoned
+}

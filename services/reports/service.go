@@ -125,7 +125,7 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 	if err != nil {
 		return err
 	}
-	s.register = register{db}
+	s.register = register{db, &reckoned{}}
 	service.DependsOn(schema().CheckVersion(db))
 	service.OnClose(func() error {
 		pool, err := db.DB()

@@ -93,7 +93,7 @@ func (v sight) scope(db *gorm.DB) *gorm.DB {
 	if v.all {
 		return db
 	}
-	return db.Where("unit_id = ANY(?) OR reviewer_unit_id = ANY(?)", textArray(v.units), textArray(v.reviewing))
+	return db.Where("(unit_id = ANY(?) OR reviewer_unit_id = ANY(?))", textArray(v.units), textArray(v.reviewing))
 }
 
 // maySee refuses a case that is out of the caller's sight, unless one that goes on with it is in it.

@@ -19,6 +19,15 @@ var stateNames = func() map[casefilev1.State]string {
 	return names
 }()
 
+// stateNumbers are the states by the names the register writes.
+var stateNumbers = func() map[string]casefilev1.State {
+	numbers := map[string]casefilev1.State{}
+	for number, name := range stateNames {
+		numbers[name] = number
+	}
+	return numbers
+}()
+
 var stateWordsVI = map[string]string{
 	"open": "đang thực hiện", "submitted": "đã nộp", "returned": "trả lại", "accepted": "hoàn thành",
 	"exempted": "không thuộc đối tượng", "withdrawn": "thu hồi", "succeeded": "chuyển đơn vị kế thừa",

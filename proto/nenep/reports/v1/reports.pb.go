@@ -791,6 +791,8 @@ type ListCasesRequest struct {
 	OriginCaseId   string                 `protobuf:"bytes,11,opt,name=origin_case_id,json=originCaseId,proto3" json:"origin_case_id,omitempty"` // cases raised out of this one
 	RunningOnly    bool                   `protobuf:"varint,12,opt,name=running_only,json=runningOnly,proto3" json:"running_only,omitempty"`     // open, submitted, returned
 	ObligationIds  []string               `protobuf:"bytes,13,rep,name=obligation_ids,json=obligationIds,proto3" json:"obligation_ids,omitempty"`
+	Brief          bool                   `protobuf:"varint,14,opt,name=brief,proto3" json:"brief,omitempty"`                                  // of a case only what lists show: state, days, lateness; no steps, entries and facts, nothing of what was raised out of it
+	LateAtLeast    int32                  `protobuf:"varint,15,opt,name=late_at_least,json=lateAtLeast,proto3" json:"late_at_least,omitempty"` // only cases overdue for so many working days or more
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -914,6 +916,20 @@ func (x *ListCasesRequest) GetObligationIds() []string {
 		return x.ObligationIds
 	}
 	return nil
+}
+
+func (x *ListCasesRequest) GetBrief() bool {
+	if x != nil {
+		return x.Brief
+	}
+	return false
+}
+
+func (x *ListCasesRequest) GetLateAtLeast() int32 {
+	if x != nil {
+		return x.LateAtLeast
+	}
+	return 0
 }
 
 type ListCasesResponse struct {
@@ -1045,6 +1061,522 @@ func (x *StateCount) GetLate() int32 {
 	return 0
 }
 
+// UnitGroup is units that are counted together.
+type UnitGroup struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	UnitIds       []string               `protobuf:"bytes,2,rep,name=unit_ids,json=unitIds,proto3" json:"unit_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnitGroup) Reset() {
+	*x = UnitGroup{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnitGroup) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnitGroup) ProtoMessage() {}
+
+func (x *UnitGroup) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnitGroup.ProtoReflect.Descriptor instead.
+func (*UnitGroup) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *UnitGroup) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *UnitGroup) GetUnitIds() []string {
+	if x != nil {
+		return x.UnitIds
+	}
+	return nil
+}
+
+type SummariseRequest struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	Filter             *ListCasesRequest      `protobuf:"bytes,1,opt,name=filter,proto3" json:"filter,omitempty"`                                                     // limit, offset and brief say nothing here
+	ShownObligationIds []string               `protobuf:"bytes,2,rep,name=shown_obligation_ids,json=shownObligationIds,proto3" json:"shown_obligation_ids,omitempty"` // which obligations the columns of a page show; empty = all
+	Groups             []*UnitGroup           `protobuf:"bytes,3,rep,name=groups,proto3" json:"groups,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *SummariseRequest) Reset() {
+	*x = SummariseRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SummariseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SummariseRequest) ProtoMessage() {}
+
+func (x *SummariseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SummariseRequest.ProtoReflect.Descriptor instead.
+func (*SummariseRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SummariseRequest) GetFilter() *ListCasesRequest {
+	if x != nil {
+		return x.Filter
+	}
+	return nil
+}
+
+func (x *SummariseRequest) GetShownObligationIds() []string {
+	if x != nil {
+		return x.ShownObligationIds
+	}
+	return nil
+}
+
+func (x *SummariseRequest) GetGroups() []*UnitGroup {
+	if x != nil {
+		return x.Groups
+	}
+	return nil
+}
+
+type SummariseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Counts        []*StateCount          `protobuf:"bytes,1,rep,name=counts,proto3" json:"counts,omitempty"`
+	Units         []*UnitSummary         `protobuf:"bytes,2,rep,name=units,proto3" json:"units,omitempty"` // those that have a case, in the order of their ids
+	Groups        []*GroupCount          `protobuf:"bytes,3,rep,name=groups,proto3" json:"groups,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SummariseResponse) Reset() {
+	*x = SummariseResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SummariseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SummariseResponse) ProtoMessage() {}
+
+func (x *SummariseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SummariseResponse.ProtoReflect.Descriptor instead.
+func (*SummariseResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SummariseResponse) GetCounts() []*StateCount {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+func (x *SummariseResponse) GetUnits() []*UnitSummary {
+	if x != nil {
+		return x.Units
+	}
+	return nil
+}
+
+func (x *SummariseResponse) GetGroups() []*GroupCount {
+	if x != nil {
+		return x.Groups
+	}
+	return nil
+}
+
+// UnitSummary counts a unit's cases. How late is in working days, of the case that is late for longest.
+type UnitSummary struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	UnitId           string                 `protobuf:"bytes,1,opt,name=unit_id,json=unitId,proto3" json:"unit_id,omitempty"`
+	Total            int32                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	Late             int32                  `protobuf:"varint,3,opt,name=late,proto3" json:"late,omitempty"`
+	LongestLate      int32                  `protobuf:"varint,4,opt,name=longest_late,json=longestLate,proto3" json:"longest_late,omitempty"`
+	ShownLate        int32                  `protobuf:"varint,5,opt,name=shown_late,json=shownLate,proto3" json:"shown_late,omitempty"` // of the obligations shown
+	ShownLongestLate int32                  `protobuf:"varint,6,opt,name=shown_longest_late,json=shownLongestLate,proto3" json:"shown_longest_late,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *UnitSummary) Reset() {
+	*x = UnitSummary{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnitSummary) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnitSummary) ProtoMessage() {}
+
+func (x *UnitSummary) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnitSummary.ProtoReflect.Descriptor instead.
+func (*UnitSummary) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *UnitSummary) GetUnitId() string {
+	if x != nil {
+		return x.UnitId
+	}
+	return ""
+}
+
+func (x *UnitSummary) GetTotal() int32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *UnitSummary) GetLate() int32 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *UnitSummary) GetLongestLate() int32 {
+	if x != nil {
+		return x.LongestLate
+	}
+	return 0
+}
+
+func (x *UnitSummary) GetShownLate() int32 {
+	if x != nil {
+		return x.ShownLate
+	}
+	return 0
+}
+
+func (x *UnitSummary) GetShownLongestLate() int32 {
+	if x != nil {
+		return x.ShownLongestLate
+	}
+	return 0
+}
+
+// GroupCount counts the cases of an obligation that the units of a group have to carry out: whoever is not obliged, was opened by
+// mistake or passed on is left out.
+type GroupCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	GroupId       string                 `protobuf:"bytes,1,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
+	ObligationId  string                 `protobuf:"bytes,2,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	Owed          int32                  `protobuf:"varint,3,opt,name=owed,proto3" json:"owed,omitempty"`
+	Late          int32                  `protobuf:"varint,4,opt,name=late,proto3" json:"late,omitempty"`
+	Accepted      int32                  `protobuf:"varint,5,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GroupCount) Reset() {
+	*x = GroupCount{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GroupCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GroupCount) ProtoMessage() {}
+
+func (x *GroupCount) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GroupCount.ProtoReflect.Descriptor instead.
+func (*GroupCount) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *GroupCount) GetGroupId() string {
+	if x != nil {
+		return x.GroupId
+	}
+	return ""
+}
+
+func (x *GroupCount) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *GroupCount) GetOwed() int32 {
+	if x != nil {
+		return x.Owed
+	}
+	return 0
+}
+
+func (x *GroupCount) GetLate() int32 {
+	if x != nil {
+		return x.Late
+	}
+	return 0
+}
+
+func (x *GroupCount) GetAccepted() int32 {
+	if x != nil {
+		return x.Accepted
+	}
+	return 0
+}
+
+type TellProgressRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"`
+	PeriodId      string                 `protobuf:"bytes,2,opt,name=period_id,json=periodId,proto3" json:"period_id,omitempty"`
+	UnitIds       []string               `protobuf:"bytes,3,rep,name=unit_ids,json=unitIds,proto3" json:"unit_ids,omitempty"` // empty = all
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellProgressRequest) Reset() {
+	*x = TellProgressRequest{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellProgressRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellProgressRequest) ProtoMessage() {}
+
+func (x *TellProgressRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellProgressRequest.ProtoReflect.Descriptor instead.
+func (*TellProgressRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TellProgressRequest) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *TellProgressRequest) GetPeriodId() string {
+	if x != nil {
+		return x.PeriodId
+	}
+	return ""
+}
+
+func (x *TellProgressRequest) GetUnitIds() []string {
+	if x != nil {
+		return x.UnitIds
+	}
+	return nil
+}
+
+type TellProgressResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Days          []*ProgressOn          `protobuf:"bytes,1,rep,name=days,proto3" json:"days,omitempty"`                   // in their order; days on which nothing happened are left out
+	Owed          int32                  `protobuf:"varint,2,opt,name=owed,proto3" json:"owed,omitempty"`                  // cases that count: neither not obliged nor opened by mistake nor passed on
+	DueDay        string                 `protobuf:"bytes,3,opt,name=due_day,json=dueDay,proto3" json:"due_day,omitempty"` // on which most of them are due
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellProgressResponse) Reset() {
+	*x = TellProgressResponse{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellProgressResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellProgressResponse) ProtoMessage() {}
+
+func (x *TellProgressResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellProgressResponse.ProtoReflect.Descriptor instead.
+func (*TellProgressResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *TellProgressResponse) GetDays() []*ProgressOn {
+	if x != nil {
+		return x.Days
+	}
+	return nil
+}
+
+func (x *TellProgressResponse) GetOwed() int32 {
+	if x != nil {
+		return x.Owed
+	}
+	return 0
+}
+
+func (x *TellProgressResponse) GetDueDay() string {
+	if x != nil {
+		return x.DueDay
+	}
+	return ""
+}
+
+type ProgressOn struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
+	Submitted     int32                  `protobuf:"varint,2,opt,name=submitted,proto3" json:"submitted,omitempty"` // cases whose last submission came on this day
+	Accepted      int32                  `protobuf:"varint,3,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProgressOn) Reset() {
+	*x = ProgressOn{}
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProgressOn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProgressOn) ProtoMessage() {}
+
+func (x *ProgressOn) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProgressOn.ProtoReflect.Descriptor instead.
+func (*ProgressOn) Descriptor() ([]byte, []int) {
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ProgressOn) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *ProgressOn) GetSubmitted() int32 {
+	if x != nil {
+		return x.Submitted
+	}
+	return 0
+}
+
+func (x *ProgressOn) GetAccepted() int32 {
+	if x != nil {
+		return x.Accepted
+	}
+	return 0
+}
+
 type GetCaseRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1054,7 +1586,7 @@ type GetCaseRequest struct {
 
 func (x *GetCaseRequest) Reset() {
 	*x = GetCaseRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1066,7 +1598,7 @@ func (x *GetCaseRequest) String() string {
 func (*GetCaseRequest) ProtoMessage() {}
 
 func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[14]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1079,7 +1611,7 @@ func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCaseRequest.ProtoReflect.Descriptor instead.
 func (*GetCaseRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{14}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetCaseRequest) GetId() string {
@@ -1098,7 +1630,7 @@ type GetHistoryRequest struct {
 
 func (x *GetHistoryRequest) Reset() {
 	*x = GetHistoryRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1110,7 +1642,7 @@ func (x *GetHistoryRequest) String() string {
 func (*GetHistoryRequest) ProtoMessage() {}
 
 func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[15]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1123,7 +1655,7 @@ func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{15}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetHistoryRequest) GetId() string {
@@ -1148,7 +1680,7 @@ type HistoryEntry struct {
 
 func (x *HistoryEntry) Reset() {
 	*x = HistoryEntry{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1160,7 +1692,7 @@ func (x *HistoryEntry) String() string {
 func (*HistoryEntry) ProtoMessage() {}
 
 func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[16]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1173,7 +1705,7 @@ func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryEntry.ProtoReflect.Descriptor instead.
 func (*HistoryEntry) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{16}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *HistoryEntry) GetAt() string {
@@ -1232,7 +1764,7 @@ type GetHistoryResponse struct {
 
 func (x *GetHistoryResponse) Reset() {
 	*x = GetHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1244,7 +1776,7 @@ func (x *GetHistoryResponse) String() string {
 func (*GetHistoryResponse) ProtoMessage() {}
 
 func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[17]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1257,7 +1789,7 @@ func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{17}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetHistoryResponse) GetEntries() []*HistoryEntry {
@@ -1310,7 +1842,7 @@ type CheckAuditRequest struct {
 
 func (x *CheckAuditRequest) Reset() {
 	*x = CheckAuditRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1322,7 +1854,7 @@ func (x *CheckAuditRequest) String() string {
 func (*CheckAuditRequest) ProtoMessage() {}
 
 func (x *CheckAuditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[18]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1335,7 +1867,7 @@ func (x *CheckAuditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAuditRequest.ProtoReflect.Descriptor instead.
 func (*CheckAuditRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{18}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
 }
 
 type CheckAuditResponse struct {
@@ -1349,7 +1881,7 @@ type CheckAuditResponse struct {
 
 func (x *CheckAuditResponse) Reset() {
 	*x = CheckAuditResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1361,7 +1893,7 @@ func (x *CheckAuditResponse) String() string {
 func (*CheckAuditResponse) ProtoMessage() {}
 
 func (x *CheckAuditResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[19]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1374,7 +1906,7 @@ func (x *CheckAuditResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAuditResponse.ProtoReflect.Descriptor instead.
 func (*CheckAuditResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{19}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CheckAuditResponse) GetEntries() int64 {
@@ -1407,7 +1939,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1419,7 +1951,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[20]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1432,7 +1964,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{20}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListActsRequest) GetCaseId() string {
@@ -1455,7 +1987,7 @@ type StoredAct struct {
 
 func (x *StoredAct) Reset() {
 	*x = StoredAct{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1467,7 +1999,7 @@ func (x *StoredAct) String() string {
 func (*StoredAct) ProtoMessage() {}
 
 func (x *StoredAct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[21]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1480,7 +2012,7 @@ func (x *StoredAct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoredAct.ProtoReflect.Descriptor instead.
 func (*StoredAct) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{21}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *StoredAct) GetAct() *v1.Act {
@@ -1520,7 +2052,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1532,7 +2064,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[22]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1545,7 +2077,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{22}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListActsResponse) GetActs() []*StoredAct {
@@ -1564,7 +2096,7 @@ type DeliverPendingRequest struct {
 
 func (x *DeliverPendingRequest) Reset() {
 	*x = DeliverPendingRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1576,7 +2108,7 @@ func (x *DeliverPendingRequest) String() string {
 func (*DeliverPendingRequest) ProtoMessage() {}
 
 func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[23]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1589,7 +2121,7 @@ func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingRequest.ProtoReflect.Descriptor instead.
 func (*DeliverPendingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{23}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeliverPendingRequest) GetLimit() int32 {
@@ -1609,7 +2141,7 @@ type DeliverPendingResponse struct {
 
 func (x *DeliverPendingResponse) Reset() {
 	*x = DeliverPendingResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1621,7 +2153,7 @@ func (x *DeliverPendingResponse) String() string {
 func (*DeliverPendingResponse) ProtoMessage() {}
 
 func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[24]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1634,7 +2166,7 @@ func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingResponse.ProtoReflect.Descriptor instead.
 func (*DeliverPendingResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{24}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeliverPendingResponse) GetDelivered() int32 {
@@ -1672,7 +2204,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1684,7 +2216,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[25]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1697,7 +2229,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{25}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Event) GetId() string {
@@ -1803,7 +2335,7 @@ type RecordEventRequest struct {
 
 func (x *RecordEventRequest) Reset() {
 	*x = RecordEventRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1815,7 +2347,7 @@ func (x *RecordEventRequest) String() string {
 func (*RecordEventRequest) ProtoMessage() {}
 
 func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1828,7 +2360,7 @@ func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordEventRequest.ProtoReflect.Descriptor instead.
 func (*RecordEventRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RecordEventRequest) GetObligationId() string {
@@ -1920,7 +2452,7 @@ type PassEventsRequest struct {
 
 func (x *PassEventsRequest) Reset() {
 	*x = PassEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1932,7 +2464,7 @@ func (x *PassEventsRequest) String() string {
 func (*PassEventsRequest) ProtoMessage() {}
 
 func (x *PassEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1945,7 +2477,7 @@ func (x *PassEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassEventsRequest.ProtoReflect.Descriptor instead.
 func (*PassEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *PassEventsRequest) GetFromUnitId() string {
@@ -1985,7 +2517,7 @@ type PassEventsResponse struct {
 
 func (x *PassEventsResponse) Reset() {
 	*x = PassEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1997,7 +2529,7 @@ func (x *PassEventsResponse) String() string {
 func (*PassEventsResponse) ProtoMessage() {}
 
 func (x *PassEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2010,7 +2542,7 @@ func (x *PassEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassEventsResponse.ProtoReflect.Descriptor instead.
 func (*PassEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *PassEventsResponse) GetPassed() int32 {
@@ -2033,7 +2565,7 @@ type AmendCasesRequest struct {
 
 func (x *AmendCasesRequest) Reset() {
 	*x = AmendCasesRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2045,7 +2577,7 @@ func (x *AmendCasesRequest) String() string {
 func (*AmendCasesRequest) ProtoMessage() {}
 
 func (x *AmendCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2058,7 +2590,7 @@ func (x *AmendCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AmendCasesRequest.ProtoReflect.Descriptor instead.
 func (*AmendCasesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *AmendCasesRequest) GetCaseId() string {
@@ -2105,7 +2637,7 @@ type AmendCasesResponse struct {
 
 func (x *AmendCasesResponse) Reset() {
 	*x = AmendCasesResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2649,7 @@ func (x *AmendCasesResponse) String() string {
 func (*AmendCasesResponse) ProtoMessage() {}
 
 func (x *AmendCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2662,7 @@ func (x *AmendCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AmendCasesResponse.ProtoReflect.Descriptor instead.
 func (*AmendCasesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{30}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *AmendCasesResponse) GetWorkflowId() string {
@@ -2152,7 +2684,7 @@ type ReinstateRequest struct {
 
 func (x *ReinstateRequest) Reset() {
 	*x = ReinstateRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2164,7 +2696,7 @@ func (x *ReinstateRequest) String() string {
 func (*ReinstateRequest) ProtoMessage() {}
 
 func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2177,7 +2709,7 @@ func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateRequest.ProtoReflect.Descriptor instead.
 func (*ReinstateRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{31}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ReinstateRequest) GetActId() string {
@@ -2217,7 +2749,7 @@ type ReinstateResponse struct {
 
 func (x *ReinstateResponse) Reset() {
 	*x = ReinstateResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2229,7 +2761,7 @@ func (x *ReinstateResponse) String() string {
 func (*ReinstateResponse) ProtoMessage() {}
 
 func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2242,7 +2774,7 @@ func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateResponse.ProtoReflect.Descriptor instead.
 func (*ReinstateResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{32}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReinstateResponse) GetCaseId() string {
@@ -2263,7 +2795,7 @@ type SealPeriodRequest struct {
 
 func (x *SealPeriodRequest) Reset() {
 	*x = SealPeriodRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2275,7 +2807,7 @@ func (x *SealPeriodRequest) String() string {
 func (*SealPeriodRequest) ProtoMessage() {}
 
 func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2288,7 +2820,7 @@ func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodRequest.ProtoReflect.Descriptor instead.
 func (*SealPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{33}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *SealPeriodRequest) GetObligationId() string {
@@ -2321,7 +2853,7 @@ type SealPeriodResponse struct {
 
 func (x *SealPeriodResponse) Reset() {
 	*x = SealPeriodResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2333,7 +2865,7 @@ func (x *SealPeriodResponse) String() string {
 func (*SealPeriodResponse) ProtoMessage() {}
 
 func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2346,7 +2878,7 @@ func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodResponse.ProtoReflect.Descriptor instead.
 func (*SealPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{34}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *SealPeriodResponse) GetWorkflowId() string {
@@ -2366,7 +2898,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2378,7 +2910,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2391,7 +2923,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{35}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListEventsRequest) GetObligationId() string {
@@ -2417,7 +2949,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2429,7 +2961,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2442,7 +2974,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{36}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -2463,7 +2995,7 @@ type GetRawHistoryRequest struct {
 
 func (x *GetRawHistoryRequest) Reset() {
 	*x = GetRawHistoryRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2475,7 +3007,7 @@ func (x *GetRawHistoryRequest) String() string {
 func (*GetRawHistoryRequest) ProtoMessage() {}
 
 func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2488,7 +3020,7 @@ func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRawHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetRawHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetRawHistoryRequest) GetId() string {
@@ -2525,7 +3057,7 @@ type RawEvent struct {
 
 func (x *RawEvent) Reset() {
 	*x = RawEvent{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2537,7 +3069,7 @@ func (x *RawEvent) String() string {
 func (*RawEvent) ProtoMessage() {}
 
 func (x *RawEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2550,7 +3082,7 @@ func (x *RawEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawEvent.ProtoReflect.Descriptor instead.
 func (*RawEvent) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *RawEvent) GetId() int64 {
@@ -2593,7 +3125,7 @@ type GetRawHistoryResponse struct {
 
 func (x *GetRawHistoryResponse) Reset() {
 	*x = GetRawHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2605,7 +3137,7 @@ func (x *GetRawHistoryResponse) String() string {
 func (*GetRawHistoryResponse) ProtoMessage() {}
 
 func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2618,7 +3150,7 @@ func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRawHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetRawHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetRawHistoryResponse) GetEvents() []*RawEvent {
@@ -2660,7 +3192,7 @@ type ImportRecordsRequest struct {
 
 func (x *ImportRecordsRequest) Reset() {
 	*x = ImportRecordsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2672,7 +3204,7 @@ func (x *ImportRecordsRequest) String() string {
 func (*ImportRecordsRequest) ProtoMessage() {}
 
 func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2685,7 +3217,7 @@ func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ImportRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ImportRecordsRequest) GetContent() []byte {
@@ -2723,7 +3255,7 @@ type RecordFault struct {
 
 func (x *RecordFault) Reset() {
 	*x = RecordFault{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2735,7 +3267,7 @@ func (x *RecordFault) String() string {
 func (*RecordFault) ProtoMessage() {}
 
 func (x *RecordFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2748,7 +3280,7 @@ func (x *RecordFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordFault.ProtoReflect.Descriptor instead.
 func (*RecordFault) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *RecordFault) GetSheet() string {
@@ -2812,7 +3344,7 @@ type RecordedRow struct {
 
 func (x *RecordedRow) Reset() {
 	*x = RecordedRow{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2824,7 +3356,7 @@ func (x *RecordedRow) String() string {
 func (*RecordedRow) ProtoMessage() {}
 
 func (x *RecordedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2837,7 +3369,7 @@ func (x *RecordedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedRow.ProtoReflect.Descriptor instead.
 func (*RecordedRow) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *RecordedRow) GetSheet() string {
@@ -2924,7 +3456,7 @@ type ImportRecordsResponse struct {
 
 func (x *ImportRecordsResponse) Reset() {
 	*x = ImportRecordsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2936,7 +3468,7 @@ func (x *ImportRecordsResponse) String() string {
 func (*ImportRecordsResponse) ProtoMessage() {}
 
 func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2949,7 +3481,7 @@ func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{43}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ImportRecordsResponse) GetRows() []*RecordedRow {
@@ -3003,7 +3535,7 @@ type GetRecordsTemplateRequest struct {
 
 func (x *GetRecordsTemplateRequest) Reset() {
 	*x = GetRecordsTemplateRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3015,7 +3547,7 @@ func (x *GetRecordsTemplateRequest) String() string {
 func (*GetRecordsTemplateRequest) ProtoMessage() {}
 
 func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3028,7 +3560,7 @@ func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{44}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GetRecordsTemplateRequest) GetUnitIds() []string {
@@ -3047,7 +3579,7 @@ type GetRecordsTemplateResponse struct {
 
 func (x *GetRecordsTemplateResponse) Reset() {
 	*x = GetRecordsTemplateResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3059,7 +3591,7 @@ func (x *GetRecordsTemplateResponse) String() string {
 func (*GetRecordsTemplateResponse) ProtoMessage() {}
 
 func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3072,7 +3604,7 @@ func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{45}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *GetRecordsTemplateResponse) GetContent() []byte {
@@ -3091,7 +3623,7 @@ type CountEditionsRequest struct {
 
 func (x *CountEditionsRequest) Reset() {
 	*x = CountEditionsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3103,7 +3635,7 @@ func (x *CountEditionsRequest) String() string {
 func (*CountEditionsRequest) ProtoMessage() {}
 
 func (x *CountEditionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3116,7 +3648,7 @@ func (x *CountEditionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountEditionsRequest.ProtoReflect.Descriptor instead.
 func (*CountEditionsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{46}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *CountEditionsRequest) GetObligationId() string {
@@ -3135,7 +3667,7 @@ type CountEditionsResponse struct {
 
 func (x *CountEditionsResponse) Reset() {
 	*x = CountEditionsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3147,7 +3679,7 @@ func (x *CountEditionsResponse) String() string {
 func (*CountEditionsResponse) ProtoMessage() {}
 
 func (x *CountEditionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3160,7 +3692,7 @@ func (x *CountEditionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountEditionsResponse.ProtoReflect.Descriptor instead.
 func (*CountEditionsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{47}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *CountEditionsResponse) GetEditions() []*EditionCount {
@@ -3182,7 +3714,7 @@ type EditionCount struct {
 
 func (x *EditionCount) Reset() {
 	*x = EditionCount{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3194,7 +3726,7 @@ func (x *EditionCount) String() string {
 func (*EditionCount) ProtoMessage() {}
 
 func (x *EditionCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3207,7 +3739,7 @@ func (x *EditionCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EditionCount.ProtoReflect.Descriptor instead.
 func (*EditionCount) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{48}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *EditionCount) GetObligationId() string {
@@ -3302,7 +3834,7 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\x11KnownCasesRequest\x12\x10\n" +
 	"\x03ids\x18\x01 \x03(\tR\x03ids\"1\n" +
 	"\x12KnownCasesResponse\x12\x1b\n" +
-	"\tknown_ids\x18\x01 \x03(\tR\bknownIds\"\x9c\x03\n" +
+	"\tknown_ids\x18\x01 \x03(\tR\bknownIds\"\xd6\x03\n" +
 	"\x10ListCasesRequest\x12#\n" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x17\n" +
 	"\aunit_id\x18\x02 \x01(\tR\x06unitId\x12\x19\n" +
@@ -3317,7 +3849,9 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	" \x01(\tR\x0ereviewerUnitId\x12$\n" +
 	"\x0eorigin_case_id\x18\v \x01(\tR\foriginCaseId\x12!\n" +
 	"\frunning_only\x18\f \x01(\bR\vrunningOnly\x12%\n" +
-	"\x0eobligation_ids\x18\r \x03(\tR\robligationIds\"\x8d\x01\n" +
+	"\x0eobligation_ids\x18\r \x03(\tR\robligationIds\x12\x14\n" +
+	"\x05brief\x18\x0e \x01(\bR\x05brief\x12\"\n" +
+	"\rlate_at_least\x18\x0f \x01(\x05R\vlateAtLeast\"\x8d\x01\n" +
 	"\x11ListCasesResponse\x12,\n" +
 	"\x05cases\x18\x01 \x03(\v2\x16.nenep.reports.v1.CaseR\x05cases\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x05R\x05total\x124\n" +
@@ -3327,7 +3861,46 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x14\n" +
 	"\x05total\x18\x03 \x01(\x05R\x05total\x12\x12\n" +
-	"\x04late\x18\x04 \x01(\x05R\x04late\")\n" +
+	"\x04late\x18\x04 \x01(\x05R\x04late\"6\n" +
+	"\tUnitGroup\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x19\n" +
+	"\bunit_ids\x18\x02 \x03(\tR\aunitIds\"\xb5\x01\n" +
+	"\x10SummariseRequest\x12:\n" +
+	"\x06filter\x18\x01 \x01(\v2\".nenep.reports.v1.ListCasesRequestR\x06filter\x120\n" +
+	"\x14shown_obligation_ids\x18\x02 \x03(\tR\x12shownObligationIds\x123\n" +
+	"\x06groups\x18\x03 \x03(\v2\x1b.nenep.reports.v1.UnitGroupR\x06groups\"\xb4\x01\n" +
+	"\x11SummariseResponse\x124\n" +
+	"\x06counts\x18\x01 \x03(\v2\x1c.nenep.reports.v1.StateCountR\x06counts\x123\n" +
+	"\x05units\x18\x02 \x03(\v2\x1d.nenep.reports.v1.UnitSummaryR\x05units\x124\n" +
+	"\x06groups\x18\x03 \x03(\v2\x1c.nenep.reports.v1.GroupCountR\x06groups\"\xc0\x01\n" +
+	"\vUnitSummary\x12\x17\n" +
+	"\aunit_id\x18\x01 \x01(\tR\x06unitId\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x05R\x05total\x12\x12\n" +
+	"\x04late\x18\x03 \x01(\x05R\x04late\x12!\n" +
+	"\flongest_late\x18\x04 \x01(\x05R\vlongestLate\x12\x1d\n" +
+	"\n" +
+	"shown_late\x18\x05 \x01(\x05R\tshownLate\x12,\n" +
+	"\x12shown_longest_late\x18\x06 \x01(\x05R\x10shownLongestLate\"\x90\x01\n" +
+	"\n" +
+	"GroupCount\x12\x19\n" +
+	"\bgroup_id\x18\x01 \x01(\tR\agroupId\x12#\n" +
+	"\robligation_id\x18\x02 \x01(\tR\fobligationId\x12\x12\n" +
+	"\x04owed\x18\x03 \x01(\x05R\x04owed\x12\x12\n" +
+	"\x04late\x18\x04 \x01(\x05R\x04late\x12\x1a\n" +
+	"\baccepted\x18\x05 \x01(\x05R\baccepted\"{\n" +
+	"\x13TellProgressRequest\x12,\n" +
+	"\robligation_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12\x1b\n" +
+	"\tperiod_id\x18\x02 \x01(\tR\bperiodId\x12\x19\n" +
+	"\bunit_ids\x18\x03 \x03(\tR\aunitIds\"u\n" +
+	"\x14TellProgressResponse\x120\n" +
+	"\x04days\x18\x01 \x03(\v2\x1c.nenep.reports.v1.ProgressOnR\x04days\x12\x12\n" +
+	"\x04owed\x18\x02 \x01(\x05R\x04owed\x12\x17\n" +
+	"\adue_day\x18\x03 \x01(\tR\x06dueDay\"X\n" +
+	"\n" +
+	"ProgressOn\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\tR\x03day\x12\x1c\n" +
+	"\tsubmitted\x18\x02 \x01(\x05R\tsubmitted\x12\x1a\n" +
+	"\baccepted\x18\x03 \x01(\x05R\baccepted\")\n" +
 	"\x0eGetCaseRequest\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x02id\",\n" +
 	"\x11GetHistoryRequest\x12\x17\n" +
@@ -3508,14 +4081,17 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
 	"\arunning\x18\x03 \x01(\x05R\arunning\x12\x19\n" +
-	"\bcase_ids\x18\x04 \x03(\tR\acaseIds2\xd0\b\n" +
+	"\bcase_ids\x18\x04 \x03(\tR\acaseIds2\x85\n" +
+	"\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
 	"\rExportHistory\x12&.nenep.reports.v1.ExportHistoryRequest\x1a'.nenep.reports.v1.ExportHistoryResponse\x12W\n" +
 	"\n" +
 	"KnownCases\x12#.nenep.reports.v1.KnownCasesRequest\x1a$.nenep.reports.v1.KnownCasesResponse\x12T\n" +
-	"\tListCases\x12\".nenep.reports.v1.ListCasesRequest\x1a#.nenep.reports.v1.ListCasesResponse\x12C\n" +
+	"\tListCases\x12\".nenep.reports.v1.ListCasesRequest\x1a#.nenep.reports.v1.ListCasesResponse\x12T\n" +
+	"\tSummarise\x12\".nenep.reports.v1.SummariseRequest\x1a#.nenep.reports.v1.SummariseResponse\x12]\n" +
+	"\fTellProgress\x12%.nenep.reports.v1.TellProgressRequest\x1a&.nenep.reports.v1.TellProgressResponse\x12C\n" +
 	"\aGetCase\x12 .nenep.reports.v1.GetCaseRequest\x1a\x16.nenep.reports.v1.Case\x12W\n" +
 	"\n" +
 	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12`\n" +
@@ -3552,7 +4128,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                       // 0: nenep.reports.v1.Case
 	(*Linked)(nil),                     // 1: nenep.reports.v1.Linked
@@ -3568,117 +4144,135 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*ListCasesRequest)(nil),           // 11: nenep.reports.v1.ListCasesRequest
 	(*ListCasesResponse)(nil),          // 12: nenep.reports.v1.ListCasesResponse
 	(*StateCount)(nil),                 // 13: nenep.reports.v1.StateCount
-	(*GetCaseRequest)(nil),             // 14: nenep.reports.v1.GetCaseRequest
-	(*GetHistoryRequest)(nil),          // 15: nenep.reports.v1.GetHistoryRequest
-	(*HistoryEntry)(nil),               // 16: nenep.reports.v1.HistoryEntry
-	(*GetHistoryResponse)(nil),         // 17: nenep.reports.v1.GetHistoryResponse
-	(*CheckAuditRequest)(nil),          // 18: nenep.reports.v1.CheckAuditRequest
-	(*CheckAuditResponse)(nil),         // 19: nenep.reports.v1.CheckAuditResponse
-	(*ListActsRequest)(nil),            // 20: nenep.reports.v1.ListActsRequest
-	(*StoredAct)(nil),                  // 21: nenep.reports.v1.StoredAct
-	(*ListActsResponse)(nil),           // 22: nenep.reports.v1.ListActsResponse
-	(*DeliverPendingRequest)(nil),      // 23: nenep.reports.v1.DeliverPendingRequest
-	(*DeliverPendingResponse)(nil),     // 24: nenep.reports.v1.DeliverPendingResponse
-	(*Event)(nil),                      // 25: nenep.reports.v1.Event
-	(*RecordEventRequest)(nil),         // 26: nenep.reports.v1.RecordEventRequest
-	(*PassEventsRequest)(nil),          // 27: nenep.reports.v1.PassEventsRequest
-	(*PassEventsResponse)(nil),         // 28: nenep.reports.v1.PassEventsResponse
-	(*AmendCasesRequest)(nil),          // 29: nenep.reports.v1.AmendCasesRequest
-	(*AmendCasesResponse)(nil),         // 30: nenep.reports.v1.AmendCasesResponse
-	(*ReinstateRequest)(nil),           // 31: nenep.reports.v1.ReinstateRequest
-	(*ReinstateResponse)(nil),          // 32: nenep.reports.v1.ReinstateResponse
-	(*SealPeriodRequest)(nil),          // 33: nenep.reports.v1.SealPeriodRequest
-	(*SealPeriodResponse)(nil),         // 34: nenep.reports.v1.SealPeriodResponse
-	(*ListEventsRequest)(nil),          // 35: nenep.reports.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),         // 36: nenep.reports.v1.ListEventsResponse
-	(*GetRawHistoryRequest)(nil),       // 37: nenep.reports.v1.GetRawHistoryRequest
-	(*RawEvent)(nil),                   // 38: nenep.reports.v1.RawEvent
-	(*GetRawHistoryResponse)(nil),      // 39: nenep.reports.v1.GetRawHistoryResponse
-	(*ImportRecordsRequest)(nil),       // 40: nenep.reports.v1.ImportRecordsRequest
-	(*RecordFault)(nil),                // 41: nenep.reports.v1.RecordFault
-	(*RecordedRow)(nil),                // 42: nenep.reports.v1.RecordedRow
-	(*ImportRecordsResponse)(nil),      // 43: nenep.reports.v1.ImportRecordsResponse
-	(*GetRecordsTemplateRequest)(nil),  // 44: nenep.reports.v1.GetRecordsTemplateRequest
-	(*GetRecordsTemplateResponse)(nil), // 45: nenep.reports.v1.GetRecordsTemplateResponse
-	(*CountEditionsRequest)(nil),       // 46: nenep.reports.v1.CountEditionsRequest
-	(*CountEditionsResponse)(nil),      // 47: nenep.reports.v1.CountEditionsResponse
-	(*EditionCount)(nil),               // 48: nenep.reports.v1.EditionCount
-	nil,                                // 49: nenep.reports.v1.Event.FactsEntry
-	nil,                                // 50: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),               // 51: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),               // 52: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),                // 53: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                     // 54: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),              // 55: nenep.casefile.v1.ActOutcome
+	(*UnitGroup)(nil),                  // 14: nenep.reports.v1.UnitGroup
+	(*SummariseRequest)(nil),           // 15: nenep.reports.v1.SummariseRequest
+	(*SummariseResponse)(nil),          // 16: nenep.reports.v1.SummariseResponse
+	(*UnitSummary)(nil),                // 17: nenep.reports.v1.UnitSummary
+	(*GroupCount)(nil),                 // 18: nenep.reports.v1.GroupCount
+	(*TellProgressRequest)(nil),        // 19: nenep.reports.v1.TellProgressRequest
+	(*TellProgressResponse)(nil),       // 20: nenep.reports.v1.TellProgressResponse
+	(*ProgressOn)(nil),                 // 21: nenep.reports.v1.ProgressOn
+	(*GetCaseRequest)(nil),             // 22: nenep.reports.v1.GetCaseRequest
+	(*GetHistoryRequest)(nil),          // 23: nenep.reports.v1.GetHistoryRequest
+	(*HistoryEntry)(nil),               // 24: nenep.reports.v1.HistoryEntry
+	(*GetHistoryResponse)(nil),         // 25: nenep.reports.v1.GetHistoryResponse
+	(*CheckAuditRequest)(nil),          // 26: nenep.reports.v1.CheckAuditRequest
+	(*CheckAuditResponse)(nil),         // 27: nenep.reports.v1.CheckAuditResponse
+	(*ListActsRequest)(nil),            // 28: nenep.reports.v1.ListActsRequest
+	(*StoredAct)(nil),                  // 29: nenep.reports.v1.StoredAct
+	(*ListActsResponse)(nil),           // 30: nenep.reports.v1.ListActsResponse
+	(*DeliverPendingRequest)(nil),      // 31: nenep.reports.v1.DeliverPendingRequest
+	(*DeliverPendingResponse)(nil),     // 32: nenep.reports.v1.DeliverPendingResponse
+	(*Event)(nil),                      // 33: nenep.reports.v1.Event
+	(*RecordEventRequest)(nil),         // 34: nenep.reports.v1.RecordEventRequest
+	(*PassEventsRequest)(nil),          // 35: nenep.reports.v1.PassEventsRequest
+	(*PassEventsResponse)(nil),         // 36: nenep.reports.v1.PassEventsResponse
+	(*AmendCasesRequest)(nil),          // 37: nenep.reports.v1.AmendCasesRequest
+	(*AmendCasesResponse)(nil),         // 38: nenep.reports.v1.AmendCasesResponse
+	(*ReinstateRequest)(nil),           // 39: nenep.reports.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),          // 40: nenep.reports.v1.ReinstateResponse
+	(*SealPeriodRequest)(nil),          // 41: nenep.reports.v1.SealPeriodRequest
+	(*SealPeriodResponse)(nil),         // 42: nenep.reports.v1.SealPeriodResponse
+	(*ListEventsRequest)(nil),          // 43: nenep.reports.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 44: nenep.reports.v1.ListEventsResponse
+	(*GetRawHistoryRequest)(nil),       // 45: nenep.reports.v1.GetRawHistoryRequest
+	(*RawEvent)(nil),                   // 46: nenep.reports.v1.RawEvent
+	(*GetRawHistoryResponse)(nil),      // 47: nenep.reports.v1.GetRawHistoryResponse
+	(*ImportRecordsRequest)(nil),       // 48: nenep.reports.v1.ImportRecordsRequest
+	(*RecordFault)(nil),                // 49: nenep.reports.v1.RecordFault
+	(*RecordedRow)(nil),                // 50: nenep.reports.v1.RecordedRow
+	(*ImportRecordsResponse)(nil),      // 51: nenep.reports.v1.ImportRecordsResponse
+	(*GetRecordsTemplateRequest)(nil),  // 52: nenep.reports.v1.GetRecordsTemplateRequest
+	(*GetRecordsTemplateResponse)(nil), // 53: nenep.reports.v1.GetRecordsTemplateResponse
+	(*CountEditionsRequest)(nil),       // 54: nenep.reports.v1.CountEditionsRequest
+	(*CountEditionsResponse)(nil),      // 55: nenep.reports.v1.CountEditionsResponse
+	(*EditionCount)(nil),               // 56: nenep.reports.v1.EditionCount
+	nil,                                // 57: nenep.reports.v1.Event.FactsEntry
+	nil,                                // 58: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),               // 59: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),               // 60: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),                // 61: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                     // 62: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),              // 63: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	51, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	52, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	59, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	60, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	51, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	52, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	53, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	59, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	60, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	61, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
-	16, // 9: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	54, // 10: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	55, // 11: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
-	21, // 12: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	49, // 13: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	50, // 14: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
-	25, // 15: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	38, // 16: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
-	42, // 17: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
-	41, // 18: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
-	48, // 19: nenep.reports.v1.CountEditionsResponse.editions:type_name -> nenep.reports.v1.EditionCount
-	3,  // 20: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
-	5,  // 21: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
-	7,  // 22: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
-	9,  // 23: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
-	11, // 24: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
-	14, // 25: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
-	15, // 26: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	37, // 27: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
-	18, // 28: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	35, // 29: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	27, // 30: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	46, // 31: nenep.reports.v1.RegisterService.CountEditions:input_type -> nenep.reports.v1.CountEditionsRequest
-	54, // 32: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	20, // 33: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	23, // 34: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	40, // 35: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
-	44, // 36: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
-	26, // 37: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	33, // 38: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	29, // 39: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	31, // 40: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 41: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 42: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 43: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 44: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 45: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	0,  // 46: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	17, // 47: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	39, // 48: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
-	19, // 49: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	36, // 50: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	28, // 51: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	47, // 52: nenep.reports.v1.RegisterService.CountEditions:output_type -> nenep.reports.v1.CountEditionsResponse
-	55, // 53: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	22, // 54: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	24, // 55: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	43, // 56: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
-	45, // 57: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
-	25, // 58: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	34, // 59: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	30, // 60: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	32, // 61: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	41, // [41:62] is the sub-list for method output_type
-	20, // [20:41] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	11, // 9: nenep.reports.v1.SummariseRequest.filter:type_name -> nenep.reports.v1.ListCasesRequest
+	14, // 10: nenep.reports.v1.SummariseRequest.groups:type_name -> nenep.reports.v1.UnitGroup
+	13, // 11: nenep.reports.v1.SummariseResponse.counts:type_name -> nenep.reports.v1.StateCount
+	17, // 12: nenep.reports.v1.SummariseResponse.units:type_name -> nenep.reports.v1.UnitSummary
+	18, // 13: nenep.reports.v1.SummariseResponse.groups:type_name -> nenep.reports.v1.GroupCount
+	21, // 14: nenep.reports.v1.TellProgressResponse.days:type_name -> nenep.reports.v1.ProgressOn
+	24, // 15: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
+	62, // 16: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	63, // 17: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	29, // 18: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
+	57, // 19: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	58, // 20: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	33, // 21: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
+	46, // 22: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
+	50, // 23: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
+	49, // 24: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
+	56, // 25: nenep.reports.v1.CountEditionsResponse.editions:type_name -> nenep.reports.v1.EditionCount
+	3,  // 26: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
+	5,  // 27: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
+	7,  // 28: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
+	9,  // 29: nenep.reports.v1.RegisterService.KnownCases:input_type -> nenep.reports.v1.KnownCasesRequest
+	11, // 30: nenep.reports.v1.RegisterService.ListCases:input_type -> nenep.reports.v1.ListCasesRequest
+	15, // 31: nenep.reports.v1.RegisterService.Summarise:input_type -> nenep.reports.v1.SummariseRequest
+	19, // 32: nenep.reports.v1.RegisterService.TellProgress:input_type -> nenep.reports.v1.TellProgressRequest
+	22, // 33: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
+	23, // 34: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
+	45, // 35: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	26, // 36: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
+	43, // 37: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	35, // 38: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	54, // 39: nenep.reports.v1.RegisterService.CountEditions:input_type -> nenep.reports.v1.CountEditionsRequest
+	62, // 40: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	28, // 41: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	31, // 42: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	48, // 43: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
+	52, // 44: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
+	34, // 45: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	41, // 46: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	37, // 47: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	39, // 48: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 49: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 50: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 51: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 52: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 53: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	16, // 54: nenep.reports.v1.RegisterService.Summarise:output_type -> nenep.reports.v1.SummariseResponse
+	20, // 55: nenep.reports.v1.RegisterService.TellProgress:output_type -> nenep.reports.v1.TellProgressResponse
+	0,  // 56: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	25, // 57: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	47, // 58: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
+	27, // 59: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
+	44, // 60: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	36, // 61: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	55, // 62: nenep.reports.v1.RegisterService.CountEditions:output_type -> nenep.reports.v1.CountEditionsResponse
+	63, // 63: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	30, // 64: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	32, // 65: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	51, // 66: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
+	53, // 67: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
+	33, // 68: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	42, // 69: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	38, // 70: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	40, // 71: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	49, // [49:72] is the sub-list for method output_type
+	26, // [26:49] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_nenep_reports_v1_reports_proto_init() }
@@ -3692,7 +4286,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   51,
+			NumMessages:   59,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -52,6 +52,12 @@ const (
 	// RegisterServiceListCasesProcedure is the fully-qualified name of the RegisterService's ListCases
 	// RPC.
 	RegisterServiceListCasesProcedure = "/nenep.reports.v1.RegisterService/ListCases"
+	// RegisterServiceSummariseProcedure is the fully-qualified name of the RegisterService's Summarise
+	// RPC.
+	RegisterServiceSummariseProcedure = "/nenep.reports.v1.RegisterService/Summarise"
+	// RegisterServiceTellProgressProcedure is the fully-qualified name of the RegisterService's
+	// TellProgress RPC.
+	RegisterServiceTellProgressProcedure = "/nenep.reports.v1.RegisterService/TellProgress"
 	// RegisterServiceGetCaseProcedure is the fully-qualified name of the RegisterService's GetCase RPC.
 	RegisterServiceGetCaseProcedure = "/nenep.reports.v1.RegisterService/GetCase"
 	// RegisterServiceGetHistoryProcedure is the fully-qualified name of the RegisterService's
@@ -109,6 +115,10 @@ type RegisterServiceClient interface {
 	KnownCases(context.Context, *connect.Request[v1.KnownCasesRequest]) (*connect.Response[v1.KnownCasesResponse], error)
 	// ListCases answers the cases that fit the filter, those due first at the head, and counts over the whole filter.
 	ListCases(context.Context, *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error)
+	// Summarise counts the cases of a filter without listing one: by obligation and state, by unit, by groups of units.
+	Summarise(context.Context, *connect.Request[v1.SummariseRequest]) (*connect.Response[v1.SummariseResponse], error)
+	// TellProgress counts the cases of an obligation's period by the day on which each was submitted and accepted.
+	TellProgress(context.Context, *connect.Request[v1.TellProgressRequest]) (*connect.Response[v1.TellProgressResponse], error)
 	// GetCase answers one case: what is asked with dates, rules and grounds, where it stands, its files.
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
@@ -166,6 +176,18 @@ func NewRegisterServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(registerServiceMethods.ByName("ListCases")),
 			connect.WithClientOptions(opts...),
 		),
+		summarise: connect.NewClient[v1.SummariseRequest, v1.SummariseResponse](
+			httpClient,
+			baseURL+RegisterServiceSummariseProcedure,
+			connect.WithSchema(registerServiceMethods.ByName("Summarise")),
+			connect.WithClientOptions(opts...),
+		),
+		tellProgress: connect.NewClient[v1.TellProgressRequest, v1.TellProgressResponse](
+			httpClient,
+			baseURL+RegisterServiceTellProgressProcedure,
+			connect.WithSchema(registerServiceMethods.ByName("TellProgress")),
+			connect.WithClientOptions(opts...),
+		),
 		getCase: connect.NewClient[v1.GetCaseRequest, v1.Case](
 			httpClient,
 			baseURL+RegisterServiceGetCaseProcedure,
@@ -218,6 +240,8 @@ type registerServiceClient struct {
 	exportHistory *connect.Client[v1.ExportHistoryRequest, v1.ExportHistoryResponse]
 	knownCases    *connect.Client[v1.KnownCasesRequest, v1.KnownCasesResponse]
 	listCases     *connect.Client[v1.ListCasesRequest, v1.ListCasesResponse]
+	summarise     *connect.Client[v1.SummariseRequest, v1.SummariseResponse]
+	tellProgress  *connect.Client[v1.TellProgressRequest, v1.TellProgressResponse]
 	getCase       *connect.Client[v1.GetCaseRequest, v1.Case]
 	getHistory    *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
 	getRawHistory *connect.Client[v1.GetRawHistoryRequest, v1.GetRawHistoryResponse]
@@ -250,6 +274,16 @@ func (c *registerServiceClient) KnownCases(ctx context.Context, req *connect.Req
 // ListCases calls nenep.reports.v1.RegisterService.ListCases.
 func (c *registerServiceClient) ListCases(ctx context.Context, req *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error) {
 	return c.listCases.CallUnary(ctx, req)
+}
+
+// Summarise calls nenep.reports.v1.RegisterService.Summarise.
+func (c *registerServiceClient) Summarise(ctx context.Context, req *connect.Request[v1.SummariseRequest]) (*connect.Response[v1.SummariseResponse], error) {
+	return c.summarise.CallUnary(ctx, req)
+}
+
+// TellProgress calls nenep.reports.v1.RegisterService.TellProgress.
+func (c *registerServiceClient) TellProgress(ctx context.Context, req *connect.Request[v1.TellProgressRequest]) (*connect.Response[v1.TellProgressResponse], error) {
+	return c.tellProgress.CallUnary(ctx, req)
 }
 
 // GetCase calls nenep.reports.v1.RegisterService.GetCase.
@@ -301,6 +335,10 @@ type RegisterServiceHandler interface {
 	KnownCases(context.Context, *connect.Request[v1.KnownCasesRequest]) (*connect.Response[v1.KnownCasesResponse], error)
 	// ListCases answers the cases that fit the filter, those due first at the head, and counts over the whole filter.
 	ListCases(context.Context, *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error)
+	// Summarise counts the cases of a filter without listing one: by obligation and state, by unit, by groups of units.
+	Summarise(context.Context, *connect.Request[v1.SummariseRequest]) (*connect.Response[v1.SummariseResponse], error)
+	// TellProgress counts the cases of an obligation's period by the day on which each was submitted and accepted.
+	TellProgress(context.Context, *connect.Request[v1.TellProgressRequest]) (*connect.Response[v1.TellProgressResponse], error)
 	// GetCase answers one case: what is asked with dates, rules and grounds, where it stands, its files.
 	GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error)
 	// GetHistory tells the case's history in plain Vietnamese from its Temporal history.
@@ -352,6 +390,18 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 		RegisterServiceListCasesProcedure,
 		svc.ListCases,
 		connect.WithSchema(registerServiceMethods.ByName("ListCases")),
+		connect.WithHandlerOptions(opts...),
+	)
+	registerServiceSummariseHandler := connect.NewUnaryHandler(
+		RegisterServiceSummariseProcedure,
+		svc.Summarise,
+		connect.WithSchema(registerServiceMethods.ByName("Summarise")),
+		connect.WithHandlerOptions(opts...),
+	)
+	registerServiceTellProgressHandler := connect.NewUnaryHandler(
+		RegisterServiceTellProgressProcedure,
+		svc.TellProgress,
+		connect.WithSchema(registerServiceMethods.ByName("TellProgress")),
 		connect.WithHandlerOptions(opts...),
 	)
 	registerServiceGetCaseHandler := connect.NewUnaryHandler(
@@ -408,6 +458,10 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 			registerServiceKnownCasesHandler.ServeHTTP(w, r)
 		case RegisterServiceListCasesProcedure:
 			registerServiceListCasesHandler.ServeHTTP(w, r)
+		case RegisterServiceSummariseProcedure:
+			registerServiceSummariseHandler.ServeHTTP(w, r)
+		case RegisterServiceTellProgressProcedure:
+			registerServiceTellProgressHandler.ServeHTTP(w, r)
 		case RegisterServiceGetCaseProcedure:
 			registerServiceGetCaseHandler.ServeHTTP(w, r)
 		case RegisterServiceGetHistoryProcedure:
@@ -449,6 +503,14 @@ func (UnimplementedRegisterServiceHandler) KnownCases(context.Context, *connect.
 
 func (UnimplementedRegisterServiceHandler) ListCases(context.Context, *connect.Request[v1.ListCasesRequest]) (*connect.Response[v1.ListCasesResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.ListCases is not implemented"))
+}
+
+func (UnimplementedRegisterServiceHandler) Summarise(context.Context, *connect.Request[v1.SummariseRequest]) (*connect.Response[v1.SummariseResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.Summarise is not implemented"))
+}
+
+func (UnimplementedRegisterServiceHandler) TellProgress(context.Context, *connect.Request[v1.TellProgressRequest]) (*connect.Response[v1.TellProgressResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.TellProgress is not implemented"))
 }
 
 func (UnimplementedRegisterServiceHandler) GetCase(context.Context, *connect.Request[v1.GetCaseRequest]) (*connect.Response[v1.Case], error) {
