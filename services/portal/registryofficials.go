@@ -21,9 +21,14 @@ func positionActs(base string, held *unitsv1.Holder) recordCell {
 	at := positionAddress(base, held.GetPosition())
 	links := []countLink{{Label: "Bàn giao", Href: at + "/ban-giao"}, {Label: "Thôi giữ chức vụ", Href: at + "/thoi"}}
 	if base == adminPath {
-		links = append(links, countLink{Label: "Sửa", Href: at + "/sua"})
+		links = append(links, mendLinks(at)...)
 	}
 	return actsCell(held.GetOfficial().GetName()+", "+firstOf(held.GetPosition().GetTitle(), positionRole(held.GetPosition().GetRole())), links...)
+}
+
+// mendLinks lead to what is done about a position that was entered by mistake.
+func mendLinks(at string) []countLink {
+	return []countLink{{Label: "Sửa", Href: at + "/sua"}, {Label: "Bỏ dòng ghi nhầm", Href: at + "/bo"}}
 }
 
 // roleChoices are the roles a position may have.
@@ -131,7 +136,7 @@ func (p *portal) hatsParts(held []*unitsv1.Holder) (present, former recordPart) 
 		at := one.GetPosition()
 		row := []recordCell{{Text: firstOf(at.GetTitle(), sentenceCase(positionRole(at.GetRole()))), Sub: positionRole(at.GetRole())}, linkCell(one.GetUnit().GetName(), unitAddress(one.GetUnit().GetId())), dayCell(at.GetValidFrom()), dayCell(at.GetValidTo())}
 		if isFormer(at, p.today().String()) {
-			former.Rows = append(former.Rows, append(row, actsCell(at.GetTitle(), countLink{Label: "Sửa", Href: positionAddress(adminPath, at) + "/sua"})))
+			former.Rows = append(former.Rows, append(row, actsCell(at.GetTitle(), mendLinks(positionAddress(adminPath, at))...)))
 		} else {
 			present.Rows = append(present.Rows, append(row, positionActs(adminPath, one)))
 		}

@@ -169,7 +169,7 @@ func (p *portal) formerPeopleOf(ctx context.Context, u *unitsv1.Unit) (recordPar
 	for _, one := range held {
 		if at := one.GetPosition(); isFormer(at, p.today().String()) {
 			part.Rows = append(part.Rows, []recordCell{linkCell(one.GetOfficial().GetName(), officialAddress(one.GetOfficial().GetId())), {Text: at.GetTitle(), Sub: positionRole(at.GetRole())},
-				dayCell(at.GetValidFrom()), dayCell(at.GetValidTo()), actsCell(one.GetOfficial().GetName()+", "+at.GetTitle(), countLink{Label: "Sửa", Href: positionAddress(adminPath, at) + "/sua"})})
+				dayCell(at.GetValidFrom()), dayCell(at.GetValidTo()), actsCell(one.GetOfficial().GetName()+", "+at.GetTitle(), mendLinks(positionAddress(adminPath, at))...)})
 		}
 	}
 	return part, err
