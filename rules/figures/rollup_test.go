@@ -92,8 +92,7 @@ type body struct {
 	id          string
 	from, to    int // spans
 	villages    []int
-	before      []int // villages times spans of those it is the heir of: what its report for the whole window holds besides its own
-	inherited   [][2]int
+	inherited   [][2]int // villages in spans of those it is the heir of: what its report for the whole window holds besides its own
 	whole       bool
 	reports     bool
 	corrections int

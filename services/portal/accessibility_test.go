@@ -94,7 +94,7 @@ func (s *screen) judge(n int, page shown) []string {
 	s.wide(1280)
 	s.show(n)
 	troubles, asked := s.heard()
-	found = append(troubles, slices.DeleteFunc(asked, func(address string) bool { return strings.HasPrefix(address, s.address) })...)
+	found = slices.Concat(troubles, slices.DeleteFunc(asked, func(address string) bool { return strings.HasPrefix(address, s.address) }))
 	note("the browser itself")
 	for _, width := range []int64{1280, 320} {
 		s.wide(width)

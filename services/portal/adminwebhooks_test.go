@@ -71,7 +71,7 @@ func withAdministrator(t *testing.T) *house {
 	t.Helper()
 	h := newHouse(t)
 	h.addHolder("o-quan", "Vũ Thị Quản", "quan@btgdv.example", "administrator", "Quản trị hệ thống", agency)
-	h.webhookHouse.deliveries = deliveriesOfTwoDays()
+	h.deliveries = deliveriesOfTwoDays()
 	return h
 }
 

@@ -223,12 +223,13 @@ func (p *portal) confirmChosen(c echo.Context) error {
 	for i, chosen := range views {
 		group.Go(func() error {
 			rows[i] = chosen.row(marks[i])
-			if chosen.err == nil && time.Since(started) < bulkPatience {
-				p.confirmOne(ctx, chosen.caseView, values.Get("act_id"), &rows[i])
-			} else if chosen.err == nil {
-				rows[i].Reasons = []string{"Chưa gửi vì hệ thống trả lời chậm. Chọn lại hồ sơ này ở trang Chờ xác nhận."}
-			} else {
+			switch {
+			case chosen.err != nil:
 				rows[i].Reasons = []string{p.sentenceOf(chosen.err)}
+			case time.Since(started) >= bulkPatience:
+				rows[i].Reasons = []string{"Chưa gửi vì hệ thống trả lời chậm. Chọn lại hồ sơ này ở trang Chờ xác nhận."}
+			default:
+				p.confirmOne(ctx, chosen.caseView, values.Get("act_id"), &rows[i])
 			}
 			return nil
 		})
@@ -343,11 +344,9 @@ func (p *portal) casesOf(ctx context.Context, who *person, marks []string) []cho
 		group.Go(func() error {
 			id, _ := readMark(mark)
 			answer, err := p.calls.Register.GetCase(ctx, call(&reportsv1.GetCaseRequest{Id: id}))
-			if err != nil {
-				found[i].err = err
-				return nil
+			if found[i].err = err; err == nil {
+				found[i].caseView = p.bareView(ctx, answer.Msg, who)
 			}
-			found[i].caseView = p.bareView(ctx, answer.Msg, who)
 			return nil
 		})
 	}

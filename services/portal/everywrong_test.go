@@ -3,7 +3,6 @@ package portal
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +54,7 @@ func (b *browser) namesEveryFault(t *testing.T, path string) int {
 		require.Contains(t, answer.words(".summary"), strings.TrimPrefix(fault, "Lỗi: "), "%s: %s", path, name)
 	}
 	require.Equal(t, len(wrong), answer.Find(".summary li").Length(), path)
-	answer.keeps(t, form, url.Values(values), path)
+	answer.keeps(t, form, values, path)
 	return len(wrong)
 }
 

@@ -191,7 +191,7 @@ func (l *ladderLine) label() {
 	for _, wanted := range []func(int, ladderPoint) bool{
 		func(_ int, p ladderPoint) bool { return p.Kind == pointDue || p.Kind == pointToday },
 		func(_ int, p ladderPoint) bool { return p.Kind == pointHandedIn || p.Kind == pointAccepted },
-		func(i int, p ladderPoint) bool { return i == l.next() },
+		func(i int, _ ladderPoint) bool { return i == l.next() },
 		func(_ int, p ladderPoint) bool { return p.How == rungSkipped && p.Kind == pointEscalation },
 		func(_ int, p ladderPoint) bool { return p.Kind == pointEscalation },
 		func(_ int, p ladderPoint) bool { return p.Kind == pointReminder },

@@ -90,7 +90,7 @@ func sameValues(was, is []byte) bool {
 	}
 	_, before, errBefore := scs.GobCodec{}.Decode(was)
 	_, after, errAfter := scs.GobCodec{}.Decode(is)
-	return errBefore == nil && errAfter == nil && maps.EqualFunc(before, after, func(a, b any) bool { return reflect.DeepEqual(a, b) })
+	return errBefore == nil && errAfter == nil && maps.EqualFunc(before, after, reflect.DeepEqual)
 }
 
 func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {

@@ -175,7 +175,7 @@ func TestWhatASubscriberDoesNotTakeIsKept(t *testing.T) {
 			w.Header().Set("Location", strange.URL)
 			w.WriteHeader(http.StatusTemporaryRedirect)
 		}, 307, "không theo chuyển hướng"},
-		"a broken line":      {func(w http.ResponseWriter, _ int) { panic(http.ErrAbortHandler) }, 0, "đứt kết nối"},
+		"a broken line":      {func(http.ResponseWriter, int) { panic(http.ErrAbortHandler) }, 0, "đứt kết nối"},
 		"half an answer":     {halfAHeader, 0, "đứt kết nối"},
 		"too many, he says":  {answering(http.StatusTooManyRequests), 429, "HTTP 429"},
 		"a page for signing": {answering(http.StatusUnauthorized), 401, "HTTP 401"},

@@ -148,7 +148,7 @@ func TestEveryFaultOfAWorkbookNamesItsSheetAndItsCellAndNothingIsWritten(t *test
 		book book
 		want []string
 	}{
-		"E29, text where a number belongs":     {units(with(8, "bốn mươi")), []string{"Trang tính “Đơn vị”, ô I2: “bốn mươi” là chữ, cần là số. Sửa ô rồi tải tệp lên lại; chưa có gì được ghi."}},
+		"E29, text where a number belongs":      {units(with(8, "bốn mươi")), []string{"Trang tính “Đơn vị”, ô I2: “bốn mươi” là chữ, cần là số. Sửa ô rồi tải tệp lên lại; chưa có gì được ghi."}},
 		"E30, two lives of one id that overlap": {units(a, with(6, on(2026, 6, 1))), []string{"Trang tính “Đơn vị”, ô G3: dòng 2 và dòng 3: đơn vị SO-A có hai khoảng hiệu lực chồng nhau. Sửa ngày bắt đầu hoặc ngày kết thúc."}},
 		"E31, two units above each other": {units(with(4, "SO-B"), second(4, "SO-A")), []string{
 			"Trang tính “Đơn vị”, ô E2: Sở A (SO-A), Sở A (SO-B) là cấp trên của nhau. Sửa cột “Đơn vị cấp trên” ở dòng 2."}},

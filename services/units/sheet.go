@@ -2,7 +2,6 @@ package units
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"nenep/services/units/gazetteer"
@@ -38,29 +37,6 @@ func (s sheet) line(n int, units []gazetteer.Unit) int {
 		return 0
 	}
 	return s.lines[n]
-}
-
-// keep leaves alone what the file has no column for, and the day of following also where its cell is blank.
-func (s sheet) keep(was, says gazetteer.Unit) gazetteer.Unit {
-	if !slices.Contains(s.columns, "name_en") {
-		says.NameEN = was.NameEN
-	}
-	if !slices.Contains(s.columns, "working_year") {
-		says.WorkingYear = was.WorkingYear
-	}
-	if !slices.Contains(s.columns, "example") {
-		says.Example = was.Example
-	}
-	if !slices.Contains(s.columns, "source") {
-		says.Source = was.Source
-	}
-	if !slices.Contains(s.columns, "special") {
-		says.Special, says.SpecialGround = was.Special, was.SpecialGround
-	}
-	if says.FollowedFrom == "" {
-		says.FollowedFrom = was.FollowedFrom
-	}
-	return says
 }
 
 // repeatedUnits: an id is one body during one life, so it stands on one line. Lives that overlap

@@ -75,7 +75,7 @@ func (n Networks) CheckURL(typed string) error {
 	}
 	literal, err := netip.ParseAddr(read.Hostname())
 	isAddress := err == nil
-	if read.Scheme == "http" && !(isAddress && literal.IsLoopback() && n.Allow(literal)) {
+	if read.Scheme == "http" && (!isAddress || !literal.IsLoopback() || !n.Allow(literal)) {
 		return ErrPlain
 	}
 	if isAddress && !n.Allow(literal) || strings.EqualFold(read.Hostname(), "localhost") && !n.Allow(netip.MustParseAddr("127.0.0.1")) {
