@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"nenep/proto/contract"
 	"nenep/rules/calendar"
 )
 
@@ -200,7 +201,7 @@ func (d *description) triggerNotes(t Trigger) []string {
 		notes = append(notes, how)
 	}
 	if s, ok := d.edition.source(t.Ground, stillValid); ok {
-		notes = append(notes, "theo "+s.ground.GetArticle()+", "+s.ground.GetDocument())
+		notes = append(notes, "theo "+contract.Citation(s.ground))
 	}
 	if t.Threshold != nil {
 		if s, ok := d.edition.source(t.Threshold.AtLeast, stillValid); ok {
@@ -320,9 +321,9 @@ func (d *description) because(id string) string {
 	case s.isSetting():
 		return "Thiết lập của tỉnh, thay đổi được."
 	case s.ground.GetConfidence() == ConfidenceRead:
-		return fmt.Sprintf("Căn cứ: %s, %s.", s.ground.GetArticle(), s.ground.GetDocument())
+		return fmt.Sprintf("Căn cứ: %s.", contract.Citation(s.ground))
 	default:
-		return fmt.Sprintf("Căn cứ: %s, %s (%s).", s.ground.GetArticle(), s.ground.GetDocument(), ConfidenceText(s.ground.GetConfidence()).VI)
+		return fmt.Sprintf("Căn cứ: %s (%s).", contract.Citation(s.ground), ConfidenceText(s.ground.GetConfidence()).VI)
 	}
 }
 
@@ -628,7 +629,7 @@ func (d *description) grounds() {
 	for _, id := range d.obligation.sources() {
 		for _, r := range d.edition.Rules {
 			if r.ID == id {
-				d.line("  - %s, %s (%s)%s: %s Nguồn: %s.", upperFirst(r.Article), r.Document, id, d.held(r), r.Text.VI, ConfidenceText(r.Confidence).VI)
+				d.line("  - %s (%s)%s: %s Nguồn: %s.", upperFirst(contract.Citation(r.ground())), id, d.held(r), r.Text.VI, ConfidenceText(r.Confidence).VI)
 			}
 		}
 		if s := d.edition.setting(id); s != nil {

@@ -58,8 +58,8 @@ func TestEachObligationKeepsTheRulesAndLadderOfItsOwnCatalogue(t *testing.T) {
 	version, _, _ = snap("NQ-1", catalogue.Options{Version: "tinh-khac.1"})
 	require.Equal(t, "tinh-khac.1", version)
 
-	require.Contains(t, cat.Latest().Describe("NQ-1"), "Mục 2, Nghị quyết số 10-NQ/TU (LAW)")
-	require.Contains(t, cat.Latest().Describe("DT-1"), "Điều 1, Luật số 10/2022/QH15 (LAW)")
+	require.Contains(t, cat.Latest().Describe("NQ-1"), "Mục 2 Nghị quyết số 10-NQ/TU (LAW)")
+	require.Contains(t, cat.Latest().Describe("DT-1"), "Điều 1 Luật số 10/2022/QH15 (LAW)")
 	require.Equal(t, "Luật số 10/2022/QH15", cat.Latest().Ground("LAW", day("2026-01-01")).GetDocument(), "that of the first")
 	require.Equal(t, 14, cat.Latest().Counts().Obligations)
 }

@@ -293,7 +293,7 @@ func TestAnObligationDescribesItself(t *testing.T) {
 	for _, want := range []string{
 		"DT-01: Hội nghị trao đổi, đối thoại giữa UBND cấp xã với Nhân dân",
 		"Đối tượng: Ủy ban nhân dân cấp xã.",
-		"Thời hạn: ngày cuối của kỳ. Căn cứ: khoản 1 Điều 32, Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15.",
+		"Thời hạn: ngày cuối của kỳ. Căn cứ: khoản 1 Điều 32 Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15.",
 		"  - trước hạn bước “Kế hoạch tổ chức” 30 ngày: cán bộ đầu mối.",
 		"Nguồn: đọc qua báo chí, chưa đối chiếu văn bản.",
 	} {

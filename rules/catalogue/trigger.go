@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/figures"
@@ -54,9 +55,9 @@ func (e *Edition) notYet(t *Trigger, on calendar.Date) *casefilev1.FieldFault {
 			continue
 		}
 		return fieldFault(fieldTrigger,
-			fmt.Sprintf("Sự kiện “%s” theo %s, %s%s; ngày %s chưa áp dụng hoặc không còn áp dụng. Kiểm tra ngày.", t.Title.VI, r.Article, r.Document,
+			fmt.Sprintf("Sự kiện “%s” theo %s%s; ngày %s chưa áp dụng hoặc không còn áp dụng. Kiểm tra ngày.", t.Title.VI, contract.Citation(r.ground()),
 				spanWords(r.ValidFrom, r.ValidTo), on.Vietnamese()),
-			fmt.Sprintf("The trigger “%s” stands on %s, %s (from %s); it did not hold on %s. Check the day.", t.Title.EN, r.Article, r.Document, r.ValidFrom, on))
+			fmt.Sprintf("The trigger “%s” stands on %s (from %s); it did not hold on %s. Check the day.", t.Title.EN, contract.Citation(r.ground()), r.ValidFrom, on))
 	}
 	return fieldFault(fieldTrigger, fmt.Sprintf("Sự kiện “%s” không áp dụng vào ngày %s.", t.Title.VI, on.Vietnamese()), fmt.Sprintf("The trigger “%s” did not hold on %s.", t.Title.EN, on))
 }
@@ -116,12 +117,12 @@ func (t *Trigger) tooFew(rule source, part, whole, needed int64) *casefilev1.Fie
 	given := shareBelow(part, whole)
 	asked := rule.value.percentOrFraction()
 	return fieldFault(t.Threshold.Part,
-		fmt.Sprintf("%s là %s trên %s %s, bằng %s%%; cần ít nhất %s, tức từ %s trở lên (%s, %s).", upperFirst(ofPart.VI), figures.Count(part).Vietnamese(),
+		fmt.Sprintf("%s là %s trên %s %s, bằng %s%%; cần ít nhất %s, tức từ %s trở lên (%s).", upperFirst(ofPart.VI), figures.Count(part).Vietnamese(),
 			lowerFirst(ofWhole.VI), figures.Count(whole).Vietnamese(), given.Vietnamese(), asked, figures.Count(needed).Vietnamese(),
-			rule.ground.GetArticle(), rule.ground.GetDocument()),
-		fmt.Sprintf("%s: %s; %s: %s. That is %s%%; at least %s is needed, that is %s or more (%s, %s).", upperFirst(ofPart.EN), figures.Count(part).English(),
+			contract.Citation(rule.ground)),
+		fmt.Sprintf("%s: %s; %s: %s. That is %s%%; at least %s is needed, that is %s or more (%s).", upperFirst(ofPart.EN), figures.Count(part).English(),
 			lowerFirst(ofWhole.EN), figures.Count(whole).English(), given.English(), asked, figures.Count(needed).English(),
-			rule.ground.GetArticle(), rule.ground.GetDocument()))
+			contract.Citation(rule.ground)))
 }
 
 // uncounted refuses a trigger with a threshold whose two counts were not both given.

@@ -100,8 +100,7 @@ func (s *service) letterFacts(ctx context.Context, c *reportsv1.Case, answerBy s
 }
 
 func groundOf(input *casefilev1.CaseInput) string {
-	ground := input.GetDue().GetWhy().GetGround()
-	return joined(" ", ground.GetArticle(), ground.GetDocument())
+	return contract.Citation(input.GetDue().GetWhy().GetGround())
 }
 
 // bodyThatReminds is in whose name the letter is written, and who signs: the head of the body, whose name stands there to be checked.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
@@ -75,7 +76,7 @@ func withGround(reason catalogue.Text, ground *casefilev1.LegalGround) string {
 	if ground.GetDocument() == "" {
 		return reason.VI
 	}
-	return strings.TrimSuffix(reason.VI, ".") + " (" + ground.GetArticle() + ", " + ground.GetDocument() + "; " + confidence(ground.GetConfidence()) + ")."
+	return strings.TrimSuffix(reason.VI, ".") + " (" + contract.Citation(ground) + "; " + confidence(ground.GetConfidence()) + ")."
 }
 
 // goneIn tells whether the unit did not exist in the period asked for, or today.

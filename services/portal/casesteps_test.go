@@ -159,7 +159,7 @@ func TestHowSurelyAGroundIsKnownStandsBesideIt(t *testing.T) {
 	require.Contains(t, b.get(caseURL(remembered.GetId())).words(".why"), "Luật Tiếp công dân số 42/2013/QH13: ")
 	require.Contains(t, b.get(caseURL(remembered.GetId())).words(".why"), "(chưa đối chiếu)")
 	notice := b.get(caseURL(khoaiChauCase) + "/buoc/notice").words("main")
-	require.Contains(t, notice, "Thời hạn của bước: Điều 43, Luật Tổ chức chính quyền địa phương số 72/2025/QH15: ")
+	require.Contains(t, notice, "Thời hạn của bước: Điều 43 Luật Tổ chức chính quyền địa phương số 72/2025/QH15: ")
 	require.Contains(t, notice, "(theo báo chí, chờ đối chiếu)")
 	require.Contains(t, b.get(caseURL(khoaiChauCase)+"/buoc/minutes").words("main"), "(thiết lập của tỉnh, không phải quy định của pháp luật)", "a setting is shown as one")
 }

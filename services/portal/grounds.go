@@ -3,6 +3,7 @@ package portal
 import (
 	"slices"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/rules/calendar"
@@ -39,7 +40,7 @@ func (p *portal) groundsOf(c *reportsv1.Case, on calendar.Date) []*casefilev1.Le
 func exemptFields(v *caseView) []field {
 	choices := make([]choice, 0, len(v.grounds)+1)
 	for _, ground := range v.grounds {
-		choices = append(choices, choice{ground.GetRuleId(), sentenceCase(ground.GetArticle()) + ", " + ground.GetDocument() + ": " + ground.GetTextVi() + " (" + confidence(ground.GetConfidence()) + ")"})
+		choices = append(choices, choice{ground.GetRuleId(), sentenceCase(contract.Citation(ground)) + ": " + ground.GetTextVi() + " (" + confidence(ground.GetConfidence()) + ")"})
 	}
 	hint := "Cần khi chọn căn cứ khác. "
 	fields := []field{{Name: "ground", Label: "Căn cứ pháp luật", Kind: "choice", Required: true, Choices: append(choices, choice{otherLaw, "Căn cứ khác (ghi văn bản và điều, khoản ở dưới)"})}}
@@ -63,7 +64,8 @@ func readExempt(act *casefilev1.Act, in *inputs) {
 		exempt.Ground = in.grounds[at]
 	case chosen == otherLaw || len(in.grounds) == 0:
 		law, article := in.need("law", "Văn bản pháp luật"), in.need("article", "Điều, khoản")
-		exempt.Ground = &casefilev1.LegalGround{Document: law, Article: article, Confidence: "R", TextVi: article + ", " + law}
+		exempt.Ground = &casefilev1.LegalGround{Document: law, Article: article, Confidence: "R"}
+		exempt.Ground.TextVi = contract.Citation(exempt.Ground)
 	default:
 		in.refuse("ground", "Chưa chọn căn cứ pháp luật. Chọn một căn cứ trong danh sách hoặc “Căn cứ khác”.")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/ladder"
@@ -95,5 +96,5 @@ func cited(ground *casefilev1.LegalGround) string {
 	if ground.GetDocument() == "" {
 		return ""
 	}
-	return " (" + strings.TrimPrefix(ground.GetArticle()+", ", ", ") + ground.GetDocument() + ")"
+	return " (" + contract.Citation(ground) + ")"
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/catalogue"
 )
@@ -108,7 +109,7 @@ func (p *portal) groundLines(edition *catalogue.Edition, o *catalogue.Obligation
 		if g := edition.Ground(id, p.today()); g != nil {
 			text := g.GetTextVi()
 			if g.GetDocument() != "" {
-				text = sentenceCase(g.GetArticle()) + ", " + g.GetDocument() + ": " + text
+				text = sentenceCase(contract.Citation(g)) + ": " + text
 			}
 			lines = append(lines, groundLine{text, confidence(g.GetConfidence())})
 		}
@@ -164,7 +165,7 @@ func exemptedBy(it item) string {
 	if it.Standing.Key != "exempted" || ground.GetDocument() == "" {
 		return ""
 	}
-	return ground.GetArticle() + ", " + ground.GetDocument() + " (" + confidence(ground.GetConfidence()) + ")"
+	return contract.Citation(ground) + " (" + confidence(ground.GetConfidence()) + ")"
 }
 
 func inOrder(groups []unitGroup) []unitGroup {

@@ -87,7 +87,7 @@ func TestACaseThatEndedOnALegalGroundLeavesTheDenominator(t *testing.T) {
 	b := serve(t, h).as(t, "o-dung")
 	require.Contains(t, rowWords(b.get("/chi-tieu"), "HN-01"), "20% (1/5 đơn vị)")
 	one := b.get("/chi-tieu/HN-01")
-	require.Contains(t, one.words("section:contains('Không thuộc đối tượng (2)')"), "Sở Nội vụ, năm 2026 Không thuộc đối tượng Điều 59 khoản 1, Luật số 10/2022/QH15 (chưa đối chiếu)")
+	require.Contains(t, one.words("section:contains('Không thuộc đối tượng (2)')"), "Sở Nội vụ, năm 2026 Không thuộc đối tượng Điều 59 khoản 1 Luật số 10/2022/QH15 (chưa đối chiếu)")
 }
 
 func TestACaseOpenedByMistakeLeavesItsUnitInTheDenominator(t *testing.T) {

@@ -61,7 +61,7 @@ func TestEveryMissingFactIsNamedAtOnce(t *testing.T) {
 func TestTooFewVotersAreRefusedAtTheFieldWithTheShareAndTheNumberThatWouldDo(t *testing.T) {
 	h := newProvince(t)
 	b := serve(t, h).as(t, "o-an")
-	require.Contains(t, b.get(votersAsk).words("main"), "Điều 43, Luật Tổ chức chính quyền địa phương số 72/2025/QH15", "the rule stands on the form")
+	require.Contains(t, b.get(votersAsk).words("main"), "Điều 43 Luật Tổ chức chính quyền địa phương số 72/2025/QH15", "the rule stands on the form")
 	require.Contains(t, b.get(votersAsk).words("main"), "(theo báo chí, chờ đối chiếu)", "and how surely it is known")
 	values := url.Values{"act_id": {"a-00000001"}, "on": {"20/12/2026"}, "fact-voters_asking": {"900"}, "fact-voters": {"12.000"}}
 	seen := b.post(votersAsk, values)

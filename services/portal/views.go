@@ -17,6 +17,7 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
 )
 
 //go:embed templates/*.html labels.json assets
@@ -99,7 +100,7 @@ func addressOf(asset string) (string, error) {
 
 var templateWords = template.FuncMap{
 	"day": day, "owed": owedDay, "instant": instant, "weight": weight, "number": number, "number64": func(n int) string { return number(int64(n)) }, "period": periodName, "confidence": confidence,
-	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "megabytes": func(n int64) string { return megabytes(n, math.Floor) }, "caseForm": newCaseForm,
+	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "megabytes": func(n int64) string { return megabytes(n, math.Floor) }, "caseForm": newCaseForm, "cited": contract.Citation,
 }
 
 func (v *views) parse() error {

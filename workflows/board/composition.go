@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/proto/wire"
 )
@@ -95,10 +96,10 @@ func excludedFaults(rules *casefilev1.BoardRules, record *casefilev1.StepRecord)
 	return nil
 }
 
-// groundWords name the rule: " (Điều 60, Luật số 10/2022/QH15)".
+// groundWords name the rule: " (Điều 60 Luật số 10/2022/QH15)".
 func groundWords(ground *casefilev1.LegalGround) string {
 	if ground.GetDocument() == "" {
 		return ""
 	}
-	return " (" + strings.TrimPrefix(ground.GetArticle()+", "+ground.GetDocument(), ", ") + ")"
+	return " (" + contract.Citation(ground) + ")"
 }

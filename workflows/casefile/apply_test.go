@@ -186,7 +186,7 @@ func TestEnds(t *testing.T) {
 	t.Parallel()
 	exempted := does(t, plainCase(), fresh(), contract.UpdateExempt, "2026-06-17 09:00", nil)
 	require.Equal(t, "Điều 60", exempted.State.GetExemptionGround().GetArticle())
-	require.Equal(t, "Điều 60, Luật số 10/2022/QH15", exempted.Tell[0].Facts["ground"])
+	require.Equal(t, "Điều 60 Luật số 10/2022/QH15", exempted.Tell[0].Facts["ground"])
 	withdrawn := does(t, plainCase(), whole(casefilev1.State_STATE_SUBMITTED), contract.UpdateWithdraw, "2026-06-17 09:00", nil)
 	require.Equal(t, casefilev1.State_STATE_WITHDRAWN, withdrawn.State.GetState())
 	moved := does(t, plainCase(), fresh(), contract.UpdateTransfer, "2026-06-17 09:00", nil)

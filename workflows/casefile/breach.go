@@ -100,7 +100,7 @@ func SequenceBreaches(input *casefilev1.CaseInput, state *casefilev1.CaseState, 
 	return found
 }
 
-// citation is "; Điều 43, Luật số 72/2025/QH15", to stand within brackets; empty for a setting.
+// citation is "; Điều 43 Luật số 72/2025/QH15", to stand within brackets; empty for a setting.
 func citation(ground *casefilev1.LegalGround) string {
 	if text := groundText(ground); text != "" {
 		return "; " + text

@@ -232,13 +232,10 @@ func facts(p Pattern, input *casefilev1.CaseInput, state *casefilev1.CaseState, 
 	return f
 }
 
-// groundText is "Điều 43, Luật số 72/2025/QH15"; empty for a setting, which is no ground to write "theo" of.
+// groundText is "Điều 43 Luật số 72/2025/QH15"; empty for a setting, which is no ground to write "theo" of.
 func groundText(ground *casefilev1.LegalGround) string {
 	if ground.GetDocument() == "" {
 		return ""
 	}
-	if ground.GetArticle() == "" {
-		return ground.GetDocument()
-	}
-	return ground.GetArticle() + ", " + ground.GetDocument()
+	return contract.Citation(ground)
 }

@@ -42,7 +42,7 @@ func TestRulesOfAConsultation(t *testing.T) {
 			says: "Bước tổng hợp, giải trình (19/06/2026) ghi trước bước kết thúc lấy ý kiến (20/06/2026). Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới."},
 		{name: "published in five working days", before: [][2]string{{"synthesis", "2026-06-19"}}, step: "publish", day: "2026-06-26"},
 		{name: "published on the sixth", before: [][2]string{{"synthesis", "2026-06-19"}}, step: "publish", day: "2026-06-29",
-			says: "Bước công khai kết quả ghi ngày 29/06/2026, quy định chậm nhất ngày 26/06/2026 (5 ngày làm việc sau bước tổng hợp, giải trình; khoản 3 Điều 12, Luật số 10/2022/QH15). Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới."},
+			says: "Bước công khai kết quả ghi ngày 29/06/2026, quy định chậm nhất ngày 26/06/2026 (5 ngày làm việc sau bước tổng hợp, giải trình; khoản 3 Điều 12 Luật số 10/2022/QH15). Kiểm tra hai ngày; nếu đúng, ghi giải trình ở ô bên dưới."},
 		{name: "no rules", withoutRules: true, before: [][2]string{{"draft", "2026-06-01"}, {"synthesis", "2026-06-03"}}, step: "publish", day: "2026-06-29"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

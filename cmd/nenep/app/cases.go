@@ -8,6 +8,7 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/spf13/cobra"
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 )
@@ -123,7 +124,7 @@ func whyRows(due *casefilev1.Deadline) [][]string {
 	ground := due.GetWhy().GetGround()
 	rows := [][]string{
 		{"Quy tắc", ground.GetTextVi()},
-		{"Căn cứ", strings.TrimSpace(ground.GetDocument() + " " + ground.GetArticle())},
+		{"Căn cứ", contract.Citation(ground)},
 		{"Nguồn", ground.GetConfidence()},
 	}
 	for _, step := range due.GetWhy().GetStepsVi() {

@@ -129,9 +129,9 @@ func periodWords(id string) [2]any {
 	return [2]any{period.Vietnamese(), id}
 }
 
-// groundWords is "Điều 32, Luật số 10/2022/QH15"; a setting of the province has none.
+// groundWords is "Điều 32 Luật số 10/2022/QH15"; a setting of the province has none.
 func groundWords(ground *casefilev1.LegalGround) string {
-	return strings.Trim(ground.GetArticle()+", "+ground.GetDocument(), ", ")
+	return contract.Citation(ground)
 }
 
 func (t *teller) closed() text {

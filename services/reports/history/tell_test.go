@@ -260,7 +260,7 @@ func TestACaseFromItsOpeningToItsSealReadsAsAStory(t *testing.T) {
 	s.add(enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, nil)
 
 	require.Equal(t, []string{
-		"Mở hồ sơ DT-01/UBND-12205-2507/2026: UBND xã Khoái Châu thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026, hạn 31/12/2026, theo Điều 32, Luật số 10/2022/QH15; danh mục phiên bản 2026.1. Tính hạn 31/12/2026: Kỳ 2026 từ 01/01/2026 đến 31/12/2026. Ngày cuối là thứ Năm, ngày làm việc, không dời.",
+		"Mở hồ sơ DT-01/UBND-12205-2507/2026: UBND xã Khoái Châu thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026, hạn 31/12/2026, theo Điều 32 Luật số 10/2022/QH15; danh mục phiên bản 2026.1. Tính hạn 31/12/2026: Kỳ 2026 từ 01/01/2026 đến 31/12/2026. Ngày cuối là thứ Năm, ngày làm việc, không dời.",
 		"Nhắc lần 1 (trước hạn 14 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
 		"Nhắc lần 2 (trước hạn 7 ngày) gửi Nguyễn Văn An, chuyên viên Văn phòng HĐND và UBND.",
 		"Bỏ qua mức nhắc lần 3 (trước hạn 1 ngày làm việc): UBND xã Khoái Châu chưa có cán bộ đầu mối. Thông báo chuyển đến Trần Thị Bình, Chủ tịch UBND xã.",
@@ -329,7 +329,7 @@ func TestEveryKindOfActHasItsSentence(t *testing.T) {
 		"Nguyễn Văn An chuyển đồng hồ của hồ sơ chạy thử thêm 1 ngày 1 giờ.",
 		"Lê Văn Cường thu hồi hồ sơ mở nhầm: mở trùng.",
 		"UBND xã Khoái Châu chuyển hồ sơ cho đơn vị kế thừa UBND-NEW từ 28/12/2026 theo Nghị quyết 1/NQ; hồ sơ tiếp tục ở DT-01/UBND-NEW/2026.",
-		"UBND xã Khoái Châu không thuộc đối tượng thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026 theo Điều 82, Luật số 10/2022/QH15; Ban Tuyên giáo và Dân vận Tỉnh ủy ghi nhận ngày 28/12/2026 (9/CV); không tính vào mẫu số.",
+		"UBND xã Khoái Châu không thuộc đối tượng thực hiện hội nghị trao đổi, đối thoại với Nhân dân kỳ năm 2026 theo Điều 82 Luật số 10/2022/QH15; Ban Tuyên giáo và Dân vận Tỉnh ủy ghi nhận ngày 28/12/2026 (9/CV); không tính vào mẫu số.",
 	}, vietnamese(s.tell(words))[1:])
 }
 
