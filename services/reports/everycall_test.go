@@ -72,10 +72,12 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 			_, err := clients.Acts.Act(ctx, connect.NewRequest(note(id, "Đã gọi điện")))
 			return err
 		}), May: []string{"contact", "head", "reviewer", "leader", "administrator", "both sides"}},
-		"DeliverPending": {Do: everycall.Of(actsClient.DeliverPending, &reportsv1.DeliverPendingRequest{}), May: workflows},
-		"RecordEvent":    {Do: everycall.Of(actsClient.RecordEvent, votersAsk("120", "1000")), May: []string{"contact", "head", "reviewer", "leader", "administrator", "both sides", "worker"}},
-		"SealPeriod":     {Do: everycall.Of(actsClient.SealPeriod, &reportsv1.SealPeriodRequest{ObligationId: "DT-01", PeriodId: "2026", Document: "12/BC"}), May: rulers},
-		"AmendCases":     {Do: everycall.Of(actsClient.AmendCases, &reportsv1.AmendCasesRequest{CaseId: dialogue, Reason: "settings", Document: "12/QĐ-UBND"}), May: rulers},
+		"ImportRecords":      {Do: everycall.Of(actsClient.ImportRecords, &reportsv1.ImportRecordsRequest{DryRun: true}), May: []string{"reviewer", "leader", "administrator", "both sides"}},
+		"GetRecordsTemplate": {Do: everycall.Of(actsClient.GetRecordsTemplate, &reportsv1.GetRecordsTemplateRequest{}), May: []string{"reviewer", "leader", "administrator", "both sides"}},
+		"DeliverPending":     {Do: everycall.Of(actsClient.DeliverPending, &reportsv1.DeliverPendingRequest{}), May: workflows},
+		"RecordEvent":        {Do: everycall.Of(actsClient.RecordEvent, votersAsk("120", "1000")), May: []string{"contact", "head", "reviewer", "leader", "administrator", "both sides", "worker"}},
+		"SealPeriod":         {Do: everycall.Of(actsClient.SealPeriod, &reportsv1.SealPeriodRequest{ObligationId: "DT-01", PeriodId: "2026", Document: "12/BC"}), May: rulers},
+		"AmendCases":         {Do: everycall.Of(actsClient.AmendCases, &reportsv1.AmendCasesRequest{CaseId: dialogue, Reason: "settings", Document: "12/QĐ-UBND"}), May: rulers},
 		"Reinstate": {Do: anew(func(ctx context.Context, clients wire.Clients, id string) error {
 			_, err := clients.Acts.Reinstate(ctx, connect.NewRequest(&reportsv1.ReinstateRequest{ActId: id, CaseId: withdrawn, Document: "12/QĐ-UBND", Words: "Thu hồi nhầm"}))
 			return err
