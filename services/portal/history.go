@@ -18,6 +18,7 @@ import (
 type historyLine struct {
 	At       time.Time
 	Text     string
+	English  string // of what Temporal recorded
 	Kind     string
 	Events   []eventSpan
 	Messages bool
@@ -100,7 +101,7 @@ func linesOf(caseID string, entries []*reportsv1.HistoryEntry) []historyLine {
 		if err != nil {
 			continue
 		}
-		lines = append(lines, historyLine{At: at, Text: entry.GetTextVi(), Kind: entry.GetKind(), Events: spans(caseID, entry.GetEventIds()), Messages: entry.GetSource() == "messages"})
+		lines = append(lines, historyLine{At: at, Text: entry.GetTextVi(), English: entry.GetTextEn(), Kind: entry.GetKind(), Events: spans(caseID, entry.GetEventIds()), Messages: entry.GetSource() == "messages"})
 	}
 	return lines
 }

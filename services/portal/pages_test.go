@@ -379,12 +379,15 @@ func TestFilesLeaveOnlyAsDownloads(t *testing.T) {
 	require.Contains(t, seen.header.Get("Content-Security-Policy"), "sandbox")
 }
 
-func TestTheFrameSpeaksEnglishTheContentVietnamese(t *testing.T) {
+func TestTheFrameSpeaksEnglishAndWithItThePagesThatAreWhole(t *testing.T) {
 	b := serve(t, newHouse(t)).as(t, "o-an")
 	seen := b.get("/ngon-ngu/en?ve=" + url.QueryEscape("/"))
 	require.Equal(t, "/", seen.path)
 	require.Contains(t, seen.words("header"), "My work")
-	require.Equal(t, "Việc của tôi", seen.words("h1"))
+	require.Equal(t, "My work", seen.words("h1"))
+	require.Equal(t, "en", seen.Find("main").AttrOr("lang", ""))
+	seen = b.get("/uy-quyen")
+	require.Equal(t, "Vắng mặt và ủy quyền", seen.words("h1"))
 	require.Equal(t, "vi", seen.Find("main").AttrOr("lang", ""))
 }
 
@@ -433,7 +436,7 @@ func (b *browser) writtenAsAnOfficeWrites(t *testing.T, paths []string) {
 }
 
 func TestEveryWordOfTheFrameIsThereInBothLanguages(t *testing.T) {
-	v, err := loadViews()
+	v, err := loadViews(nil)
 	require.NoError(t, err)
 	names, err := fs.Glob(files, "templates/*.html")
 	require.NoError(t, err)

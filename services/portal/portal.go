@@ -91,11 +91,11 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 }
 
 func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options) (*portal, error) {
-	views, err := loadViews()
+	declared, err := catalogue.Open(cfg.Catalogue)
 	if err != nil {
 		return nil, err
 	}
-	declared, err := catalogue.Open(cfg.Catalogue)
+	views, err := loadViews(declared)
 	if err != nil {
 		return nil, err
 	}

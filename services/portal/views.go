@@ -18,17 +18,20 @@ import (
 	"connectrpc.com/connect"
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
+	"nenep/rules/catalogue"
 )
 
-//go:embed templates/*.html labels.json assets
+//go:embed templates/*.html labels.json english.json assets
 var files embed.FS
 
 // views are the pages' templates, the labels of their frame in two languages, and the assets.
 type views struct {
 	pages  map[string]*template.Template
 	labels map[string]map[string]string
-	style  string
-	script string
+	// english are the pages that are whole in English, by name.
+	english map[string]*template.Template
+	style   string
+	script  string
 }
 
 // page is what every template gets; Body is the page's own.
@@ -39,6 +42,7 @@ type page struct {
 	Body   any
 
 	Lang    string
+	Content string // the language of what stands on the page
 	Here    string
 	Style   string
 	Script  string
@@ -70,8 +74,8 @@ func (p *page) Other() string {
 	return "en"
 }
 
-func loadViews() (*views, error) {
-	v := &views{pages: map[string]*template.Template{}}
+func loadViews(declared *catalogue.Catalogue) (*views, error) {
+	v := &views{pages: map[string]*template.Template{}, english: map[string]*template.Template{}}
 	raw, err := files.ReadFile("labels.json")
 	if err != nil {
 		return nil, err
@@ -85,7 +89,10 @@ func loadViews() (*views, error) {
 	if v.script, err = addressOf("forms.js"); err != nil {
 		return nil, err
 	}
-	return v, v.parse()
+	if err := v.parse(); err != nil {
+		return nil, err
+	}
+	return v, v.parseEnglish(declared)
 }
 
 // addressOf is where an asset is read, by its content: what changed is fetched anew.
@@ -100,7 +107,7 @@ func addressOf(asset string) (string, error) {
 
 var templateWords = template.FuncMap{
 	"day": day, "owed": owedDay, "instant": instant, "weight": weight, "number": number, "number64": func(n int) string { return number(int64(n)) }, "period": periodName, "confidence": confidence,
-	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "megabytes": func(n int64) string { return megabytes(n, math.Floor) }, "caseForm": newCaseForm, "cited": contract.Citation,
+	"upper": sentenceCase, "url": caseURL, "shown": shownAs, "megabytes": func(n int64) string { return megabytes(n, math.Floor) }, "caseForm": newCaseForm, "cited": contract.Citation, "told": vietnameseText, "story": func(l historyLine) string { return l.Text },
 }
 
 func (v *views) parse() error {
@@ -130,6 +137,7 @@ func (v *views) parse() error {
 
 // render writes a page as a whole or not at all.
 func (p *portal) render(c echo.Context, status int, name string, data *page) error {
+	data.Content = "vi"
 	data.Lang, data.Here, data.Style, data.Script, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.script, p.views.labels
 	data.Person, data.Forgery, data.MaxFile = personOf(c), forgeryToken(c), p.cfg.MaxFileBytes
 	data.Agency, data.Rehearsal = p.agency.name(), p.rehearsal()
@@ -140,8 +148,12 @@ func (p *portal) render(c echo.Context, status int, name string, data *page) err
 	if name != "error" {
 		data.Banner = p.takeBanner(c)
 	}
+	shown := p.views.pages[name]
+	if own := p.views.english[name]; own != nil && data.Lang == "en" {
+		shown, data.Content = own, "en"
+	}
 	var out bytes.Buffer
-	if err := p.views.pages[name].ExecuteTemplate(&out, "layout", data); err != nil {
+	if err := shown.ExecuteTemplate(&out, "layout", data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	return c.HTMLBlob(status, out.Bytes())
@@ -156,7 +168,7 @@ func language(c echo.Context) string {
 	return "vi"
 }
 
-// chooseLanguage switches the words of the frame; what officials and law wrote stays Vietnamese.
+// chooseLanguage switches the words of the frame and of the pages that are whole in English; what officials and law wrote stays Vietnamese.
 func (p *portal) chooseLanguage(c echo.Context) error {
 	chosen := c.Param("lang")
 	if chosen != "vi" && chosen != "en" {
