@@ -16,7 +16,7 @@ import (
 )
 
 // inEnglish are the pages that are whole in English; the others stay Vietnamese inside an English frame and say so to a screen reader.
-var inEnglish = []string{"work", "case", "receipt", "history", "queue"}
+var inEnglish = []string{"work", "case", "receipt", "history", "queue", "error"}
 
 // english tells the words of the pages in English. The pages are written once, in Vietnamese: their own words and the sentences the portal
 // makes are looked up here, the titles of obligations, steps and fields in the catalogue. What neither knows, names and whatever a person

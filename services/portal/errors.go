@@ -34,6 +34,9 @@ func (p *portal) answerError(err error, c echo.Context) {
 		return
 	}
 	view := p.errorViewOf(err)
+	if refusal := wire.RefusalOf(err); language(c) == "en" && refusal.GetTextEn() != "" {
+		view.Text = refusal.GetTextEn()
+	}
 	if form := (notSent{}); errors.As(err, &form) {
 		view.Kept, view.Typed = form.address, form.lines
 	}
