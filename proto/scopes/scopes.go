@@ -96,7 +96,7 @@ var services = map[string]map[Scope][]string{
 		NotificationsRead:  {"ListMessages", "PrintLetter", "PreviewLetter", "GetPreferences", "GetFeed", "ListChannels"},
 		NotificationsWrite: {"SetPreferences", "MuteCase", "OpenFeed", "RevokeFeed"},
 		Person:             {"ReleaseDraft", "DiscardDraft"},
-		Internal:           {"Tell", "TellHandOver", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink"},
+		Internal:           {"Tell", "TellHandOver", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink", "SendSignInLink"},
 	},
 }
 

@@ -62,6 +62,7 @@ type Config struct {
 	OIDCIssuer       string `env:"NENEP_OIDC_ISSUER" doc:"sign-in: OpenID Connect issuer"`
 	OIDCClientID     string `env:"NENEP_OIDC_CLIENT_ID" doc:"sign-in: client id"`
 	OIDCClientSecret string `env:"NENEP_OIDC_CLIENT_SECRET" doc:"sign-in: client secret" secret:"true"`
+	SignInByMail     bool   `env:"NENEP_SIGN_IN_BY_MAIL" envDefault:"true" doc:"sign-in: whether officials may have a one-time link mailed to their address; true or false"`
 
 	HelpContact string `env:"NENEP_HELP_CONTACT" envDefault:"quản trị hệ thống của tỉnh" doc:"whom refusals tell people to ask"`
 	HelpPhone   string `env:"NENEP_HELP_PHONE" doc:"telephone of the help desk"`

@@ -75,6 +75,8 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"ListChannels": {Do: everycall.Of(ledgerClient.ListChannels, &notificationsv1.ListChannelsRequest{}),
 			May: slices.Concat(inOwnName, []string{"supervisor", "auditor", "administrator"})},
 		"TellHandOver": {Do: everycall.Of(ledgerClient.TellHandOver, &notificationsv1.TellHandOverRequest{HandOverId: "BG-1"}), May: workflows},
+		"SendSignInLink": {Do: everycall.Of(ledgerClient.SendSignInLink, &notificationsv1.SendSignInLinkRequest{OfficialId: "CB-AN",
+			Url: h.config.PortalURL + signInPath + "x", ExpiresAt: "2026-12-24T01:00:00Z"}), May: []string{"portal"}},
 		"ReleaseDraft": {Do: everycall.Of(ledgerClient.ReleaseDraft, &notificationsv1.ReleaseDraftRequest{Id: id}), May: speaker},
 		"DiscardDraft": {Do: everycall.Of(ledgerClient.DiscardDraft, &notificationsv1.DiscardDraftRequest{Id: id, Reason: "Đã nộp"}), May: speaker},
 	})

@@ -62,6 +62,9 @@ func (s *service) follow(ctx context.Context, db *gorm.DB, failed message) error
 
 // follower is the row that follows a failed one: on the first channel that this matter has not tried with this person.
 func (s *service) follower(ctx context.Context, db *gorm.DB, failed message) (message, bool, error) {
+	if failed.Template == templateSignInLink {
+		return message{}, false, nil
+	}
 	var tried []string
 	if err := db.Model(&message{}).Where("key = ? AND official_id = ?", failed.Key, failed.OfficialID).Pluck("channel", &tried).Error; err != nil {
 		return message{}, false, err

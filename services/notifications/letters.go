@@ -47,6 +47,7 @@ var templateLetters = map[string][]string{
 	templateFailing:       {templateFailing},
 	templateTakesOver:     {templateTakesOver},
 	templateHandsOver:     {templateHandsOver},
+	templateSignInLink:    {templateSignInLink},
 }
 
 // templateFailing tells the owner of a channel that it does not reach him.

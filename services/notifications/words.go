@@ -39,6 +39,10 @@ type language struct {
 	handOverShort           func(post, day string) string
 	andMore                 func(n int) string
 	dueOn                   string
+
+	signIn      string // subject of the letter with a sign-in link
+	linkNotKept string // in place of that link, in the ledger
+	atInstant   func(time.Time) string
 }
 
 var vietnamese = language{
@@ -82,6 +86,8 @@ var vietnamese = language{
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: bàn giao chức vụ " + post + " từ ngày " + day + "."
 	},
+	signIn: "[Nề Nếp] Liên kết đăng nhập", linkNotKept: "(liên kết chỉ có trong thư, sổ thư không lưu)",
+	atInstant: func(at time.Time) string { return at.Format("15:04 ngày 02/01/2006") },
 }
 
 var english = language{
@@ -118,6 +124,8 @@ var english = language{
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: the post " + post + " is handed over from " + day + "."
 	},
+	signIn: "[Nề Nếp] Sign-in link", linkNotKept: "(the link stands in the mail alone, the ledger does not keep it)",
+	atInstant: func(at time.Time) string { return at.Format("15:04 on 02/01/2006") },
 }
 
 // vacant are the words for a role that nobody holds: what is the case there, with the unit's name in it, and what to do about it.

@@ -46,6 +46,9 @@ func (p *portal) answerError(err error, c echo.Context) {
 	}
 	setSecurityHeaders(c.Response().Header(), p.secure())
 	c.Response().Header().Set("Cache-Control", "no-store")
+	if holdsSecret(c) {
+		setPrivate(c)
+	}
 	if renderErr := p.render(c, view.Status, "error", &page{Title: view.Heading, Body: view}); renderErr != nil {
 		p.logger.Error("error page not shown", zap.Error(renderErr))
 	}

@@ -83,6 +83,7 @@ type house struct {
 	reviewingHouse
 	webhookHouse
 	registryHouse
+	signInLinkHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -440,7 +441,7 @@ func serve(t *testing.T, h *house, change ...func(*wire.Config, *Options)) site 
 	t.Helper()
 	cfg := wire.Config{
 		ServiceKey: strings.Repeat("khóa ", 10), DatabaseURL: testdatabase.New(t), SMTPTLS: "none", MaxFileBytes: 25 << 20,
-		HelpContact: "Tổ giúp việc", HelpPhone: "0221 3 000 000", PortalURL: "http://127.0.0.1",
+		HelpContact: "Tổ giúp việc", HelpPhone: "0221 3 000 000", PortalURL: "http://127.0.0.1", SignInByMail: true,
 	}
 	others := h.serve(t, wire.NewKeys(cfg.ServiceKey))
 	cfg.UnitsURL, cfg.ReportsURL, cfg.NotificationsURL = others, others, others

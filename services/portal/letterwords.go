@@ -27,6 +27,7 @@ var templateChoices = []choice{
 	{"channel-failing", "Kênh không đến được"},
 	{"takes-over", "Nhận bàn giao chức vụ"},
 	{"hands-over", "Đã bàn giao chức vụ"},
+	{"sign-in-link", "Liên kết đăng nhập"},
 }
 
 var channelChoices = []choice{

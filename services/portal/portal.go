@@ -180,6 +180,7 @@ func (p *portal) routes(e *echo.Echo) {
 	pages.POST("/dang-xuat", p.signOut)
 	pages.GET("/ngon-ngu/:lang", p.chooseLanguage)
 	pages.GET("/mo/:token", p.openLink, limitCalls(linkPace, tooOftenPage))
+	p.signInByMailRoutes(entrance)
 	p.signIn.Routes(Doors{Plain: e, Pages: entrance, Begin: p.begin})
 
 	inside := pages.Group("", p.requireSignIn)

@@ -158,6 +158,7 @@ var rights = slices.Concat(
 	},
 	machineRights,
 	draftRights,
+	signInLinkRights,
 	reviewersRights,
 	sessionRights,
 	registryRights,

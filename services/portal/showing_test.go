@@ -107,7 +107,7 @@ func pagesOf(t *testing.T, h *house, state string, others ...*showing) *showing 
 		s.seen = other.seen
 	}
 	if state == filledHouse {
-		s.others = site.fill(t)
+		s.others = append(site.fill(t), site.mailedLink(t, h))
 	}
 	browsers := map[string]*browser{}
 	for _, who := range roleNames() {

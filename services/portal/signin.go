@@ -61,13 +61,19 @@ func (p *portal) signInPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.render(c, http.StatusOK, "signin", &page{Title: "Đăng nhập", Body: signInView{entrance, c.QueryParam("het-phien") != "", savedAt(c.QueryParam("het-phien"))}})
+	view := signInView{Entrance: entrance, Expired: c.QueryParam("het-phien") != "", Saved: savedAt(c.QueryParam("het-phien"))}
+	if p.cfg.SignInByMail {
+		view.ByMail = newLinkForm()
+		view.ByMail.Second = true
+	}
+	return p.render(c, http.StatusOK, "signin", &page{Title: "Đăng nhập", Body: view})
 }
 
 type signInView struct {
 	Entrance template.HTML
 	Expired  bool
 	Saved    string // when what was typed was kept
+	ByMail   *linkForm
 }
 
 var ofTheDay = regexp.MustCompile(`^[0-2][0-9]:[0-5][0-9]$`)

@@ -139,6 +139,9 @@ func (v *views) parse() error {
 func (p *portal) render(c echo.Context, status int, name string, data *page) error {
 	data.Content = "vi"
 	data.Lang, data.Here, data.Style, data.Script, data.labels = language(c), c.Request().URL.RequestURI(), p.views.style, p.views.script, p.views.labels
+	if holdsSecret(c) {
+		data.Here = "/"
+	}
 	data.Person, data.Forgery, data.MaxFile = personOf(c), forgeryToken(c), p.cfg.MaxFileBytes
 	data.Agency, data.Rehearsal = p.agency.name(), p.rehearsal()
 	if inCase, is := data.Body.(interface{ section() string }); is {

@@ -2498,6 +2498,103 @@ func (x *TellHandOverResponse) GetRepeatedCall() bool {
 	return false
 }
 
+type SendSignInLinkRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // empty: the address that was asked with belongs to nobody
+	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`                                 // of the portal's page that takes the secret
+	ExpiresAt     string                 `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`    // RFC 3339
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendSignInLinkRequest) Reset() {
+	*x = SendSignInLinkRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendSignInLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendSignInLinkRequest) ProtoMessage() {}
+
+func (x *SendSignInLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendSignInLinkRequest.ProtoReflect.Descriptor instead.
+func (*SendSignInLinkRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *SendSignInLinkRequest) GetOfficialId() string {
+	if x != nil {
+		return x.OfficialId
+	}
+	return ""
+}
+
+func (x *SendSignInLinkRequest) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *SendSignInLinkRequest) GetExpiresAt() string {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return ""
+}
+
+// SendSignInLinkResponse says nothing: whether a mail left is nobody's to know who has not signed in.
+type SendSignInLinkResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendSignInLinkResponse) Reset() {
+	*x = SendSignInLinkResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendSignInLinkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendSignInLinkResponse) ProtoMessage() {}
+
+func (x *SendSignInLinkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendSignInLinkResponse.ProtoReflect.Descriptor instead.
+func (*SendSignInLinkResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{38}
+}
+
 var File_nenep_notifications_v1_notifications_proto protoreflect.FileDescriptor
 
 const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
@@ -2712,7 +2809,15 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\x14TellHandOverResponse\x12!\n" +
 	"\fofficial_ids\x18\x01 \x03(\tR\vofficialIds\x12\x14\n" +
 	"\x05cases\x18\x02 \x01(\x05R\x05cases\x12#\n" +
-	"\rrepeated_call\x18\x03 \x01(\bR\frepeatedCall2\xa4\x10\n" +
+	"\rrepeated_call\x18\x03 \x01(\bR\frepeatedCall\"~\n" +
+	"\x15SendSignInLinkRequest\x12\x1f\n" +
+	"\vofficial_id\x18\x01 \x01(\tR\n" +
+	"officialId\x12\x1c\n" +
+	"\x03url\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xf4\x03R\x03url\x12&\n" +
+	"\n" +
+	"expires_at\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\texpiresAt\"\x18\n" +
+	"\x16SendSignInLinkResponse2\x95\x11\n" +
 	"\x14NotificationsService\x12Q\n" +
 	"\x04Tell\x12#.nenep.notifications.v1.TellRequest\x1a$.nenep.notifications.v1.TellResponse\x12c\n" +
 	"\n" +
@@ -2735,7 +2840,8 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\fTakeCallback\x12+.nenep.notifications.v1.TakeCallbackRequest\x1a,.nenep.notifications.v1.TakeCallbackResponse\x12i\n" +
 	"\fListChannels\x12+.nenep.notifications.v1.ListChannelsRequest\x1a,.nenep.notifications.v1.ListChannelsResponse\x12T\n" +
 	"\x05Purge\x12$.nenep.notifications.v1.PurgeRequest\x1a%.nenep.notifications.v1.PurgeResponse\x12i\n" +
-	"\fTellHandOver\x12+.nenep.notifications.v1.TellHandOverRequest\x1a,.nenep.notifications.v1.TellHandOverResponse\x12]\n" +
+	"\fTellHandOver\x12+.nenep.notifications.v1.TellHandOverRequest\x1a,.nenep.notifications.v1.TellHandOverResponse\x12o\n" +
+	"\x0eSendSignInLink\x12-.nenep.notifications.v1.SendSignInLinkRequest\x1a..nenep.notifications.v1.SendSignInLinkResponse\x12]\n" +
 	"\bOpenLink\x12'.nenep.notifications.v1.OpenLinkRequest\x1a(.nenep.notifications.v1.OpenLinkResponseB4Z2nenep/proto/nenep/notifications/v1;notificationsv1b\x06proto3"
 
 var (
@@ -2750,7 +2856,7 @@ func file_nenep_notifications_v1_notifications_proto_rawDescGZIP() []byte {
 	return file_nenep_notifications_v1_notifications_proto_rawDescData
 }
 
-var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*TellRequest)(nil),            // 0: nenep.notifications.v1.TellRequest
 	(*TellResponse)(nil),           // 1: nenep.notifications.v1.TellResponse
@@ -2789,17 +2895,19 @@ var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*OpenLinkResponse)(nil),       // 34: nenep.notifications.v1.OpenLinkResponse
 	(*TellHandOverRequest)(nil),    // 35: nenep.notifications.v1.TellHandOverRequest
 	(*TellHandOverResponse)(nil),   // 36: nenep.notifications.v1.TellHandOverResponse
-	nil,                            // 37: nenep.notifications.v1.TellRequest.FactsEntry
-	nil,                            // 38: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	(*SendSignInLinkRequest)(nil),  // 37: nenep.notifications.v1.SendSignInLinkRequest
+	(*SendSignInLinkResponse)(nil), // 38: nenep.notifications.v1.SendSignInLinkResponse
+	nil,                            // 39: nenep.notifications.v1.TellRequest.FactsEntry
+	nil,                            // 40: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 }
 var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
-	37, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
+	39, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
 	6,  // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
 	17, // 2: nenep.notifications.v1.Preferences.mutes:type_name -> nenep.notifications.v1.Mute
 	18, // 3: nenep.notifications.v1.Preferences.consents:type_name -> nenep.notifications.v1.Consent
 	16, // 4: nenep.notifications.v1.GetPreferencesResponse.preferences:type_name -> nenep.notifications.v1.Preferences
 	30, // 5: nenep.notifications.v1.GetPreferencesResponse.reach:type_name -> nenep.notifications.v1.ChannelState
-	38, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	40, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 	30, // 7: nenep.notifications.v1.ListChannelsResponse.channels:type_name -> nenep.notifications.v1.ChannelState
 	0,  // 8: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
 	2,  // 9: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
@@ -2821,30 +2929,32 @@ var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
 	28, // 25: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
 	31, // 26: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
 	35, // 27: nenep.notifications.v1.NotificationsService.TellHandOver:input_type -> nenep.notifications.v1.TellHandOverRequest
-	33, // 28: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
-	1,  // 29: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
-	3,  // 30: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
-	5,  // 31: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
-	8,  // 32: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
-	9,  // 33: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
-	6,  // 34: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
-	6,  // 35: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
-	13, // 36: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
-	15, // 37: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
-	20, // 38: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 39: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 40: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	23, // 41: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 42: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 43: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
-	25, // 44: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
-	27, // 45: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
-	29, // 46: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
-	32, // 47: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
-	36, // 48: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
-	34, // 49: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
-	29, // [29:50] is the sub-list for method output_type
-	8,  // [8:29] is the sub-list for method input_type
+	37, // 28: nenep.notifications.v1.NotificationsService.SendSignInLink:input_type -> nenep.notifications.v1.SendSignInLinkRequest
+	33, // 29: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
+	1,  // 30: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
+	3,  // 31: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
+	5,  // 32: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
+	8,  // 33: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
+	9,  // 34: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
+	6,  // 35: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
+	6,  // 36: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
+	13, // 37: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
+	15, // 38: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
+	20, // 39: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 40: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 41: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	23, // 42: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 43: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 44: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
+	25, // 45: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
+	27, // 46: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
+	29, // 47: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
+	32, // 48: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
+	36, // 49: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
+	38, // 50: nenep.notifications.v1.NotificationsService.SendSignInLink:output_type -> nenep.notifications.v1.SendSignInLinkResponse
+	34, // 51: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
+	30, // [30:52] is the sub-list for method output_type
+	8,  // [8:30] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -2861,7 +2971,7 @@ func file_nenep_notifications_v1_notifications_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_notifications_v1_notifications_proto_rawDesc), len(file_nenep_notifications_v1_notifications_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   39,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

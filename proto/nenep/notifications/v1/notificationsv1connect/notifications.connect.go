@@ -94,6 +94,9 @@ const (
 	// NotificationsServiceTellHandOverProcedure is the fully-qualified name of the
 	// NotificationsService's TellHandOver RPC.
 	NotificationsServiceTellHandOverProcedure = "/nenep.notifications.v1.NotificationsService/TellHandOver"
+	// NotificationsServiceSendSignInLinkProcedure is the fully-qualified name of the
+	// NotificationsService's SendSignInLink RPC.
+	NotificationsServiceSendSignInLinkProcedure = "/nenep.notifications.v1.NotificationsService/SendSignInLink"
 	// NotificationsServiceOpenLinkProcedure is the fully-qualified name of the NotificationsService's
 	// OpenLink RPC.
 	NotificationsServiceOpenLinkProcedure = "/nenep.notifications.v1.NotificationsService/OpenLink"
@@ -144,6 +147,10 @@ type NotificationsServiceClient interface {
 	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
 	// them. Repeating the call tells nothing again. Workflows call it, on the day.
 	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
+	// SendSignInLink mails an official a link that signs him in: at once, in no digest, held back by no quiet hours, once for a link. The
+	// ledger keeps that it was sent and never the link. Only the portal calls it. Without an official all is done but the mail, so that the
+	// time of the answer tells nobody which addresses are known.
+	SendSignInLink(context.Context, *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -280,6 +287,12 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 			connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
 			connect.WithClientOptions(opts...),
 		),
+		sendSignInLink: connect.NewClient[v1.SendSignInLinkRequest, v1.SendSignInLinkResponse](
+			httpClient,
+			baseURL+NotificationsServiceSendSignInLinkProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("SendSignInLink")),
+			connect.WithClientOptions(opts...),
+		),
 		openLink: connect.NewClient[v1.OpenLinkRequest, v1.OpenLinkResponse](
 			httpClient,
 			baseURL+NotificationsServiceOpenLinkProcedure,
@@ -311,6 +324,7 @@ type notificationsServiceClient struct {
 	listChannels   *connect.Client[v1.ListChannelsRequest, v1.ListChannelsResponse]
 	purge          *connect.Client[v1.PurgeRequest, v1.PurgeResponse]
 	tellHandOver   *connect.Client[v1.TellHandOverRequest, v1.TellHandOverResponse]
+	sendSignInLink *connect.Client[v1.SendSignInLinkRequest, v1.SendSignInLinkResponse]
 	openLink       *connect.Client[v1.OpenLinkRequest, v1.OpenLinkResponse]
 }
 
@@ -414,6 +428,11 @@ func (c *notificationsServiceClient) TellHandOver(ctx context.Context, req *conn
 	return c.tellHandOver.CallUnary(ctx, req)
 }
 
+// SendSignInLink calls nenep.notifications.v1.NotificationsService.SendSignInLink.
+func (c *notificationsServiceClient) SendSignInLink(ctx context.Context, req *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error) {
+	return c.sendSignInLink.CallUnary(ctx, req)
+}
+
 // OpenLink calls nenep.notifications.v1.NotificationsService.OpenLink.
 func (c *notificationsServiceClient) OpenLink(ctx context.Context, req *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error) {
 	return c.openLink.CallUnary(ctx, req)
@@ -464,6 +483,10 @@ type NotificationsServiceHandler interface {
 	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
 	// them. Repeating the call tells nothing again. Workflows call it, on the day.
 	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
+	// SendSignInLink mails an official a link that signs him in: at once, in no digest, held back by no quiet hours, once for a link. The
+	// ledger keeps that it was sent and never the link. Only the portal calls it. Without an official all is done but the mail, so that the
+	// time of the answer tells nobody which addresses are known.
+	SendSignInLink(context.Context, *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error)
 	// OpenLink answers what a signed link of a message points to.
 	OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error)
 }
@@ -595,6 +618,12 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 		connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
 		connect.WithHandlerOptions(opts...),
 	)
+	notificationsServiceSendSignInLinkHandler := connect.NewUnaryHandler(
+		NotificationsServiceSendSignInLinkProcedure,
+		svc.SendSignInLink,
+		connect.WithSchema(notificationsServiceMethods.ByName("SendSignInLink")),
+		connect.WithHandlerOptions(opts...),
+	)
 	notificationsServiceOpenLinkHandler := connect.NewUnaryHandler(
 		NotificationsServiceOpenLinkProcedure,
 		svc.OpenLink,
@@ -643,6 +672,8 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 			notificationsServicePurgeHandler.ServeHTTP(w, r)
 		case NotificationsServiceTellHandOverProcedure:
 			notificationsServiceTellHandOverHandler.ServeHTTP(w, r)
+		case NotificationsServiceSendSignInLinkProcedure:
+			notificationsServiceSendSignInLinkHandler.ServeHTTP(w, r)
 		case NotificationsServiceOpenLinkProcedure:
 			notificationsServiceOpenLinkHandler.ServeHTTP(w, r)
 		default:
@@ -732,6 +763,10 @@ func (UnimplementedNotificationsServiceHandler) Purge(context.Context, *connect.
 
 func (UnimplementedNotificationsServiceHandler) TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.TellHandOver is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) SendSignInLink(context.Context, *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SendSignInLink is not implemented"))
 }
 
 func (UnimplementedNotificationsServiceHandler) OpenLink(context.Context, *connect.Request[v1.OpenLinkRequest]) (*connect.Response[v1.OpenLinkResponse], error) {
