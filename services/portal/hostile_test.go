@@ -41,7 +41,6 @@ var hostilePages = map[string][]string{
 		caseURL(khoaiChauCase) + "/viec/thu-hoi", caseURL(khoaiChauCase) + "/cong-van", caseURL(handedIn) + "/viec/xac-nhan", caseURL(handedIn) + "/viec/tra-lai",
 	},
 	"o-lan":  {"/thu/du-thao/7", "/thu/du-thao/7/khong-gui", "/thu/giay", caseURL(khoaiChauCase) + "/lenh/ap-dung-quy-dinh"},
-	"":       {signInByMailPath},
 	"o-quan": {"/uy-quyen", caseURL(khoaiChauCase) + "/viec/chuyen-don-vi"},
 }
 

@@ -266,6 +266,22 @@ func TestNoSecretOfAStrangersMakingOpensAnything(t *testing.T) {
 	}
 }
 
+func TestNothingTypedAsAnAddressBreaksTheForm(t *testing.T) {
+	h := newHouse(t)
+	b := walker(t, serve(t, h), "")
+	for i, text := range hostile(t) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.address+signInByMailPath, strings.NewReader(url.Values{"email": {text}, forgeryField: {b.forgery()}}.Encode()))
+		require.NoError(t, err)
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i%250)) // each from an address of its own: the pace is another test's
+		answer := b.do(request)
+		answer.answersCalmly(t, text)
+		require.Equal(t, http.StatusUnprocessableEntity, answer.status, text)
+		require.Equal(t, typed(text, "text"), answer.value("#f-email"))
+	}
+	require.Empty(t, h.mailed)
+}
+
 func TestAProvinceMayLeaveSignInByMailOut(t *testing.T) {
 	h := newHouse(t)
 	s := serve(t, h, func(cfg *wire.Config, _ *Options) { cfg.SignInByMail = false })
