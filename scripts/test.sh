@@ -22,7 +22,7 @@ step "determinism of workflow code"
 scripts/determinism.sh
 
 step "tests"
-for module in proto rules services workflows cmd/nenep; do (cd $module && go test ./...); done
+for module in proto rules services workflows cmd/nenep; do (cd $module && go test -timeout 30m ./...); done
 
 step "the whole house" # lives through two reforms of the province, which takes minutes
 (cd standalone && go test -timeout 45m ./...)
