@@ -22,4 +22,6 @@ func Citation(ground Cited) string {
 	return article + ", " + document
 }
 
-func numbered(word string) bool { return strings.ContainsAny(word, "0123456789") || strings.Trim(word, "IVXLC") == "" }
+func numbered(word string) bool {
+	return strings.ContainsAny(word, "0123456789") || strings.Trim(word, "IVXLC") == ""
+}

@@ -208,16 +208,6 @@ func (p *portal) unitsFor(ctx context.Context, words string) ([]*unitsv1.Unit, [
 	return units, ids, nil
 }
 
-func (p *portal) lateItems(ctx context.Context, filter overviewFilter, matched []string) ([]item, error) {
-	request := filter.request(matched)
-	request.LateOnly = true
-	cases, _, err := p.listAll(ctx, request)
-	if err != nil {
-		return nil, err
-	}
-	return p.dress(ctx, cases)
-}
-
 // lateOf is how much of each unit is late, in every family of obligations.
 func lateOf(summary lateUnits) map[string]lateness {
 	late := map[string]lateness{}

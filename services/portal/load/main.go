@@ -8,6 +8,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 )
@@ -23,15 +25,14 @@ func main() {
 		pages = []string{*page}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *count, *times, *readers, *keep); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		stop()
-		os.Exit(1)
+	err := run(ctx, os.Stdout, *count, *times, *readers, *keep)
+	stop()
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, count, times, readers int, keep string) error {
+func run(ctx context.Context, out io.Writer, count, times, readers int, keep string) error {
 	h, err := open(ctx, count)
 	if err != nil {
 		return err
@@ -43,7 +44,9 @@ func run(ctx context.Context, count, times, readers int, keep string) error {
 		return err
 	}
 	for _, one := range figures {
-		fmt.Println(one)
+		if _, err := fmt.Fprintln(out, one); err != nil {
+			return err
+		}
 	}
 	return h.close()
 }
