@@ -68,6 +68,8 @@ func readExempt(act *casefilev1.Act, in *inputs) {
 		exempt.Ground.TextVi = contract.Citation(exempt.Ground)
 	default:
 		in.refuse("ground", "Chưa chọn căn cứ pháp luật. Chọn một căn cứ trong danh sách hoặc “Căn cứ khác”.")
+		in.text("law", "Văn bản pháp luật") // what is too long is told now, not after the ground was chosen
+		in.text("article", "Điều, khoản")
 	}
 	exempt.Document = in.need("document", "Số, ký hiệu văn bản ghi nhận")
 	act.Kind = &casefilev1.Act_Exempt{Exempt: exempt}
