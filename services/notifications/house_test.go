@@ -146,6 +146,7 @@ type town struct {
 	staff    map[string]*unitsv1.Official // who holds no position
 	extra    map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
 	asked    map[string]int               // calls by name
+	below    map[string][]string          // units that stand below a body
 
 	handedOver *unitsv1.HandOverPostResponse
 }
@@ -281,6 +282,17 @@ func (s *town) ListSettings(context.Context, *connect.Request[unitsv1.ListSettin
 		return nil, connect.NewError(connect.CodeUnavailable, errors.New("away"))
 	}
 	return connect.NewResponse(&unitsv1.ListSettingsResponse{Settings: s.settings}), nil
+}
+
+// ListUnits answers what stands below the bodies asked for.
+func (s *town) ListUnits(_ context.Context, r *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
+	answer := &unitsv1.ListUnitsResponse{}
+	for _, above := range r.Msg.GetUnder() {
+		for _, id := range s.below[above] {
+			answer.Units = append(answer.Units, &unitsv1.Unit{Id: id})
+		}
+	}
+	return connect.NewResponse(answer), nil
 }
 
 func (s *town) GetArea(_ context.Context, r *connect.Request[unitsv1.GetAreaRequest]) (*connect.Response[unitsv1.Area], error) {

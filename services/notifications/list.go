@@ -21,19 +21,23 @@ const (
 	greatestList = 1000
 )
 
-// ListMessages reads the ledger, newest first, and counts all that the filter holds. Links in bodies are cut: each is its recipient's own,
+// ListMessages reads what the caller may see of the ledger, newest first, and counts all that the filter holds. Links in bodies are cut: each is its recipient's own,
 // and the ledger is read by others.
 func (s *service) ListMessages(ctx context.Context, request *connect.Request[notificationsv1.ListMessagesRequest]) (*connect.Response[notificationsv1.ListMessagesResponse], error) {
 	such, err := filterOf(request.Msg)
 	if err != nil {
 		return nil, err
 	}
+	seen, err := s.inSight(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var total int64
-	if err := s.db.WithContext(ctx).Model(&message{}).Scopes(such).Count(&total).Error; err != nil {
+	if err := s.db.WithContext(ctx).Model(&message{}).Scopes(such, seen).Count(&total).Error; err != nil {
 		return nil, err
 	}
 	var rows []message
-	err = s.db.WithContext(ctx).Scopes(such).Order("id DESC").Offset(int(max(request.Msg.GetOffset(), 0))).Limit(limitOf(request.Msg.GetLimit())).Find(&rows).Error
+	err = s.db.WithContext(ctx).Scopes(such, seen).Order("id DESC").Offset(int(max(request.Msg.GetOffset(), 0))).Limit(limitOf(request.Msg.GetLimit())).Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}
@@ -141,11 +145,15 @@ func (s *service) ExportMessages(ctx context.Context, request *connect.Request[n
 	if err != nil {
 		return err
 	}
+	seen, err := s.inSight(ctx)
+	if err != nil {
+		return err
+	}
 	part := [][]string{exportHead}
 	prefix := byteOrderMark
 	for last := int64(0); ; {
 		var rows []message
-		err := s.db.WithContext(ctx).Scopes(such).Omit("body_text", "body_html", "facts").Where("id > ?", last).Order("id").Limit(exportedAtOnce).Find(&rows).Error
+		err := s.db.WithContext(ctx).Scopes(such, seen).Omit("body_text", "body_html", "facts").Where("id > ?", last).Order("id").Limit(exportedAtOnce).Find(&rows).Error
 		if err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func filterFaults(filter *reportsv1.ListCasesRequest) []*casefilev1.FieldFault {
 }
 
 // filtered leaves out a case that goes on as another after the act that ended it was undone: that other one counts.
-func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) (*gorm.DB, error) {
+func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees inSight) (*gorm.DB, error) {
 	query := sees.scope(r.db.WithContext(ctx).Model(&caseRow{}).Where("reinstated_as = ''"))
 	for column, value := range map[string]string{
 		"obligation_id": filter.GetObligationId(), "unit_id": filter.GetUnitId(), "period_id": filter.GetPeriodId(),
@@ -146,7 +146,7 @@ func (r register) filtered(ctx context.Context, filter *reportsv1.ListCasesReque
 	return query.Where("(lateness, "+caseDay+") IN (SELECT * FROM unnest(?::uuid[], ?::date[]))", now, keys, days), nil
 }
 
-func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.StateCount, error) {
+func (r register) count(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees inSight) ([]*reportsv1.StateCount, error) {
 	var rows []struct {
 		ObligationID, State string
 		Total, Late         int32
@@ -182,7 +182,7 @@ const (
 		opened_at, updated_at, export_sha256, origin_case_id`
 )
 
-func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) ([]*reportsv1.Case, error) {
+func (r register) list(ctx context.Context, filter *reportsv1.ListCasesRequest, now time.Time, sees inSight) ([]*reportsv1.Case, error) {
 	limit, columns := int(filter.GetLimit()), listedColumns
 	if limit == 0 {
 		limit = usualCases

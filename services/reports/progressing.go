@@ -33,7 +33,7 @@ func (s *server) TellProgress(ctx context.Context, request *connect.Request[repo
 	if err != nil {
 		return nil, err
 	}
-	said := map[string]any{"all": sees.all, "sight": textArray(sees.units), "reviewing": textArray(sees.reviewing),
+	said := map[string]any{"all": sees.All, "sight": textArray(sees.Units), "reviewing": textArray(sees.Reviewing),
 		"obligation": asked.GetObligationId(), "period": asked.GetPeriodId(), "everyone": len(asked.GetUnitIds()) == 0, "units": textArray(asked.GetUnitIds())}
 	answer := &reportsv1.TellProgressResponse{}
 	db := s.register.db.WithContext(ctx)

@@ -4,96 +4,45 @@ import (
 	"context"
 	"slices"
 
-	"connectrpc.com/connect"
 	"gorm.io/gorm"
-	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
+	"nenep/services/internal/sight"
 )
 
-const provinceLevel = "province"
-
-// sight is which cases a caller reads: all, or those of some units and those that some bodies review.
-type sight struct {
-	all       bool
-	units     []string
-	reviewing []string
-}
-
-// overseeing are the positions that look down on other units, each from its own place in the tree.
-func overseeing(hats []hat) []hat {
-	return slices.DeleteFunc(slices.Clone(hats), func(h hat) bool {
-		return !slices.Contains([]string{roleSupervisor, roleReviewer, roleLeader}, h.role)
-	})
-}
-
-// seesAll tells who reads every case: auditors and administrators, who reviews or leads in the standing agency, and who supervises from a
-// body of the province. Who oversees nobody is shown his own units by the pages.
-func seesAll(hats []hat, provincial func(areaID string) bool) bool {
-	if slices.ContainsFunc(hats, func(h hat) bool { return h.role == roleAuditor || h.role == roleAdministrator }) {
-		return true
-	}
-	from := overseeing(hats)
-	return len(from) == 0 || slices.ContainsFunc(from, func(h hat) bool {
-		return h.unitKind == standingAgencyKind || h.role == roleSupervisor && provincial(h.areaID)
-	})
-}
+// inSight is which cases a caller reads: all, or those of some units and those that some bodies review.
+type inSight struct{ sight.Sight }
 
 // sightOf answers what the caller reads. The services read everything.
-func (s *server) sightOf(ctx context.Context) (sight, error) {
+func (s *server) sightOf(ctx context.Context) (inSight, error) {
 	official := wire.IdentityOf(ctx).OfficialID
 	if official == "" {
-		return sight{all: true}, nil
+		return inSight{sight.Sight{All: true}}, nil
 	}
 	hats, err := s.hats(ctx, official)
 	if err != nil {
-		return sight{}, err
+		return inSight{}, err
 	}
-	var away error
-	if seesAll(hats, func(areaID string) bool {
-		area, err := s.units.GetArea(ctx, connect.NewRequest(&unitsv1.GetAreaRequest{Id: areaID}))
-		if err != nil {
-			away = s.unitsAway(err)
-			return false
-		}
-		return area.Msg.GetLevel() == provinceLevel
-	}) {
-		return sight{all: true}, nil
+	posts := make([]sight.Post, len(hats))
+	for i, h := range hats {
+		posts[i] = sight.Post{UnitID: h.unitID, UnitKind: h.unitKind, Role: h.role, AreaID: h.areaID}
 	}
-	if away != nil {
-		return sight{}, away
-	}
-	return s.sightBelow(ctx, hats)
-}
-
-// sightBelow is a sight of the person's own units and of those below where he oversees.
-func (s *server) sightBelow(ctx context.Context, hats []hat) (sight, error) {
-	var sees sight
-	for _, h := range hats {
-		sees.units = append(sees.units, h.unitID)
-	}
-	for _, h := range overseeing(hats) {
-		sees.reviewing = append(sees.reviewing, h.unitID)
-	}
-	answer, err := s.units.ListUnits(ctx, connect.NewRequest(&unitsv1.ListUnitsRequest{Under: sees.reviewing}))
+	sees, err := sight.Of(ctx, s.units, posts)
 	if err != nil {
-		return sight{}, s.unitsAway(err)
+		return inSight{}, s.unitsAway(err)
 	}
-	for _, unit := range answer.Msg.GetUnits() {
-		sees.units = append(sees.units, unit.GetId())
-	}
-	return sees, nil
+	return inSight{sees}, nil
 }
 
-func (v sight) sees(row caseRow) bool {
-	return v.all || slices.Contains(v.units, row.UnitID) || row.ReviewerUnitID != "" && slices.Contains(v.reviewing, row.ReviewerUnitID)
+func (v inSight) sees(row caseRow) bool {
+	return v.All || slices.Contains(v.Units, row.UnitID) || row.ReviewerUnitID != "" && slices.Contains(v.Reviewing, row.ReviewerUnitID)
 }
 
 // scope keeps the cases in sight.
-func (v sight) scope(db *gorm.DB) *gorm.DB {
-	if v.all {
+func (v inSight) scope(db *gorm.DB) *gorm.DB {
+	if v.All {
 		return db
 	}
-	return db.Where("(unit_id = ANY(?) OR reviewer_unit_id = ANY(?))", textArray(v.units), textArray(v.reviewing))
+	return db.Where("(unit_id = ANY(?) OR reviewer_unit_id = ANY(?))", textArray(v.Units), textArray(v.Reviewing))
 }
 
 // maySee refuses a case that is out of the caller's sight, unless one that goes on with it is in it.

@@ -10,26 +10,6 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 )
 
-func TestWhoSeesEveryCase(t *testing.T) {
-	provincial := func(areaID string) bool { return areaID == "33-2507" }
-	for name, c := range map[string]struct {
-		hats []hat
-		all  bool
-	}{
-		"auditor":                      {[]hat{{"UBKT-TU", "party-body", roleAuditor, "33-2507"}}, true},
-		"administrator":                {[]hat{{"VP-TU", "party-body", roleAdministrator, "33-2507"}}, true},
-		"reviewer, standing agency":    {[]hat{{reviewing, standingAgencyKind, roleReviewer, "33-2507"}}, true},
-		"supervisor of the province":   {[]hat{{"BCD-TINH", "steering-committee", roleSupervisor, "33-2507"}}, true},
-		"supervisor of a commune":      {[]hat{{"BCD-XA", "steering-committee", roleSupervisor, "12205-2507"}}, false},
-		"reviewer of a department":     {[]hat{{"SO-NV", "department", roleReviewer, "33-2507"}}, false},
-		"leader of a department":       {[]hat{{"SO-NV", "department", roleLeader, "33-2507"}}, false},
-		"of a commune, and an auditor": {[]hat{{"BCD-XA", "steering-committee", roleSupervisor, "12205-2507"}, {"VP", "", roleAuditor, ""}}, true},
-		"contact":                      {[]hat{{commune, "", roleContact, "12205-2507"}}, true},
-	} {
-		require.Equal(t, c.all, seesAll(c.hats, provincial), name)
-	}
-}
-
 func TestASupervisorOfACommuneReadsTheCasesBelowHimAndNoOther(t *testing.T) {
 	h := newHouse(t)
 	h.openCase()

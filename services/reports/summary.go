@@ -69,7 +69,7 @@ FROM (SELECT fitting.*, late.days, groups.grp, (? OR obligation_id = ANY(?)) AS 
 	LEFT JOIN unnest(?::text[], ?::text[]) AS groups (unit, grp) ON groups.unit = fitting.unit_id OFFSET 0) counted
 GROUP BY GROUPING SETS ((obligation_id, state), (unit_id), (grp, obligation_id))`
 
-func (r register) summarise(ctx context.Context, asked *reportsv1.SummariseRequest, filter *reportsv1.ListCasesRequest, now time.Time, sees sight) (*reportsv1.SummariseResponse, error) {
+func (r register) summarise(ctx context.Context, asked *reportsv1.SummariseRequest, filter *reportsv1.ListCasesRequest, now time.Time, sees inSight) (*reportsv1.SummariseResponse, error) {
 	query, err := r.filtered(ctx, filter, now, sees)
 	if err != nil {
 		return nil, err
