@@ -58,6 +58,11 @@ func drilled(t *testing.T) *house {
 			}
 		}
 	}
+	shown := h.cases[khoaiChauCase].GetState()
+	shown.Fired = []*casefilev1.FiredRung{
+		{RungId: "remind-14", Day: "2026-12-17", Outcome: "told", OfficialIds: []string{"o-an"}, Round: 1}, {RungId: "remind-7", Day: "2026-12-24", Outcome: "told", OfficialIds: []string{"o-an"}, Round: 1},
+	}
+	shown.NextRungId, shown.NextRungDay = "remind-1", "2026-12-30"
 	return h
 }
 
