@@ -24,6 +24,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/ladder"
 )
 
 // A contact gets a reminder, opens its link, submits; the reviewer returns it; the contact submits
@@ -72,7 +73,7 @@ func TestJourneyFromReminderToHistory(t *testing.T) {
 	b.picture("cho-xac-nhan")
 	b.visit("/h/" + c.GetId() + "/viec/tra-lai")
 	b.run(chromedp.Click(`input[name="reasons"][value="missing-evidence"]`), chromedp.SetValue("#f-words", "Bổ sung danh sách ý kiến đã trả lời."))
-	b.press(`button[value="act"]`)
+	b.press(`p.acts button[value="act"]`)
 	require.Contains(t, b.text("main"), "Đã trả lại hồ sơ")
 
 	b.signOut()
@@ -85,7 +86,7 @@ func TestJourneyFromReminderToHistory(t *testing.T) {
 	b.visit("/dang-nhap")
 	b.signIn(reviewer, "")
 	b.visit("/h/" + c.GetId() + "/viec/xac-nhan")
-	b.press(`button[value="act"]`)
+	b.press(`p.acts button[value="act"]`)
 	require.Contains(t, b.text("main"), "Đã xác nhận hồ sơ")
 
 	b.visit("/h/" + c.GetId() + "/lich-su")
@@ -121,7 +122,7 @@ func (r *running) shiftAs(t *testing.T, contact string, c *reportsv1.Case) {
 	c = r.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetState().GetNextRungDay() != "" })
 	day, today := calendar.MustDate(c.GetState().GetNextRungDay()), calendar.DateOf(time.Now())
 	if day.Before(today) {
-		day = today // a case that was opened at night carries out what is past in the morning
+		day, _ = ladder.Calendar(c.GetInput().GetCalendar()).RollForward(today) // what is past leaves on the next morning on which offices work
 	}
 	at := day.At(6, 0).Add(time.Minute)
 	r.act(t, contact, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_ShiftClock{
@@ -283,9 +284,9 @@ func (b *browser) recordStep(caseID, step string, held calendar.Date, facts map[
 		b.run(chromedp.SetValue(`[name="fact-`+key+`"]`, value, chromedp.ByQuery))
 	}
 	if len(files) > 0 {
-		b.run(chromedp.SetUploadFiles("#f-files", files, chromedp.ByQuery))
+		b.run(chromedp.SetUploadFiles("#f-files", files, chromedp.ByQuery), chromedp.Poll(`document.querySelector("main").innerText.includes("Đã tải lên")`, nil))
 	}
-	b.press(`button[value="act"]`)
+	b.press(`p.acts button[value="act"]`)
 	var fault bool
 	b.run(chromedp.Evaluate(`document.querySelector(".summary") !== null`, &fault))
 	require.False(b.t, fault, "step %s: %s", step, b.text("main"))
@@ -294,7 +295,7 @@ func (b *browser) recordStep(caseID, step string, held calendar.Date, facts map[
 func (b *browser) submit(caseID string) {
 	b.t.Helper()
 	b.visit("/h/" + caseID + "/kiem-tra")
-	b.press(`button[value="act"]`)
+	b.press(`p.acts button[value="act"]`)
 	require.Contains(b.t, b.text("main"), "Đã nộp hồ sơ "+caseID)
 }
 
