@@ -24,7 +24,6 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
-	"nenep/rules/ladder"
 )
 
 // A contact gets a reminder, opens its link, submits; the reviewer returns it; the contact submits
@@ -120,11 +119,7 @@ func (r *running) shiftToNextRung(t *testing.T, c *reportsv1.Case) {
 func (r *running) shiftAs(t *testing.T, contact string, c *reportsv1.Case) {
 	t.Helper()
 	c = r.awaitCase(t, c.GetId(), func(c *reportsv1.Case) bool { return c.GetState().GetNextRungDay() != "" })
-	day, today := calendar.MustDate(c.GetState().GetNextRungDay()), calendar.DateOf(time.Now())
-	if day.Before(today) {
-		day, _ = ladder.Calendar(c.GetInput().GetCalendar()).RollForward(today) // what is past leaves on the next morning on which offices work
-	}
-	at := day.At(6, 0).Add(time.Minute)
+	at := calendar.MustDate(c.GetState().GetNextRungDay()).At(6, 0).Add(time.Minute)
 	r.act(t, contact, &casefilev1.Act{CaseId: c.GetId(), Kind: &casefilev1.Act_ShiftClock{
 		ShiftClock: &casefilev1.ShiftClock{Seconds: int64(time.Until(at).Seconds())},
 	}})
@@ -284,7 +279,7 @@ func (b *browser) recordStep(caseID, step string, held calendar.Date, facts map[
 		b.run(chromedp.SetValue(`[name="fact-`+key+`"]`, value, chromedp.ByQuery))
 	}
 	if len(files) > 0 {
-		b.run(chromedp.SetUploadFiles("#f-files", files, chromedp.ByQuery), chromedp.Poll(`document.querySelector("main").innerText.includes("Đã tải lên")`, nil))
+		b.run(chromedp.SetUploadFiles("#f-files", files, chromedp.ByQuery))
 	}
 	b.press(`p.acts button[value="act"]`)
 	var fault bool

@@ -172,7 +172,7 @@ func TestAnExplanationIsRevokedAndEndsByItself(t *testing.T) {
 	revoked := does(t, plainCase(), explained, contract.UpdateRevoke, "2026-07-02 09:00", func(a *casefilev1.Act) { a.GetRevoke().What = "explanation" })
 	require.Equal(t, contract.ProgressExplanationRevoked, revoked.What)
 	require.Empty(t, revoked.State.GetPausedBy()+revoked.State.GetPausedUntil()+revoked.State.GetExplainedActId())
-	require.Equal(t, []string{"overdue-1", "2026-07-01"}, []string{revoked.State.GetNextRungId(), revoked.State.GetNextRungDay()}, "it is past and leaves at once")
+	require.Equal(t, []string{"overdue-1", "2026-07-02"}, []string{revoked.State.GetNextRungId(), revoked.State.GetNextRungDay()}, "it is past and leaves at once")
 	require.Equal(t, "explanation-revoked", revoked.Tell[0].Template)
 
 	noted := does(t, plainCase(), explained, contract.UpdateNote, "2026-07-11 09:00", nil).State

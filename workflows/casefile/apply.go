@@ -43,11 +43,15 @@ func resume(state *casefilev1.CaseState, today calendar.Date) {
 	}
 }
 
-// Foresee writes into the state which rung comes next and when.
+// Foresee writes into the state which rung comes next, and the day on which it leaves: not the day of its plan where that is past, as when a
+// case is opened at night or while offices are closed.
 func Foresee(input *casefilev1.CaseInput, state *casefilev1.CaseState, now time.Time) {
 	state.NextRungId, state.NextRungDay = "", ""
-	if plan := ladder.Plan(input, state, now); len(plan) > 0 {
-		state.NextRungId, state.NextRungDay = plan[0].RungID, plan[0].Day.String()
+	switch next := ladder.Next(input, state, now); next.Kind {
+	case ladder.Wait:
+		state.NextRungId, state.NextRungDay = next.Rung.RungID, calendar.DateOf(next.At).String()
+	case ladder.CarryOut:
+		state.NextRungId, state.NextRungDay = next.Rung.RungID, calendar.DateOf(now).String()
 	}
 }
 

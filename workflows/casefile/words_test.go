@@ -91,7 +91,7 @@ func TestDetails(t *testing.T) {
 	state.LateWorkingDays = 2
 	require.Equal(t, "**UBND-12205-2507**: Hội nghị trao đổi, đối thoại, kỳ 2026\n\n"+
 		"Trạng thái: **đang thực hiện**, hạn thứ Năm, 31/12/2026\n- Quá hạn 2 ngày làm việc\n- Còn thiếu: Kế hoạch tổ chức\n"+
-		"- Mức nhắc tiếp theo: remind-7, ngày 24/12/2026\n", details(Plain{}, input, state))
+		"- Mức nhắc tiếp theo: remind-7, ngày 25/12/2026\n", details(Plain{}, input, state))
 }
 
 func TestCutKeepsWholeLetters(t *testing.T) {

@@ -97,12 +97,12 @@ function keep(form) {
   return saver;
 }
 
-// Sending once: the buttons rest after the first press. The copy here goes when a page says that the form was taken.
+// Sending once: the buttons rest after the first press. What is pressed while a file is on its way is done when the file has arrived. The copy here goes when a page says that the form was taken.
 function sendOnce(form, saver, files) {
   form.addEventListener("submit", event => {
     const by = event.submitter;
     if (form.dataset.sent) return event.preventDefault();
-    if (files.busy()) { event.preventDefault(); return files.say("Đang tải tệp lên. Chờ tải xong rồi gửi."); }
+    if (files.busy()) { event.preventDefault(); return files.then(() => form.requestSubmit(by)); }
     form.dataset.sent = "1";
     saver.stop();
     if (!by || by.value === "act") sessionStorage.setItem("nenep-sent", keyOf(form));
@@ -153,11 +153,11 @@ const megabytes = bytes => (Math.ceil(bytes / (1 << 20) * 10) / 10).toLocaleStri
 // Files go one after the other, each by itself: what is cut off is chosen or sent again, and the same content is the same file.
 function files(form) {
   const input = form.querySelector("input[type=file]");
-  if (!input) return {busy: () => false, say() {}};
+  if (!input) return {busy: () => false, then() {}};
   const field = input.closest(".field"), most = Number(input.dataset.most), list = element("ul", "", "uploads"), said = element("p", "", "hint");
   said.setAttribute("role", "status");
   list.setAttribute("aria-live", "polite");
-  let queue = Promise.resolve(), running = 0;
+  let queue = Promise.resolve(), running = 0, waiting = null;
   const zone = element("p", "Hoặc kéo tệp thả vào đây", "zone");
   input.after(zone, list, said);
   field.querySelector("button[value=upload]").hidden = true;
@@ -181,7 +181,13 @@ function files(form) {
     running++;
     queue = queue.then(() => send(file, bar, state)).then(text => {
       running--;
-      if (!text) { row.remove(); said.textContent = "Đã tải lên “" + file.name + "”."; return; }
+      if (!text) {
+        row.remove();
+        said.textContent = "Đã tải lên “" + file.name + "”.";
+        if (waiting && !running) waiting();
+        return;
+      }
+      waiting = null;
       fail(text.said);
       if (!text.again) return;
       const retry = element("button", "Tải lại", "second");
@@ -219,7 +225,7 @@ function files(form) {
       call.send(body);
     });
   }
-  return {busy: () => running > 0, say(text) { said.textContent = text; }};
+  return {busy: () => running > 0, then(does) { waiting = does; said.textContent = "Đang tải tệp lên; gửi ngay khi tải xong."; }};
 }
 
 wasTaken();
