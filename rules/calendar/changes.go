@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -27,18 +26,11 @@ var changeAliases = map[string]string{"date": "day", "name_vi": "name"}
 // returned as it is, wrapped.
 func LoadChanges(r io.Reader) ([]Change, error) {
 	t := changeReader{seen: map[Date]bool{}}
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
-		text := strings.TrimSuffix(lines.Text(), "\r")
-		if n == 1 {
-			text = strings.TrimPrefix(text, "\ufeff")
-		}
-		if strings.TrimSpace(text) != "" && !strings.HasPrefix(text, "#") {
-			t.line = n
-			t.read(strings.Split(text, "\t"))
-		}
-	}
-	if err := lines.Err(); err != nil {
+	err := eachRow(r, func(line int, cells []string) {
+		t.line = line
+		t.read(cells)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("read the changes of days: %w", err)
 	}
 	switch {

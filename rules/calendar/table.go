@@ -26,11 +26,9 @@ func VietnamDays() []Day {
 	return days
 }
 
-// LoadTSV reads a table of days: the line of [TableColumns], then one row a day. Empty lines and lines that begin with # are left
-// out. The weekday column (Mon … Sun) must agree with the date, which catches a mistyped one. Whatever is wrong is told at once, as
-// [Faults] with line numbers from 1; an error of the reader itself is returned as it is, wrapped.
-func LoadTSV(r io.Reader) ([]Day, error) {
-	t := tableReader{seen: map[Date]bool{}}
+// eachRow reads cells separated by tabs, line by line from 1: without a mark of byte order before the first, without empty lines and those
+// that begin with #.
+func eachRow(r io.Reader, read func(line int, cells []string)) error {
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		text := strings.TrimSuffix(lines.Text(), "\r")
@@ -38,10 +36,18 @@ func LoadTSV(r io.Reader) ([]Day, error) {
 			text = strings.TrimPrefix(text, "\ufeff")
 		}
 		if strings.TrimSpace(text) != "" && !strings.HasPrefix(text, "#") {
-			t.read(n, strings.Split(text, "\t"))
+			read(n, strings.Split(text, "\t"))
 		}
 	}
-	if err := lines.Err(); err != nil {
+	return lines.Err()
+}
+
+// LoadTSV reads a table of days: the line of [TableColumns], then one row a day. Empty lines and lines that begin with # are left
+// out. The weekday column (Mon … Sun) must agree with the date, which catches a mistyped one. Whatever is wrong is told at once, as
+// [Faults] with line numbers from 1; an error of the reader itself is returned as it is, wrapped.
+func LoadTSV(r io.Reader) ([]Day, error) {
+	t := tableReader{seen: map[Date]bool{}}
+	if err := eachRow(r, t.read); err != nil {
 		return nil, fmt.Errorf("read the table of days: %w", err)
 	}
 	if !t.headed {
