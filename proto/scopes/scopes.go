@@ -88,6 +88,9 @@ var services = map[string]map[Scope][]string{
 		EvidenceRead: {"ListFileFaults"},
 		Internal:     {"CheckFiles", "FinishCheck"},
 	},
+	"nenep.reports.v1.FormsService": {
+		CasesRead: {"TellKnown", "GetWords"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},

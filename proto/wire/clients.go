@@ -19,6 +19,7 @@ type Clients struct {
 	Acts          reportsv1connect.ActsServiceClient
 	Webhooks      reportsv1connect.WebhooksServiceClient
 	Evidence      reportsv1connect.EvidenceServiceClient
+	Forms         reportsv1connect.FormsServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -41,6 +42,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
 		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
 		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
+		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

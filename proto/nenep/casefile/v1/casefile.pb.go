@@ -767,6 +767,7 @@ type FactPolicy struct {
 	SumOf         []string               `protobuf:"bytes,12,rep,name=sum_of,json=sumOf,proto3" json:"sum_of,omitempty"`                    // keys of the facts whose sum this one is
 	LastPercent   int32                  `protobuf:"varint,13,opt,name=last_percent,json=lastPercent,proto3" json:"last_percent,omitempty"` // a figure further than so many percent from that of the year before asks for words; 0 = not compared
 	Known         bool                   `protobuf:"varint,14,opt,name=known,proto3" json:"known,omitempty"`                                // the register knows the figure and offers it; another one asks for words
+	Longest       int32                  `protobuf:"varint,15,opt,name=longest,proto3" json:"longest,omitempty"`                            // of an answer in words: at most so many letters; 0 = 4000
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -897,6 +898,13 @@ func (x *FactPolicy) GetKnown() bool {
 		return x.Known
 	}
 	return false
+}
+
+func (x *FactPolicy) GetLongest() int32 {
+	if x != nil {
+		return x.Longest
+	}
+	return 0
 }
 
 // RungPolicy is one reminder or escalation of a ladder, relative to an anchor day.
@@ -4752,7 +4760,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x04fact\x18\x01 \x01(\tR\x04fact\x12\x16\n" +
 	"\x06choice\x18\x02 \x01(\tR\x06choice\x12\x12\n" +
 	"\x04days\x18\x03 \x01(\x05R\x04days\x126\n" +
-	"\x06ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\"\xf1\x02\n" +
+	"\x06ground\x18\x04 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x06ground\"\x8b\x03\n" +
 	"\n" +
 	"FactPolicy\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x19\n" +
@@ -4769,7 +4777,8 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\ameasure\x18\v \x01(\tR\ameasure\x12\x15\n" +
 	"\x06sum_of\x18\f \x03(\tR\x05sumOf\x12!\n" +
 	"\flast_percent\x18\r \x01(\x05R\vlastPercent\x12\x14\n" +
-	"\x05known\x18\x0e \x01(\bR\x05known\"\xd7\x01\n" +
+	"\x05known\x18\x0e \x01(\bR\x05known\x12\x18\n" +
+	"\alongest\x18\x0f \x01(\x05R\alongest\"\xd7\x01\n" +
 	"\n" +
 	"RungPolicy\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
