@@ -91,6 +91,11 @@ var services = map[string]map[Scope][]string{
 	"nenep.reports.v1.FormsService": {
 		CasesRead: {"TellKnown", "GetWords"},
 	},
+	"nenep.reports.v1.SynthesisService": {
+		CasesRead:  {"ListSyntheses", "GetSynthesis", "CompareSyntheses", "TraceFigure"},
+		CasesAct:   {"DrawUp"},
+		CasesOrder: {"SignSynthesis"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},

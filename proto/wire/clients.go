@@ -20,6 +20,7 @@ type Clients struct {
 	Webhooks      reportsv1connect.WebhooksServiceClient
 	Evidence      reportsv1connect.EvidenceServiceClient
 	Forms         reportsv1connect.FormsServiceClient
+	Synthesis     reportsv1connect.SynthesisServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -43,6 +44,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
 		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
 		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
+		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

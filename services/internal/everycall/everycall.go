@@ -47,7 +47,7 @@ func Stream[Client, Request, Response any](method func(Client, context.Context, 
 }
 
 func clientOf[Client any](clients wire.Clients) Client {
-	for _, one := range []any{clients.Units, clients.Register, clients.Acts, clients.Evidence, clients.Notifications} {
+	for _, one := range []any{clients.Units, clients.Register, clients.Acts, clients.Evidence, clients.Synthesis, clients.Notifications} {
 		if client, is := one.(Client); is {
 			return client
 		}
