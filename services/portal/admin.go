@@ -51,6 +51,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	p.importRoutes(own)
 	p.machineTokenRoutes(own)
 	p.webhookRoutes(own)
+	p.fileCheckRoutes(own)
 	p.registryRoutes(own)
 }
 
@@ -87,6 +88,7 @@ func (p *portal) adminPage(c echo.Context) error {
 	ctx := c.Request().Context()
 	view := &adminView{Tasks: adminTasks()}
 	p.tellStoppedWebhooks(ctx, view.Tasks)
+	p.tellFileChecks(ctx, view.Tasks)
 	view.Parts = []runningPart{
 		p.runningPart(ctx, "Đơn vị, cán bộ, thiết lập", p.cfg.UnitsURL, p.countUnits),
 		p.runningPart(ctx, "Hồ sơ, báo cáo", p.cfg.ReportsURL, func(ctx context.Context) (string, error) { return p.countRegister(ctx, view) }),
@@ -101,6 +103,7 @@ const (
 	groupRegister = "Danh bạ"
 	groupRules    = "Nhiệm vụ và thời hạn"
 	groupAccess   = "Truy cập"
+	groupStore    = "Lưu trữ"
 )
 
 func adminTasks() []adminTask {
@@ -110,12 +113,13 @@ func adminTasks() []adminTask {
 		{Group: groupRegister, Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
 		{Group: groupRegister, Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
 		{Group: groupRules, Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
+		{Group: groupStore, Title: "Kiểm tra tệp minh chứng", Href: fileChecksPath, Words: "Kết quả kiểm tra kho minh chứng hằng đêm: tệp mất, tệp hỏng."},
 		{Group: groupAccess, Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Group: groupAccess, Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
 		{Group: groupAccess, Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},
 		{Group: groupRegister, Title: "Vắng mặt và ủy quyền", Href: standInPath, Words: "Ghi vắng mặt, ủy quyền thay cho cán bộ."},
 	})
-	order := []string{groupRegister, groupRules, groupAccess}
+	order := []string{groupRegister, groupRules, groupAccess, groupStore}
 	slices.SortStableFunc(tasks, func(a, b adminTask) int { return slices.Index(order, a.Group) - slices.Index(order, b.Group) })
 	return tasks
 }

@@ -84,6 +84,7 @@ type house struct {
 	webhookHouse
 	registryHouse
 	signInLinkHouse
+	evidenceHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -399,6 +400,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
+	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))

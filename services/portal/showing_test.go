@@ -73,6 +73,7 @@ func filled(t *testing.T) *house {
 	done := h.openCase(t, "DT-01", khoaiChau, "2025")
 	done.State.State, done.State.SubmittedAt = casefilev1.State_STATE_ACCEPTED, "2025-12-20T02:00:00Z"
 	h.webhookHouse = subscribed()
+	h.checks = twoFaults()
 	return h
 }
 

@@ -77,7 +77,11 @@ func weight(bytes int64) string {
 	if bytes < 1_000_000 {
 		return fmt.Sprintf("%d kB", max(1, (bytes+500)/1000))
 	}
-	return strings.Replace(fmt.Sprintf("%.1f MB", float64(bytes)/1_000_000), ".", ",", 1)
+	unit, per := "MB", 1e6
+	if bytes >= 1_000_000_000 {
+		unit, per = "GB", 1e9
+	}
+	return strings.Replace(fmt.Sprintf("%.1f %s", float64(bytes)/per, unit), ".", ",", 1)
 }
 
 // periodName names a period inside a sentence: "năm 2026", "6 tháng đầu năm 2026".
