@@ -11,14 +11,19 @@ import (
 	"strings"
 	"testing"
 
+	kedav1alpha1 "github.com/kedacore/keda/v2/apis/keda/v1alpha1"
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -42,6 +47,11 @@ type objects struct {
 	ingresses   map[string]*networkingv1.Ingress
 	policies    map[string]*networkingv1.NetworkPolicy
 	files       map[string]*corev1.ConfigMap
+	budgets     map[string]*policyv1.PodDisruptionBudget
+	scalers     map[string]*autoscalingv2.HorizontalPodAutoscaler
+	queueScaled map[string]*kedav1alpha1.ScaledObject
+	routes      map[string]*gatewayv1.HTTPRoute
+	monitors    map[string]*monitoringv1.ServiceMonitor
 }
 
 // pods are the pod templates by role.
@@ -97,7 +107,10 @@ func render(t *testing.T, values ...string) objects {
 func strictDecoder(t *testing.T) runtime.Decoder {
 	t.Helper()
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{
+		appsv1.AddToScheme, corev1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme, policyv1.AddToScheme, autoscalingv2.AddToScheme,
+		kedav1alpha1.AddToScheme, gatewayv1.Install, monitoringv1.AddToScheme,
+	} {
 		require.NoError(t, add(scheme))
 	}
 	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
@@ -111,6 +124,8 @@ func decode(t *testing.T, manifests string) objects {
 	found := objects{
 		deployments: map[string]*appsv1.Deployment{}, services: map[string]*corev1.Service{}, jobs: map[string]*batchv1.Job{},
 		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{}, files: map[string]*corev1.ConfigMap{},
+		budgets: map[string]*policyv1.PodDisruptionBudget{}, scalers: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
+		queueScaled: map[string]*kedav1alpha1.ScaledObject{}, routes: map[string]*gatewayv1.HTTPRoute{}, monitors: map[string]*monitoringv1.ServiceMonitor{},
 	}
 	for _, document := range separator.Split(manifests, -1) {
 		if !strings.Contains(document, "kind:") {
@@ -141,6 +156,16 @@ func (o objects) keep(t *testing.T, object runtime.Object) {
 		o.policies[object.Name] = object
 	case *corev1.ConfigMap:
 		o.files[object.Name] = object
+	case *policyv1.PodDisruptionBudget:
+		o.budgets[object.Name] = object
+	case *autoscalingv2.HorizontalPodAutoscaler:
+		o.scalers[object.Name] = object
+	case *kedav1alpha1.ScaledObject:
+		o.queueScaled[object.Name] = object
+	case *gatewayv1.HTTPRoute:
+		o.routes[object.Name] = object
+	case *monitoringv1.ServiceMonitor:
+		o.monitors[object.Name] = object
 	default:
 		require.Fail(t, "unexpected kind", "%T %s", object, meta.GetName())
 	}

@@ -9,6 +9,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	psaapi "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
+	"nenep/proto/contract"
 )
 
 // options is every switch of the chart, each with what it must change.
@@ -57,7 +58,70 @@ var options = []struct {
 	{"migrations without units", `migrations: {load: false}`, func(t *testing.T, o objects) {
 		require.Equal(t, []string{"migrate"}, o.pods()["migrations"].Spec.Containers[0].Args)
 	}},
-	{"no migrations", `migrations: {enabled: false}`, func(t *testing.T, o objects) { require.Empty(t, o.jobs) }},
+	{"migrations by hand", `migrations: {mode: none}`, func(t *testing.T, o objects) { require.Empty(t, o.jobs) }},
+	{"migrations as a Job among the rest", `migrations: {mode: job}`, func(t *testing.T, o objects) {
+		require.Empty(t, o.jobs["nenep-migrations-1"].Annotations["helm.sh/hook"], "tools without hooks run it as well")
+	}},
+	{"migrations in the pods", `migrations: {mode: initContainer}`, func(t *testing.T, o objects) {
+		require.Empty(t, o.jobs)
+		first := o.pods()["units"].Spec.InitContainers[0]
+		require.Equal(t, []string{"migrate", "--load"}, first.Args)
+		require.NotEmpty(t, first.Resources.Limits.Memory().String())
+		require.Empty(t, o.pods()["reports"].Spec.InitContainers, "one role is enough: the others are not ready until it is done")
+	}},
+	{"several pods of a role", `roles: {portal: {replicas: 3}}`, func(t *testing.T, o objects) {
+		require.Len(t, o.budgets, 1, "one pod cannot be kept while its node is drained")
+		require.Equal(t, 1, o.budgets["nenep-portal"].Spec.MaxUnavailable.IntValue())
+		require.Equal(t, o.deployments["nenep-portal"].Spec.Selector, o.budgets["nenep-portal"].Spec.Selector)
+	}},
+	{"no disruption budget", `{roles: {portal: {replicas: 3}}, disruptionBudget: {enabled: false}}`, func(t *testing.T, o objects) { require.Empty(t, o.budgets) }},
+	{"as many pods as there is work", `roles: {portal: {scaling: {enabled: true, maxReplicas: 9}}, worker: {scaling: {enabled: true}}}`, func(t *testing.T, o objects) {
+		require.Len(t, o.scalers, 2)
+		require.EqualValues(t, 9, o.scalers["nenep-portal"].Spec.MaxReplicas)
+		require.Equal(t, "nenep-worker", o.scalers["nenep-worker"].Spec.ScaleTargetRef.Name)
+		require.Nil(t, o.deployments["nenep-portal"].Spec.Replicas, "an upgrade leaves the number to the autoscaler")
+		require.EqualValues(t, 1, *o.deployments["nenep-units"].Spec.Replicas)
+		require.Len(t, o.budgets, 2)
+	}},
+	{"as many workers as wait in the task queues", `{config: {temporalNamespace: so-noi-vu}, roles: {worker: {scaling: {enabled: true, by: temporal, waiting: 7, authentication: temporal}}}}`, func(t *testing.T, o objects) {
+		require.Empty(t, o.scalers, "never both")
+		scaled := o.queueScaled["nenep-worker"].Spec
+		var queues []string
+		for _, trigger := range scaled.Triggers {
+			require.Equal(t, "so-noi-vu", trigger.Metadata["namespace"])
+			require.Equal(t, "7", trigger.Metadata["targetQueueSize"])
+			require.Equal(t, "temporal", trigger.AuthenticationRef.Name)
+			queues = append(queues, trigger.Metadata["taskQueue"])
+		}
+		require.Equal(t, []string{contract.QueueCases, contract.QueueUpkeep}, queues)
+	}},
+	{"the portal behind a Gateway", `{config: {portalUrl: ""}, gateway: {enabled: true, host: nenep.example, parent: {name: public, namespace: edge, sectionName: https}}}`, func(t *testing.T, o objects) {
+		route := o.routes["nenep"].Spec
+		require.EqualValues(t, "edge", *route.ParentRefs[0].Namespace)
+		require.EqualValues(t, "nenep-portal", route.Rules[0].BackendRefs[0].Name)
+		require.Equal(t, "https://nenep.example", plain(o, "notifications")["NENEP_PORTAL_URL"])
+	}},
+	{"who may reach what", `
+networkPolicy:
+  enabled: true
+  portalFrom: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: ingress}}}]
+  metricsFrom: [{ipBlock: {cidr: 10.0.0.0/8}}]
+`, func(t *testing.T, o objects) {
+		require.Equal(t, "ingress", o.policies["nenep-portal"].Spec.Ingress[0].From[0].NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"])
+		require.Equal(t, "metrics", o.policies["nenep-services"].Spec.Ingress[1].Ports[0].Port.StrVal, "metrics only")
+	}},
+	{"looked at by Prometheus", `monitoring: {serviceMonitor: {enabled: true, labels: {release: prometheus}}}`, func(t *testing.T, o objects) {
+		monitor := o.monitors["nenep"]
+		require.Equal(t, "prometheus", monitor.Labels["release"])
+		require.Equal(t, monitor.Spec.Selector.MatchLabels["app.kubernetes.io/component"], role(o.services["nenep-metrics"].Labels))
+		require.Equal(t, "None", o.services["nenep-metrics"].Spec.ClusterIP)
+		for name, deployment := range o.deployments {
+			require.Subset(t, deployment.Spec.Template.Labels, o.services["nenep-metrics"].Spec.Selector, name)
+		}
+	}},
+	{"objects of your own", `extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: "{{ .Release.Name }}-own", namespace: nenep}, data: {a: b}}]`, func(t *testing.T, o objects) {
+		require.Equal(t, "b", o.files["nenep-own"].Data["a"])
+	}},
 	{"strategy of a role", `roles: {worker: {strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: "50%", maxUnavailable: 1}}}}`, func(t *testing.T, o objects) {
 		require.Equal(t, "50%", o.deployments["nenep-worker"].Spec.Strategy.RollingUpdate.MaxSurge.StrVal)
 	}},
@@ -200,7 +264,7 @@ func requireRestricted(t *testing.T, o objects) {
 		require.False(t, *pod.Spec.AutomountServiceAccountToken, name)
 		require.False(t, *pod.Spec.EnableServiceLinks, name)
 		require.EqualValues(t, 65532, *pod.Spec.SecurityContext.RunAsUser, name)
-		for _, container := range pod.Spec.Containers {
+		for _, container := range append(pod.Spec.InitContainers, pod.Spec.Containers...) {
 			require.True(t, *container.SecurityContext.ReadOnlyRootFilesystem, name)
 			require.NotEmpty(t, container.Resources.Limits.Memory().String(), name)
 		}
@@ -220,6 +284,9 @@ func requireSound(t *testing.T, o objects) {
 		require.NotContains(t, deployment.Spec.Selector.MatchLabels, "helm.sh/chart", "a selector never changes")
 	}
 	for name, service := range o.services {
+		if role(service.Labels) == "metrics" {
+			continue
+		}
 		require.Equal(t, o.deployments[name].Spec.Selector.MatchLabels, service.Spec.Selector, name)
 		require.Equal(t, o.deployments[name].Spec.Template.Spec.Containers[0].Ports[0].Name, service.Spec.Ports[0].TargetPort.StrVal, name)
 	}

@@ -152,6 +152,11 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 		"half a sign-in":            {[]string{least, `config: {oidcIssuer: "https://id.example"}`}, []string{"config.oidcIssuer:"}},
 		"channels declared twice":   {[]string{least, `{channels: {declaration: "sms: {}"}, config: {channels: /run/c.yaml}}`}, []string{"channels.declaration:"}},
 		"secrets of no channel":     {[]string{least, `channels: {env: [{name: A, existingSecret: a, key: a}]}`}, []string{"channels.declaration:"}},
+		"two ways to the portal":    {[]string{least, `{ingress: {enabled: true, host: a}, gateway: {enabled: true, host: a, parent: {name: g}}}`}, []string{"gateway.enabled:"}},
+		"a gateway of no name":      {[]string{least, `gateway: {enabled: true}`}, []string{"gateway:"}},
+		"what is no longer read":    {[]string{least, `migrations: {enabled: false}`}, []string{"migrations.mode=none"}},
+		"fewest above most":         {[]string{least, `roles: {units: {scaling: {enabled: true, minReplicas: 9}}}`}, []string{"roles.units.scaling:"}},
+		"metrics of nothing":        {[]string{least, `{config: {metricsAddr: ""}, monitoring: {serviceMonitor: {enabled: true}}}`}, []string{"monitoring.serviceMonitor:"}},
 		"a password without a user": {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,6 +183,11 @@ func TestTheSchemaRefuses(t *testing.T) {
 		{`image: {digest: latest}`, "/image/digest"},
 		{`roles: {cron: {replicas: 1}}`, "cron"},
 		{`roles: {units: {replicas: -1}}`, "/roles/units/replicas"},
+		{`migrations: {mode: hooks}`, "/migrations/mode"},
+		{`roles: {units: {scaling: {by: temporal}}}`, "/roles/units/scaling"},
+		{`disruptionBudget: {maxUnavailable: "one"}`, "/disruptionBudget/maxUnavailable"},
+		{`networkPolicy: {portalFrom: [{anyone: true}]}`, "/networkPolicy/portalFrom/0"},
+		{`extraObjects: [{kind: Secret}]`, "/extraObjects/0"},
 		{`extraEnv: [{name: NENEP_LOG_LEVEL, value: debug}]`, "/extraEnv/0/name"},
 		{`topologySpreadConstraints: {maxSkew: 1}`, "/topologySpreadConstraints"},
 	} {

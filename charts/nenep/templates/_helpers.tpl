@@ -33,6 +33,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- range list "units" "reports" "notifications" -}}
 {{- $_ := set $known (printf "%sUrl" .) (printf "http://%s-%s" (include "nenep.fullname" $) .) -}}
 {{- end -}}
+{{- with .Values.gateway -}}
+{{- if and .enabled .host -}}
+{{- $_ := set $known "portalUrl" (printf "%s://%s" (ternary "https" "http" .tls) .host) -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.ingress -}}
 {{- if and .enabled .host -}}
 {{- $_ := set $known "portalUrl" (printf "%s://%s" (ternary "https" "http" (ne .tlsSecret "")) .host) -}}
@@ -207,6 +212,19 @@ volumeMounts:
   - name: evidence
     mountPath: /evidence
 {{- end }}
+{{- end }}
+
+{{/* The container that brings database and Temporal to the release. */}}
+{{- define "nenep.migration" -}}
+{{ include "nenep.container" (dict "root" . "role" "migrations") }}
+args: [migrate{{ if .Values.migrations.load }}, --load{{ end }}]
+resources:
+  {{- toYaml .Values.migrations.resources | nindent 2 }}
+{{- end }}
+
+{{/* The fewest pods a role has. */}}
+{{- define "nenep.fewest" -}}
+{{- if .scaling.enabled -}}{{ int .scaling.minReplicas }}{{- else -}}{{ int .replicas }}{{- end -}}
 {{- end }}
 
 {{/* The port of an address such as ":8080". */}}

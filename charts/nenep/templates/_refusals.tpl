@@ -9,11 +9,28 @@
 {{- if not $config.smtpAddr -}}
 {{- $faults = append $faults "config.smtpAddr: name the mail relay, for example mail.hungyen.example:587" -}}
 {{- end -}}
-{{- if and (not $config.portalUrl) (not .Values.ingress.enabled) -}}
-{{- $faults = append $faults "config.portalUrl: give the portal's address as officials type it, or enable ingress; links in messages begin with it" -}}
+{{- if and (not $config.portalUrl) (not .Values.ingress.enabled) (not .Values.gateway.enabled) -}}
+{{- $faults = append $faults "config.portalUrl: give the portal's address as officials type it, or enable ingress or gateway; links in messages begin with it" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- $faults = append $faults "ingress.host: name the host of the portal" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled .Values.gateway.enabled -}}
+{{- $faults = append $faults "gateway.enabled: the portal is reached by the ingress or by the gateway, not by both" -}}
+{{- end -}}
+{{- if and .Values.gateway.enabled (not (and .Values.gateway.host .Values.gateway.parent.name)) -}}
+{{- $faults = append $faults "gateway: name host and parent.name, an existing Gateway" -}}
+{{- end -}}
+{{- if hasKey .Values.migrations "enabled" -}}
+{{- $faults = append $faults (printf "migrations.enabled is no longer read: say migrations.mode=%s instead" (ternary "hook" "none" .Values.migrations.enabled)) -}}
+{{- end -}}
+{{- range $role, $settings := .Values.roles -}}
+{{- if and $settings.scaling.enabled (gt (int $settings.scaling.minReplicas) (int $settings.scaling.maxReplicas)) -}}
+{{- $faults = append $faults (printf "roles.%s.scaling: minReplicas is more than maxReplicas" $role) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.monitoring.serviceMonitor.enabled (not $config.metricsAddr) -}}
+{{- $faults = append $faults "monitoring.serviceMonitor: nothing is measured without config.metricsAddr" -}}
 {{- end -}}
 {{- range list "databaseUrl" "serviceKey" -}}
 {{- if not (get $.Values.secrets .).existingSecret -}}
@@ -27,7 +44,7 @@
 {{- if ne (int $stores) 1 -}}
 {{- $faults = append $faults "evidence: choose one place for files: config.evidenceUrl (s3://bucket?endpoint=…), evidence.existingClaim, or for a trial evidence.emptyDir=true" -}}
 {{- end -}}
-{{- if and $evidence.emptyDir (gt (int .Values.roles.reports.replicas) 1) -}}
+{{- if and $evidence.emptyDir (or .Values.roles.reports.scaling.enabled (gt (int .Values.roles.reports.replicas) 1)) -}}
 {{- $faults = append $faults "roles.reports.replicas: files in the pod's own folder allow one pod only; use an object store for more" -}}
 {{- end -}}
 {{- if and $config.oidcIssuer (not (and $config.oidcClientId .Values.secrets.oidcClientSecret.existingSecret)) -}}

@@ -60,6 +60,10 @@ func (s Schema) Migrate(ctx context.Context, databaseURL string, logger *zap.Log
 	if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{s.Name}.Sanitize()); err != nil {
 		return fmt.Errorf("create schema %s: %w", s.Name, err)
 	}
+	// A migration that takes away what the programs of the release before still use inserts its number here.
+	if _, err := pool.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS contracting_migrations (version bigint PRIMARY KEY)"); err != nil {
+		return fmt.Errorf("create contracting_migrations of schema %s: %w", s.Name, err)
+	}
 	provider, err := s.provider(pool)
 	if err != nil {
 		return err
@@ -81,28 +85,47 @@ func (s Schema) provider(pool *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, pool, s.Migrations, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
 }
 
-// CheckVersion answers with a sentence when database and program do not fit each other: a migration that is missing counts, and one of a
-// newer release. It only reads: a probe changes nothing.
+// CheckVersion answers with a sentence when database and program do not fit each other: a migration of this program is missing, or one of
+// a newer release took away what this program uses. Migrations of a newer release that only add do no harm: while it is rolled out, and
+// after a rollback, the programs before it go on. It only reads: a probe changes nothing.
 func (s Schema) CheckVersion(db *gorm.DB) func(context.Context) error {
 	return func(ctx context.Context) error {
 		want, err := s.versions()
 		if err != nil {
 			return err
 		}
-		var have []int64
 		// goose writes one row a migration, and a row 0 of its own.
-		err = db.WithContext(ctx).Raw("SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id").Scan(&have).Error
-		var missing *pgconn.PgError
+		have, err := numbers(ctx, db, "SELECT DISTINCT version_id FROM goose_db_version WHERE is_applied AND version_id > 0 ORDER BY version_id")
 		switch {
-		case errors.As(err, &missing) && missing.Code == pgerrcode.UndefinedTable:
+		case isUndefinedTable(err):
 			return fmt.Errorf("schema %s does not exist yet: run `nenep migrate`", s.Name)
 		case err != nil:
 			return fmt.Errorf("the database does not answer: %w", err)
-		case !slices.Equal(have, want):
+		}
+		if slices.ContainsFunc(want, func(version int64) bool { return !slices.Contains(have, version) }) {
 			return fmt.Errorf("schema %s has the migrations %v and this program wants %v: run `nenep migrate` of this release", s.Name, have, want)
+		}
+		contracting, err := numbers(ctx, db, "SELECT version FROM contracting_migrations ORDER BY version")
+		if err != nil && !isUndefinedTable(err) {
+			return fmt.Errorf("the database does not answer: %w", err)
+		}
+		newer := slices.DeleteFunc(contracting, func(version int64) bool { return slices.Contains(want, version) })
+		if len(newer) > 0 {
+			return fmt.Errorf("schema %s has the migrations %v of a newer release, after which this program cannot use it: install that release, or restore the backup taken before it", s.Name, newer)
 		}
 		return nil
 	}
+}
+
+func numbers(ctx context.Context, db *gorm.DB, query string) ([]int64, error) {
+	var found []int64
+	err := db.WithContext(ctx).Raw(query).Scan(&found).Error
+	return found, err
+}
+
+func isUndefinedTable(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == pgerrcode.UndefinedTable
 }
 
 // versions are those of the migrations, which bear them before the first underscore, in order.

@@ -1,6 +1,7 @@
 package bootstrap
 
 import (
+	"maps"
 	"testing"
 	"testing/fstest"
 
@@ -41,6 +42,15 @@ func TestAServiceStaysUnreadyWithASentenceUntilItsSchemaFits(t *testing.T) {
 	require.ErrorContains(t, all.CheckVersion(db)(t.Context()), "has the migrations [1 3] and this program wants [1 2 3]", "one in between is missing")
 	require.NoError(t, all.Migrate(t.Context(), address, zap.NewNop()), "what was made side by side is applied in whatever order it arrives")
 	require.NoError(t, all.CheckVersion(db)(t.Context()))
+
+	require.NoError(t, old.CheckVersion(db)(t.Context()), "what a newer release adds does the one before no harm: an upgrade refuses nobody, a rollback works")
+	narrower := Schema{Name: "things", Migrations: fstest.MapFS{
+		"00004_less.sql": {Data: []byte("-- +goose Up\nALTER TABLE thing DROP COLUMN more;\nINSERT INTO contracting_migrations VALUES (4);\n")},
+	}}
+	maps.Copy(narrower.Migrations.(fstest.MapFS), all.Migrations.(fstest.MapFS))
+	require.NoError(t, narrower.Migrate(t.Context(), address, zap.NewNop()))
+	require.NoError(t, narrower.CheckVersion(db)(t.Context()))
+	require.ErrorContains(t, all.CheckVersion(db)(t.Context()), "has the migrations [4] of a newer release, after which this program cannot use it")
 	pool, err := db.DB()
 	require.NoError(t, err)
 	require.NoError(t, pool.Close())
