@@ -85,6 +85,7 @@ func (c checker) patternRules(o *Obligation) {
 		if r.SecondHalf != nil {
 			c.window(at("report", "second_half"), o, *r.SecondHalf)
 		}
+		c.synthesis(o)
 	}
 	if r := o.Consultation; r != nil {
 		c.ofPattern(o, PatternConsultation)

@@ -473,6 +473,23 @@ type Report struct {
 	WindowTo   DateRule `json:"window_to"`
 	// SecondHalf is the window of the second half of an obligation that recurs EveryHalf; nil = the same.
 	SecondHalf *Window `json:"second_half,omitempty"`
+	// Synthesis says whose reports a synthesis adds up; nil for a report of a unit's own.
+	Synthesis *Synthesis `json:"synthesis,omitempty"`
+}
+
+// Synthesis is what a synthesis is drawn up from, and when.
+type Synthesis struct {
+	Of []Synthesised `json:"of"` // the first that fits holds
+	// Closes is the day on which it is drawn up by itself, reckoned from the day the case is due.
+	Closes DateRule `json:"closes"`
+	// ListsMissing is the day on which the standing agency hears who has not reported, reckoned from the closing day.
+	ListsMissing DateRule `json:"lists_missing"`
+}
+
+// Synthesised is an obligation whose reports are added up: those of its period that ends when the synthesis's own does.
+type Synthesised struct {
+	Number     int    `json:"number,omitempty"` // limits it to this half or quarter of the year
+	Obligation string `json:"obligation"`
 }
 
 // Window is the first and the last day of the data that a report covers.

@@ -545,6 +545,7 @@ func (d *description) patternRules() {
 		if r.SecondHalf != nil {
 			d.window("Kỳ số liệu của kỳ cuối năm", *r.SecondHalf)
 		}
+		d.synthesis(r.Synthesis)
 	}
 }
 

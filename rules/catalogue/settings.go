@@ -159,6 +159,9 @@ func (o *Obligation) dateRules() []DateRule {
 		if r.SecondHalf != nil {
 			rules = append(rules, r.SecondHalf.WindowFrom, r.SecondHalf.WindowTo)
 		}
+		if r.Synthesis != nil {
+			rules = append(rules, r.Synthesis.Closes, r.Synthesis.ListsMissing)
+		}
 	}
 	return rules
 }

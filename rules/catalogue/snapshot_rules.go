@@ -82,7 +82,9 @@ func (s snapshot) report() (*casefilev1.ReportRules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &casefilev1.ReportRules{WindowFrom: from.day.String(), WindowTo: to.day.String(), WindowGround: proto.CloneOf(to.source.ground)}, nil
+	rules := &casefilev1.ReportRules{WindowFrom: from.day.String(), WindowTo: to.day.String(), WindowGround: proto.CloneOf(to.source.ground)}
+	rules.Synthesis, err = s.synthesis()
+	return rules, err
 }
 
 func (r *Report) window(period calendar.Period) Window {

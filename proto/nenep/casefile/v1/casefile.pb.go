@@ -1563,6 +1563,7 @@ type ReportRules struct {
 	WindowFrom    string                 `protobuf:"bytes,1,opt,name=window_from,json=windowFrom,proto3" json:"window_from,omitempty"`
 	WindowTo      string                 `protobuf:"bytes,2,opt,name=window_to,json=windowTo,proto3" json:"window_to,omitempty"`
 	WindowGround  *LegalGround           `protobuf:"bytes,3,opt,name=window_ground,json=windowGround,proto3" json:"window_ground,omitempty"`
+	Synthesis     *SynthesisRules        `protobuf:"bytes,4,opt,name=synthesis,proto3" json:"synthesis,omitempty"` // not set: a report of a unit's own
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1618,6 +1619,82 @@ func (x *ReportRules) GetWindowGround() *LegalGround {
 	return nil
 }
 
+func (x *ReportRules) GetSynthesis() *SynthesisRules {
+	if x != nil {
+		return x.Synthesis
+	}
+	return nil
+}
+
+// SynthesisRules are whose reports a synthesis adds up, and when it is drawn up by itself.
+type SynthesisRules struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ObligationId  string                 `protobuf:"bytes,1,opt,name=obligation_id,json=obligationId,proto3" json:"obligation_id,omitempty"` // "BC-06"
+	PeriodId      string                 `protobuf:"bytes,2,opt,name=period_id,json=periodId,proto3" json:"period_id,omitempty"`             // of those reports
+	Closes        *Deadline              `protobuf:"bytes,3,opt,name=closes,proto3" json:"closes,omitempty"`                                 // on the morning of this day it is drawn up with what is there
+	ListsMissing  *Deadline              `protobuf:"bytes,4,opt,name=lists_missing,json=listsMissing,proto3" json:"lists_missing,omitempty"` // on the morning of this day the standing agency hears who has not reported
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SynthesisRules) Reset() {
+	*x = SynthesisRules{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SynthesisRules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SynthesisRules) ProtoMessage() {}
+
+func (x *SynthesisRules) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SynthesisRules.ProtoReflect.Descriptor instead.
+func (*SynthesisRules) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SynthesisRules) GetObligationId() string {
+	if x != nil {
+		return x.ObligationId
+	}
+	return ""
+}
+
+func (x *SynthesisRules) GetPeriodId() string {
+	if x != nil {
+		return x.PeriodId
+	}
+	return ""
+}
+
+func (x *SynthesisRules) GetCloses() *Deadline {
+	if x != nil {
+		return x.Closes
+	}
+	return nil
+}
+
+func (x *SynthesisRules) GetListsMissing() *Deadline {
+	if x != nil {
+		return x.ListsMissing
+	}
+	return nil
+}
+
 type ReviewPolicy struct {
 	state             protoimpl.MessageState `protogen:"open.v1"`
 	ReviewerUnitId    string                 `protobuf:"bytes,1,opt,name=reviewer_unit_id,json=reviewerUnitId,proto3" json:"reviewer_unit_id,omitempty"`
@@ -1630,7 +1707,7 @@ type ReviewPolicy struct {
 
 func (x *ReviewPolicy) Reset() {
 	*x = ReviewPolicy{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +1719,7 @@ func (x *ReviewPolicy) String() string {
 func (*ReviewPolicy) ProtoMessage() {}
 
 func (x *ReviewPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[17]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +1732,7 @@ func (x *ReviewPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewPolicy.ProtoReflect.Descriptor instead.
 func (*ReviewPolicy) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{17}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReviewPolicy) GetReviewerUnitId() string {
@@ -1735,7 +1812,7 @@ type CaseInput struct {
 
 func (x *CaseInput) Reset() {
 	*x = CaseInput{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1747,7 +1824,7 @@ func (x *CaseInput) String() string {
 func (*CaseInput) ProtoMessage() {}
 
 func (x *CaseInput) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[18]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1760,7 +1837,7 @@ func (x *CaseInput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseInput.ProtoReflect.Descriptor instead.
 func (*CaseInput) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{18}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CaseInput) GetCaseId() string {
@@ -2051,7 +2128,7 @@ type StepRecord struct {
 
 func (x *StepRecord) Reset() {
 	*x = StepRecord{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2063,7 +2140,7 @@ func (x *StepRecord) String() string {
 func (*StepRecord) ProtoMessage() {}
 
 func (x *StepRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[19]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2076,7 +2153,7 @@ func (x *StepRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepRecord.ProtoReflect.Descriptor instead.
 func (*StepRecord) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{19}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *StepRecord) GetStepId() string {
@@ -2146,7 +2223,7 @@ type ItemRecord struct {
 
 func (x *ItemRecord) Reset() {
 	*x = ItemRecord{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2158,7 +2235,7 @@ func (x *ItemRecord) String() string {
 func (*ItemRecord) ProtoMessage() {}
 
 func (x *ItemRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2171,7 +2248,7 @@ func (x *ItemRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ItemRecord.ProtoReflect.Descriptor instead.
 func (*ItemRecord) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ItemRecord) GetItemId() string {
@@ -2250,7 +2327,7 @@ type TakenOver struct {
 
 func (x *TakenOver) Reset() {
 	*x = TakenOver{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2262,7 +2339,7 @@ func (x *TakenOver) String() string {
 func (*TakenOver) ProtoMessage() {}
 
 func (x *TakenOver) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2275,7 +2352,7 @@ func (x *TakenOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakenOver.ProtoReflect.Descriptor instead.
 func (*TakenOver) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TakenOver) GetCaseId() string {
@@ -2320,7 +2397,7 @@ type FiredRung struct {
 
 func (x *FiredRung) Reset() {
 	*x = FiredRung{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2332,7 +2409,7 @@ func (x *FiredRung) String() string {
 func (*FiredRung) ProtoMessage() {}
 
 func (x *FiredRung) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2345,7 +2422,7 @@ func (x *FiredRung) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FiredRung.ProtoReflect.Descriptor instead.
 func (*FiredRung) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FiredRung) GetRungId() string {
@@ -2430,7 +2507,7 @@ type CaseState struct {
 
 func (x *CaseState) Reset() {
 	*x = CaseState{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2442,7 +2519,7 @@ func (x *CaseState) String() string {
 func (*CaseState) ProtoMessage() {}
 
 func (x *CaseState) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2455,7 +2532,7 @@ func (x *CaseState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseState.ProtoReflect.Descriptor instead.
 func (*CaseState) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *CaseState) GetCaseId() string {
@@ -2761,7 +2838,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2773,7 +2850,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2786,7 +2863,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Act) GetActId() string {
@@ -3140,7 +3217,7 @@ type RecordStep struct {
 
 func (x *RecordStep) Reset() {
 	*x = RecordStep{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3152,7 +3229,7 @@ func (x *RecordStep) String() string {
 func (*RecordStep) ProtoMessage() {}
 
 func (x *RecordStep) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3165,7 +3242,7 @@ func (x *RecordStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordStep.ProtoReflect.Descriptor instead.
 func (*RecordStep) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RecordStep) GetStepId() string {
@@ -3216,7 +3293,7 @@ type Submit struct {
 
 func (x *Submit) Reset() {
 	*x = Submit{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3228,7 +3305,7 @@ func (x *Submit) String() string {
 func (*Submit) ProtoMessage() {}
 
 func (x *Submit) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3241,7 +3318,7 @@ func (x *Submit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submit.ProtoReflect.Descriptor instead.
 func (*Submit) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Submit) GetFileIds() []string {
@@ -3288,7 +3365,7 @@ type Recall struct {
 
 func (x *Recall) Reset() {
 	*x = Recall{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3300,7 +3377,7 @@ func (x *Recall) String() string {
 func (*Recall) ProtoMessage() {}
 
 func (x *Recall) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3313,7 +3390,7 @@ func (x *Recall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recall.ProtoReflect.Descriptor instead.
 func (*Recall) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Recall) GetWords() string {
@@ -3333,7 +3410,7 @@ type Accept struct {
 
 func (x *Accept) Reset() {
 	*x = Accept{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3345,7 +3422,7 @@ func (x *Accept) String() string {
 func (*Accept) ProtoMessage() {}
 
 func (x *Accept) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3358,7 +3435,7 @@ func (x *Accept) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Accept.ProtoReflect.Descriptor instead.
 func (*Accept) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Accept) GetLimited() bool {
@@ -3386,7 +3463,7 @@ type Return struct {
 
 func (x *Return) Reset() {
 	*x = Return{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3398,7 +3475,7 @@ func (x *Return) String() string {
 func (*Return) ProtoMessage() {}
 
 func (x *Return) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3411,7 +3488,7 @@ func (x *Return) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Return.ProtoReflect.Descriptor instead.
 func (*Return) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Return) GetReasons() []string {
@@ -3446,7 +3523,7 @@ type Explain struct {
 
 func (x *Explain) Reset() {
 	*x = Explain{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3458,7 +3535,7 @@ func (x *Explain) String() string {
 func (*Explain) ProtoMessage() {}
 
 func (x *Explain) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3471,7 +3548,7 @@ func (x *Explain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Explain.ProtoReflect.Descriptor instead.
 func (*Explain) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Explain) GetWords() string {
@@ -3505,7 +3582,7 @@ type RequestExtension struct {
 
 func (x *RequestExtension) Reset() {
 	*x = RequestExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3517,7 +3594,7 @@ func (x *RequestExtension) String() string {
 func (*RequestExtension) ProtoMessage() {}
 
 func (x *RequestExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3530,7 +3607,7 @@ func (x *RequestExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestExtension.ProtoReflect.Descriptor instead.
 func (*RequestExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RequestExtension) GetDay() string {
@@ -3559,7 +3636,7 @@ type DecideExtension struct {
 
 func (x *DecideExtension) Reset() {
 	*x = DecideExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3571,7 +3648,7 @@ func (x *DecideExtension) String() string {
 func (*DecideExtension) ProtoMessage() {}
 
 func (x *DecideExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3584,7 +3661,7 @@ func (x *DecideExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideExtension.ProtoReflect.Descriptor instead.
 func (*DecideExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DecideExtension) GetGranted() bool {
@@ -3625,7 +3702,7 @@ type Exempt struct {
 
 func (x *Exempt) Reset() {
 	*x = Exempt{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3637,7 +3714,7 @@ func (x *Exempt) String() string {
 func (*Exempt) ProtoMessage() {}
 
 func (x *Exempt) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3650,7 +3727,7 @@ func (x *Exempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exempt.ProtoReflect.Descriptor instead.
 func (*Exempt) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Exempt) GetGround() *LegalGround {
@@ -3680,7 +3757,7 @@ type Transfer struct {
 
 func (x *Transfer) Reset() {
 	*x = Transfer{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3692,7 +3769,7 @@ func (x *Transfer) String() string {
 func (*Transfer) ProtoMessage() {}
 
 func (x *Transfer) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3705,7 +3782,7 @@ func (x *Transfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
 func (*Transfer) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Transfer) GetSuccessorUnitId() string {
@@ -3757,7 +3834,7 @@ type RecordItem struct {
 
 func (x *RecordItem) Reset() {
 	*x = RecordItem{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3769,7 +3846,7 @@ func (x *RecordItem) String() string {
 func (*RecordItem) ProtoMessage() {}
 
 func (x *RecordItem) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3782,7 +3859,7 @@ func (x *RecordItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordItem.ProtoReflect.Descriptor instead.
 func (*RecordItem) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RecordItem) GetItemId() string {
@@ -3845,7 +3922,7 @@ type TakeOver struct {
 
 func (x *TakeOver) Reset() {
 	*x = TakeOver{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3857,7 +3934,7 @@ func (x *TakeOver) String() string {
 func (*TakeOver) ProtoMessage() {}
 
 func (x *TakeOver) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3870,7 +3947,7 @@ func (x *TakeOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
 func (*TakeOver) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *TakeOver) GetFromCaseId() string {
@@ -3985,7 +4062,7 @@ type Amend struct {
 
 func (x *Amend) Reset() {
 	*x = Amend{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3997,7 +4074,7 @@ func (x *Amend) String() string {
 func (*Amend) ProtoMessage() {}
 
 func (x *Amend) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4010,7 +4087,7 @@ func (x *Amend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Amend.ProtoReflect.Descriptor instead.
 func (*Amend) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{37}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Amend) GetInput() *CaseInput {
@@ -4053,7 +4130,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4065,7 +4142,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4078,7 +4155,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{38}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Revoke) GetWhat() string {
@@ -4112,7 +4189,7 @@ type Withdraw struct {
 
 func (x *Withdraw) Reset() {
 	*x = Withdraw{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4124,7 +4201,7 @@ func (x *Withdraw) String() string {
 func (*Withdraw) ProtoMessage() {}
 
 func (x *Withdraw) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4137,7 +4214,7 @@ func (x *Withdraw) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Withdraw.ProtoReflect.Descriptor instead.
 func (*Withdraw) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{39}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Withdraw) GetWords() string {
@@ -4167,7 +4244,7 @@ type Correct struct {
 
 func (x *Correct) Reset() {
 	*x = Correct{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4179,7 +4256,7 @@ func (x *Correct) String() string {
 func (*Correct) ProtoMessage() {}
 
 func (x *Correct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4192,7 +4269,7 @@ func (x *Correct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Correct.ProtoReflect.Descriptor instead.
 func (*Correct) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{40}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Correct) GetStepId() string {
@@ -4243,7 +4320,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4255,7 +4332,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4268,7 +4345,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{41}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Note) GetWords() string {
@@ -4315,7 +4392,7 @@ type ShiftClock struct {
 
 func (x *ShiftClock) Reset() {
 	*x = ShiftClock{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4327,7 +4404,7 @@ func (x *ShiftClock) String() string {
 func (*ShiftClock) ProtoMessage() {}
 
 func (x *ShiftClock) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4340,7 +4417,7 @@ func (x *ShiftClock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShiftClock.ProtoReflect.Descriptor instead.
 func (*ShiftClock) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{42}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ShiftClock) GetSeconds() int64 {
@@ -4359,7 +4436,7 @@ type Seal struct {
 
 func (x *Seal) Reset() {
 	*x = Seal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4371,7 +4448,7 @@ func (x *Seal) String() string {
 func (*Seal) ProtoMessage() {}
 
 func (x *Seal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4384,7 +4461,7 @@ func (x *Seal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seal.ProtoReflect.Descriptor instead.
 func (*Seal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{43}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Seal) GetDocument() string {
@@ -4407,7 +4484,7 @@ type Refusal struct {
 
 func (x *Refusal) Reset() {
 	*x = Refusal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4419,7 +4496,7 @@ func (x *Refusal) String() string {
 func (*Refusal) ProtoMessage() {}
 
 func (x *Refusal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4432,7 +4509,7 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
 func (*Refusal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{44}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Refusal) GetCode() string {
@@ -4474,7 +4551,7 @@ type FieldFault struct {
 
 func (x *FieldFault) Reset() {
 	*x = FieldFault{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4486,7 +4563,7 @@ func (x *FieldFault) String() string {
 func (*FieldFault) ProtoMessage() {}
 
 func (x *FieldFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4499,7 +4576,7 @@ func (x *FieldFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldFault.ProtoReflect.Descriptor instead.
 func (*FieldFault) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{45}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *FieldFault) GetField() string {
@@ -4536,7 +4613,7 @@ type ActOutcome struct {
 
 func (x *ActOutcome) Reset() {
 	*x = ActOutcome{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4548,7 +4625,7 @@ func (x *ActOutcome) String() string {
 func (*ActOutcome) ProtoMessage() {}
 
 func (x *ActOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4561,7 +4638,7 @@ func (x *ActOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActOutcome.ProtoReflect.Descriptor instead.
 func (*ActOutcome) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{46}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ActOutcome) GetActId() string {
@@ -4609,7 +4686,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4621,7 +4698,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4634,7 +4711,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{47}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Progress) GetCaseId() string {
@@ -4848,12 +4925,18 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\aWarning\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x17\n" +
 	"\atext_vi\x18\x02 \x01(\tR\x06textVi\x12\x17\n" +
-	"\atext_en\x18\x03 \x01(\tR\x06textEn\"\x90\x01\n" +
+	"\atext_en\x18\x03 \x01(\tR\x06textEn\"\xd1\x01\n" +
 	"\vReportRules\x12\x1f\n" +
 	"\vwindow_from\x18\x01 \x01(\tR\n" +
 	"windowFrom\x12\x1b\n" +
 	"\twindow_to\x18\x02 \x01(\tR\bwindowTo\x12C\n" +
-	"\rwindow_ground\x18\x03 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\fwindowGround\"\xe0\x01\n" +
+	"\rwindow_ground\x18\x03 \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\fwindowGround\x12?\n" +
+	"\tsynthesis\x18\x04 \x01(\v2!.nenep.casefile.v1.SynthesisRulesR\tsynthesis\"\xc9\x01\n" +
+	"\x0eSynthesisRules\x12#\n" +
+	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x1b\n" +
+	"\tperiod_id\x18\x02 \x01(\tR\bperiodId\x123\n" +
+	"\x06closes\x18\x03 \x01(\v2\x1b.nenep.casefile.v1.DeadlineR\x06closes\x12@\n" +
+	"\rlists_missing\x18\x04 \x01(\v2\x1b.nenep.casefile.v1.DeadlineR\flistsMissing\"\xe0\x01\n" +
 	"\fReviewPolicy\x12(\n" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
@@ -5199,7 +5282,7 @@ func file_nenep_casefile_v1_casefile_proto_rawDescGZIP() []byte {
 }
 
 var file_nenep_casefile_v1_casefile_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
 var file_nenep_casefile_v1_casefile_proto_goTypes = []any{
 	(State)(0),                // 0: nenep.casefile.v1.State
 	(*LegalGround)(nil),       // 1: nenep.casefile.v1.LegalGround
@@ -5219,44 +5302,45 @@ var file_nenep_casefile_v1_casefile_proto_goTypes = []any{
 	(*RaisePolicy)(nil),       // 15: nenep.casefile.v1.RaisePolicy
 	(*Warning)(nil),           // 16: nenep.casefile.v1.Warning
 	(*ReportRules)(nil),       // 17: nenep.casefile.v1.ReportRules
-	(*ReviewPolicy)(nil),      // 18: nenep.casefile.v1.ReviewPolicy
-	(*CaseInput)(nil),         // 19: nenep.casefile.v1.CaseInput
-	(*StepRecord)(nil),        // 20: nenep.casefile.v1.StepRecord
-	(*ItemRecord)(nil),        // 21: nenep.casefile.v1.ItemRecord
-	(*TakenOver)(nil),         // 22: nenep.casefile.v1.TakenOver
-	(*FiredRung)(nil),         // 23: nenep.casefile.v1.FiredRung
-	(*CaseState)(nil),         // 24: nenep.casefile.v1.CaseState
-	(*Act)(nil),               // 25: nenep.casefile.v1.Act
-	(*RecordStep)(nil),        // 26: nenep.casefile.v1.RecordStep
-	(*Submit)(nil),            // 27: nenep.casefile.v1.Submit
-	(*Recall)(nil),            // 28: nenep.casefile.v1.Recall
-	(*Accept)(nil),            // 29: nenep.casefile.v1.Accept
-	(*Return)(nil),            // 30: nenep.casefile.v1.Return
-	(*Explain)(nil),           // 31: nenep.casefile.v1.Explain
-	(*RequestExtension)(nil),  // 32: nenep.casefile.v1.RequestExtension
-	(*DecideExtension)(nil),   // 33: nenep.casefile.v1.DecideExtension
-	(*Exempt)(nil),            // 34: nenep.casefile.v1.Exempt
-	(*Transfer)(nil),          // 35: nenep.casefile.v1.Transfer
-	(*RecordItem)(nil),        // 36: nenep.casefile.v1.RecordItem
-	(*TakeOver)(nil),          // 37: nenep.casefile.v1.TakeOver
-	(*Amend)(nil),             // 38: nenep.casefile.v1.Amend
-	(*Revoke)(nil),            // 39: nenep.casefile.v1.Revoke
-	(*Withdraw)(nil),          // 40: nenep.casefile.v1.Withdraw
-	(*Correct)(nil),           // 41: nenep.casefile.v1.Correct
-	(*Note)(nil),              // 42: nenep.casefile.v1.Note
-	(*ShiftClock)(nil),        // 43: nenep.casefile.v1.ShiftClock
-	(*Seal)(nil),              // 44: nenep.casefile.v1.Seal
-	(*Refusal)(nil),           // 45: nenep.casefile.v1.Refusal
-	(*FieldFault)(nil),        // 46: nenep.casefile.v1.FieldFault
-	(*ActOutcome)(nil),        // 47: nenep.casefile.v1.ActOutcome
-	(*Progress)(nil),          // 48: nenep.casefile.v1.Progress
-	nil,                       // 49: nenep.casefile.v1.CaseInput.EventFactsEntry
-	nil,                       // 50: nenep.casefile.v1.CaseInput.SettingsEntry
-	nil,                       // 51: nenep.casefile.v1.StepRecord.FactsEntry
-	nil,                       // 52: nenep.casefile.v1.ItemRecord.FactsEntry
-	nil,                       // 53: nenep.casefile.v1.RecordStep.FactsEntry
-	nil,                       // 54: nenep.casefile.v1.RecordItem.FactsEntry
-	nil,                       // 55: nenep.casefile.v1.Correct.FactsEntry
+	(*SynthesisRules)(nil),    // 18: nenep.casefile.v1.SynthesisRules
+	(*ReviewPolicy)(nil),      // 19: nenep.casefile.v1.ReviewPolicy
+	(*CaseInput)(nil),         // 20: nenep.casefile.v1.CaseInput
+	(*StepRecord)(nil),        // 21: nenep.casefile.v1.StepRecord
+	(*ItemRecord)(nil),        // 22: nenep.casefile.v1.ItemRecord
+	(*TakenOver)(nil),         // 23: nenep.casefile.v1.TakenOver
+	(*FiredRung)(nil),         // 24: nenep.casefile.v1.FiredRung
+	(*CaseState)(nil),         // 25: nenep.casefile.v1.CaseState
+	(*Act)(nil),               // 26: nenep.casefile.v1.Act
+	(*RecordStep)(nil),        // 27: nenep.casefile.v1.RecordStep
+	(*Submit)(nil),            // 28: nenep.casefile.v1.Submit
+	(*Recall)(nil),            // 29: nenep.casefile.v1.Recall
+	(*Accept)(nil),            // 30: nenep.casefile.v1.Accept
+	(*Return)(nil),            // 31: nenep.casefile.v1.Return
+	(*Explain)(nil),           // 32: nenep.casefile.v1.Explain
+	(*RequestExtension)(nil),  // 33: nenep.casefile.v1.RequestExtension
+	(*DecideExtension)(nil),   // 34: nenep.casefile.v1.DecideExtension
+	(*Exempt)(nil),            // 35: nenep.casefile.v1.Exempt
+	(*Transfer)(nil),          // 36: nenep.casefile.v1.Transfer
+	(*RecordItem)(nil),        // 37: nenep.casefile.v1.RecordItem
+	(*TakeOver)(nil),          // 38: nenep.casefile.v1.TakeOver
+	(*Amend)(nil),             // 39: nenep.casefile.v1.Amend
+	(*Revoke)(nil),            // 40: nenep.casefile.v1.Revoke
+	(*Withdraw)(nil),          // 41: nenep.casefile.v1.Withdraw
+	(*Correct)(nil),           // 42: nenep.casefile.v1.Correct
+	(*Note)(nil),              // 43: nenep.casefile.v1.Note
+	(*ShiftClock)(nil),        // 44: nenep.casefile.v1.ShiftClock
+	(*Seal)(nil),              // 45: nenep.casefile.v1.Seal
+	(*Refusal)(nil),           // 46: nenep.casefile.v1.Refusal
+	(*FieldFault)(nil),        // 47: nenep.casefile.v1.FieldFault
+	(*ActOutcome)(nil),        // 48: nenep.casefile.v1.ActOutcome
+	(*Progress)(nil),          // 49: nenep.casefile.v1.Progress
+	nil,                       // 50: nenep.casefile.v1.CaseInput.EventFactsEntry
+	nil,                       // 51: nenep.casefile.v1.CaseInput.SettingsEntry
+	nil,                       // 52: nenep.casefile.v1.StepRecord.FactsEntry
+	nil,                       // 53: nenep.casefile.v1.ItemRecord.FactsEntry
+	nil,                       // 54: nenep.casefile.v1.RecordStep.FactsEntry
+	nil,                       // 55: nenep.casefile.v1.RecordItem.FactsEntry
+	nil,                       // 56: nenep.casefile.v1.Correct.FactsEntry
 }
 var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	1,  // 0: nenep.casefile.v1.Why.ground:type_name -> nenep.casefile.v1.LegalGround
@@ -5284,69 +5368,72 @@ var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	1,  // 22: nenep.casefile.v1.ConsultationRules.open_ground:type_name -> nenep.casefile.v1.LegalGround
 	1,  // 23: nenep.casefile.v1.ConsultationRules.publish_ground:type_name -> nenep.casefile.v1.LegalGround
 	1,  // 24: nenep.casefile.v1.ReportRules.window_ground:type_name -> nenep.casefile.v1.LegalGround
-	11, // 25: nenep.casefile.v1.ReviewPolicy.returned:type_name -> nenep.casefile.v1.LadderPolicy
-	11, // 26: nenep.casefile.v1.ReviewPolicy.waiting:type_name -> nenep.casefile.v1.LadderPolicy
-	4,  // 27: nenep.casefile.v1.CaseInput.due:type_name -> nenep.casefile.v1.Deadline
-	1,  // 28: nenep.casefile.v1.CaseInput.file_ground:type_name -> nenep.casefile.v1.LegalGround
-	6,  // 29: nenep.casefile.v1.CaseInput.steps:type_name -> nenep.casefile.v1.StepPolicy
-	11, // 30: nenep.casefile.v1.CaseInput.ladder:type_name -> nenep.casefile.v1.LadderPolicy
-	18, // 31: nenep.casefile.v1.CaseInput.review:type_name -> nenep.casefile.v1.ReviewPolicy
-	5,  // 32: nenep.casefile.v1.CaseInput.calendar:type_name -> nenep.casefile.v1.DayException
-	12, // 33: nenep.casefile.v1.CaseInput.conference:type_name -> nenep.casefile.v1.ConferenceRules
-	13, // 34: nenep.casefile.v1.CaseInput.board:type_name -> nenep.casefile.v1.BoardRules
-	17, // 35: nenep.casefile.v1.CaseInput.report:type_name -> nenep.casefile.v1.ReportRules
-	49, // 36: nenep.casefile.v1.CaseInput.event_facts:type_name -> nenep.casefile.v1.CaseInput.EventFactsEntry
-	50, // 37: nenep.casefile.v1.CaseInput.settings:type_name -> nenep.casefile.v1.CaseInput.SettingsEntry
-	7,  // 38: nenep.casefile.v1.CaseInput.items:type_name -> nenep.casefile.v1.ItemPolicy
-	14, // 39: nenep.casefile.v1.CaseInput.consultation:type_name -> nenep.casefile.v1.ConsultationRules
-	15, // 40: nenep.casefile.v1.CaseInput.raises:type_name -> nenep.casefile.v1.RaisePolicy
-	16, // 41: nenep.casefile.v1.CaseInput.warnings:type_name -> nenep.casefile.v1.Warning
-	1,  // 42: nenep.casefile.v1.CaseInput.personal_ground:type_name -> nenep.casefile.v1.LegalGround
-	51, // 43: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
-	52, // 44: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
-	0,  // 45: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
-	20, // 46: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
-	23, // 47: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
-	1,  // 48: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
-	21, // 49: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
-	22, // 50: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
-	26, // 51: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
-	27, // 52: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
-	28, // 53: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
-	29, // 54: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
-	30, // 55: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
-	31, // 56: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
-	32, // 57: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
-	33, // 58: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
-	34, // 59: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
-	35, // 60: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
-	40, // 61: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
-	41, // 62: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
-	42, // 63: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
-	43, // 64: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
-	44, // 65: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
-	36, // 66: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
-	37, // 67: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
-	38, // 68: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
-	39, // 69: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
-	53, // 70: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
-	26, // 71: nenep.casefile.v1.Submit.steps:type_name -> nenep.casefile.v1.RecordStep
-	1,  // 72: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
-	54, // 73: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
-	20, // 74: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
-	21, // 75: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
-	19, // 76: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
-	55, // 77: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
-	46, // 78: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
-	24, // 79: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
-	45, // 80: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
-	24, // 81: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
-	23, // 82: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
-	83, // [83:83] is the sub-list for method output_type
-	83, // [83:83] is the sub-list for method input_type
-	83, // [83:83] is the sub-list for extension type_name
-	83, // [83:83] is the sub-list for extension extendee
-	0,  // [0:83] is the sub-list for field type_name
+	18, // 25: nenep.casefile.v1.ReportRules.synthesis:type_name -> nenep.casefile.v1.SynthesisRules
+	4,  // 26: nenep.casefile.v1.SynthesisRules.closes:type_name -> nenep.casefile.v1.Deadline
+	4,  // 27: nenep.casefile.v1.SynthesisRules.lists_missing:type_name -> nenep.casefile.v1.Deadline
+	11, // 28: nenep.casefile.v1.ReviewPolicy.returned:type_name -> nenep.casefile.v1.LadderPolicy
+	11, // 29: nenep.casefile.v1.ReviewPolicy.waiting:type_name -> nenep.casefile.v1.LadderPolicy
+	4,  // 30: nenep.casefile.v1.CaseInput.due:type_name -> nenep.casefile.v1.Deadline
+	1,  // 31: nenep.casefile.v1.CaseInput.file_ground:type_name -> nenep.casefile.v1.LegalGround
+	6,  // 32: nenep.casefile.v1.CaseInput.steps:type_name -> nenep.casefile.v1.StepPolicy
+	11, // 33: nenep.casefile.v1.CaseInput.ladder:type_name -> nenep.casefile.v1.LadderPolicy
+	19, // 34: nenep.casefile.v1.CaseInput.review:type_name -> nenep.casefile.v1.ReviewPolicy
+	5,  // 35: nenep.casefile.v1.CaseInput.calendar:type_name -> nenep.casefile.v1.DayException
+	12, // 36: nenep.casefile.v1.CaseInput.conference:type_name -> nenep.casefile.v1.ConferenceRules
+	13, // 37: nenep.casefile.v1.CaseInput.board:type_name -> nenep.casefile.v1.BoardRules
+	17, // 38: nenep.casefile.v1.CaseInput.report:type_name -> nenep.casefile.v1.ReportRules
+	50, // 39: nenep.casefile.v1.CaseInput.event_facts:type_name -> nenep.casefile.v1.CaseInput.EventFactsEntry
+	51, // 40: nenep.casefile.v1.CaseInput.settings:type_name -> nenep.casefile.v1.CaseInput.SettingsEntry
+	7,  // 41: nenep.casefile.v1.CaseInput.items:type_name -> nenep.casefile.v1.ItemPolicy
+	14, // 42: nenep.casefile.v1.CaseInput.consultation:type_name -> nenep.casefile.v1.ConsultationRules
+	15, // 43: nenep.casefile.v1.CaseInput.raises:type_name -> nenep.casefile.v1.RaisePolicy
+	16, // 44: nenep.casefile.v1.CaseInput.warnings:type_name -> nenep.casefile.v1.Warning
+	1,  // 45: nenep.casefile.v1.CaseInput.personal_ground:type_name -> nenep.casefile.v1.LegalGround
+	52, // 46: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
+	53, // 47: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
+	0,  // 48: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
+	21, // 49: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
+	24, // 50: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
+	1,  // 51: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
+	22, // 52: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
+	23, // 53: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
+	27, // 54: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
+	28, // 55: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
+	29, // 56: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
+	30, // 57: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
+	31, // 58: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
+	32, // 59: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
+	33, // 60: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
+	34, // 61: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
+	35, // 62: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
+	36, // 63: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
+	41, // 64: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
+	42, // 65: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
+	43, // 66: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
+	44, // 67: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
+	45, // 68: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
+	37, // 69: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
+	38, // 70: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
+	39, // 71: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
+	40, // 72: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
+	54, // 73: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
+	27, // 74: nenep.casefile.v1.Submit.steps:type_name -> nenep.casefile.v1.RecordStep
+	1,  // 75: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
+	55, // 76: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
+	21, // 77: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
+	22, // 78: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
+	20, // 79: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
+	56, // 80: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
+	47, // 81: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
+	25, // 82: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
+	46, // 83: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
+	25, // 84: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
+	24, // 85: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
+	86, // [86:86] is the sub-list for method output_type
+	86, // [86:86] is the sub-list for method input_type
+	86, // [86:86] is the sub-list for extension type_name
+	86, // [86:86] is the sub-list for extension extendee
+	0,  // [0:86] is the sub-list for field type_name
 }
 
 func init() { file_nenep_casefile_v1_casefile_proto_init() }
@@ -5354,7 +5441,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 	if File_nenep_casefile_v1_casefile_proto != nil {
 		return
 	}
-	file_nenep_casefile_v1_casefile_proto_msgTypes[24].OneofWrappers = []any{
+	file_nenep_casefile_v1_casefile_proto_msgTypes[25].OneofWrappers = []any{
 		(*Act_RecordStep)(nil),
 		(*Act_Submit)(nil),
 		(*Act_Recall)(nil),
@@ -5381,7 +5468,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_casefile_v1_casefile_proto_rawDesc), len(file_nenep_casefile_v1_casefile_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   55,
+			NumMessages:   56,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
