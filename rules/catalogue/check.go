@@ -25,14 +25,18 @@ func at(parts ...any) []string {
 
 func under(base []string, parts ...any) []string { return append(slices.Clone(base), at(parts...)...) }
 
-func checkEdition(e *Edition, head *document, declared sources) {
-	for i := range e.Settings {
+// checkEdition judges what the edition declares itself; behind it in the whole edition stands what it inherits.
+func checkEdition(e *Edition, own Edition, head *document, declared sources) {
+	for i := range own.Settings {
 		d, n := entry(declared.settings, i)
 		checker{e, d}.setting(i, at("settings", n), func(j int) string { first, _ := entry(declared.settings, j); return first.file })
 	}
-	for i := range e.Rules {
+	for i := range own.Rules {
 		d, n := entry(declared.rules, i)
 		checker{e, d}.rule(i, at("rules", n))
+	}
+	if declared.indicators != nil {
+		checker{e, declared.indicators}.indicators(own.Indicators)
 	}
 	c := checker{e, head}
 	c.review()

@@ -205,20 +205,30 @@ func (c checker) figure(path []string, f Fact, kinds map[string]string) {
 			c.say(under(path, "sum_of", j), "“%s” không phải là một số khác của bước này. Nêu khóa của một số.", "“%s” is not another figure of this step. Name the key of a figure.", part)
 		}
 	}
+	if f.Longest > 0 && f.Kind != figures.KindText {
+		c.say(under(path, "longest"), "“%s” không phải là mục trả lời bằng lời. Bỏ khóa longest.", "“%s” is not answered in words. Leave longest out.", f.Key)
+	}
 	if figures.IsFigure(f.Kind) {
-		c.known(path, f)
+		c.known(under(path, "known"), f.Key, f.Known)
+		c.lastPercent(under(path, "last_percent"), f.LastPercent)
 		return
 	}
-	for key, set := range map[string]bool{"unit": f.Unit != nil, "indicator": f.Indicator != "", "measure": f.Measure != "", "last_percent": f.LastPercent > 0, "known": f.Known != nil} {
+	for key, set := range map[string]bool{"unit": f.Unit != nil, "indicator": f.Indicator != "", "measure": f.Measure != "", "last_percent": f.LastPercent != "", "known": f.Known != nil} {
 		if set {
 			c.say(under(path, key), "“%[1]s” không phải là số nên không có khóa %[2]s. Bỏ khóa này.", "“%[1]s” is no figure and has no %[2]s. Leave it out.", f.Key, key)
 		}
 	}
 }
 
+// lastPercent judges that what is no number itself leads to one.
+func (c checker) lastPercent(path []string, said Value) {
+	if _, err := said.number(); said != "" && err != nil {
+		c.amount(path, string(said), usesNumber)
+	}
+}
+
 // known judges that a figure is known in exactly one way. Whether the obligation and its step are there is judged where all are read.
-func (c checker) known(path []string, f Fact) {
-	k := f.Known
+func (c checker) known(path []string, key string, k *Known) {
 	if k == nil {
 		return
 	}
@@ -228,10 +238,11 @@ func (c checker) known(path []string, f Fact) {
 			ways++
 		}
 	}
-	if ways != 1 || (k.Boards == "") == (k.Obligation == "") {
-		c.say(under(path, "known"), "“%s” nêu nguồn chưa rõ. Nêu một trong ba: obligation và cases, obligation và sum, boards.",
-			"“%s” names no clear source. Name one of three: obligation and cases, obligation and sum, boards.", f.Key)
+	if ways != 1 || (k.Boards == "") == (k.Obligation == "") || k.Boards != "" && (k.RaisedFrom != "" || k.SamePeriod) {
+		c.say(path, "“%s” nêu nguồn chưa rõ. Nêu một trong ba: obligation và cases, obligation và sum, boards.",
+			"“%s” names no clear source. Name one of three: obligation and cases, obligation and sum, boards.", key)
 	}
+	c.known(under(path, "and"), key, k.And)
 }
 
 var factKinds = map[string]Text{

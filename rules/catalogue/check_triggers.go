@@ -91,10 +91,11 @@ func (c checker) triggerName(path []string, o *Obligation, id string) {
 	c.say(path, "Nhiệm vụ %[1]s không có sự kiện “%[2]s”. %[3]s", "Obligation %[1]s has no trigger “%[2]s”. %[4]s", o.Code, id, vi, en)
 }
 
-// checkLinks judges what an obligation says of another: the documents stand in the order of the edition's obligations.
-func checkLinks(e *Edition, docs []*document) {
-	for i, o := range e.Obligations {
-		c := checker{e, docs[i]}
+// checkLinks judges what an obligation says of another and of the indicators; the documents are named by their obligations.
+func checkLinks(e *Edition, docs map[string]*document) {
+	for _, o := range e.Obligations {
+		c := checker{e, docs[o.Code]}
+		c.indicatedFacts(o)
 		for j, r := range o.Raises {
 			c.raise(at("raises", j), o, r)
 		}
@@ -116,7 +117,14 @@ func checkLinks(e *Edition, docs []*document) {
 
 // knownFrom judges that what a figure is known from is there: the obligation, its step, the figure of the step.
 func (c checker) knownFrom(path []string, k *Known) {
-	if k == nil || k.Obligation == "" {
+	if k == nil {
+		return
+	}
+	c.knownFrom(under(path, "and"), k.And)
+	if k.RaisedFrom != "" {
+		c.obligationName(under(path, "raised_from"), k.RaisedFrom)
+	}
+	if k.Obligation == "" {
 		return
 	}
 	of := c.obligationName(under(path, "obligation"), k.Obligation)

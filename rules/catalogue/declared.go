@@ -43,6 +43,10 @@ type Edition struct {
 	QuietDays   string            `json:"quiet_days_after_merger"` // key of a setting, calendar days
 	Rules       []Rule            `json:"-"`
 	Obligations []*Obligation     `json:"-"` // in order of code
+	// Indicators are what reports are added up by, in order of code; none where the edition declares none.
+	Indicators []Indicator `json:"-"`
+	// Follows is the version of the edition that this one changes: what it does not declare itself is as it stands there.
+	Follows string `json:"follows,omitempty"`
 
 	// parts are the editions of several catalogues that this one joins; nil for an edition of one. Rules and ladders of each hold for
 	// its own obligations only.
@@ -413,20 +417,54 @@ type Fact struct {
 	Indicator string   `json:"indicator,omitempty"` // of the roll-up, "I06"
 	Measure   string   `json:"measure,omitempty"`   // flow (added up over time) | stock (as it stands on the last day)
 	SumOf     []string `json:"sum_of,omitempty"`    // figures of the step whose sum this one is
-	// LastPercent: a figure further than so many percent from that of the year before asks for words. 0: not compared.
-	LastPercent int    `json:"last_percent,omitempty"`
+	// LastPercent: a figure further than so many percent from that of the year before asks for words: a number, or the key of a setting.
+	// Empty: not compared.
+	LastPercent Value  `json:"last_percent,omitempty"`
 	Known       *Known `json:"known,omitempty"`
+	Longest     int    `json:"longest,omitempty"` // of an answer in words: letters at most; 0 = 4000
 }
 
-// Known is how the register itself knows a figure, within the window of the report's data: it counts or adds up over the cases of an
-// obligation, or over boards. Exactly one of Cases, Sum and Boards is set.
+// Among whose cases and boards a figure is counted.
+const (
+	AmongUnit  = "unit"  // the reporting unit's own
+	AmongArea  = "area"  // those of the bodies of its area
+	AmongBelow = "below" // those of all under it in the tree, itself included
+)
+
+// What of cases is counted.
+const (
+	CasesHeld     = "held"     // whose duty was done
+	CasesAccepted = "accepted" // whose duty was done and whose file was accepted
+	CasesInTime   = "in-time"  // whose duty was done by its due day
+	CasesLate     = "late"     // whose duty was done after its due day
+	CasesOwed     = "owed"     // that fell due
+	// Units, each once: those whose duty was done, and those that had a case.
+	CasesUnits     = "units"
+	CasesUnitsOwed = "units-owed"
+	// By the file: handed in by its due day, after it, or not.
+	CasesFiledInTime = "filed-in-time"
+	CasesFiledLate   = "filed-late"
+	CasesUnfiled     = "unfiled"
+)
+
+// Known is how the register itself knows a figure: it counts or adds up over the cases of an obligation, or over boards. Exactly one of
+// Cases, Sum and Boards is set. A flow is counted within the window of the report's data, a stock up to its last day.
 type Known struct {
-	Among      string   `json:"among"` // unit (the reporting one) | area (bodies of its area) | below (all under it in the tree, itself included)
+	Among      string   `json:"among"` // Among…
 	Obligation string   `json:"obligation,omitempty"`
-	Cases      string   `json:"cases,omitempty"` // held | accepted | in-time | late | owed
+	Cases      string   `json:"cases,omitempty"` // Cases…
 	Sum        *StepSum `json:"sum,omitempty"`
 	Boards     string   `json:"boards,omitempty"`  // kind of boards that stand on the last day
 	Members    bool     `json:"members,omitempty"` // their members instead of the boards
+	// Kinds limits it to units of these kinds; empty = all.
+	Kinds []string `json:"kinds,omitempty"`
+	// RaisedFrom limits it to cases that were raised out of cases of this obligation (opinions of a dialogue).
+	RaisedFrom string `json:"raised_from,omitempty"`
+	// SamePeriod takes the cases of the report's own period instead of those of its window; of a report of the second half those of the
+	// year too, since that report is the year's.
+	SamePeriod bool `json:"same_period,omitempty"`
+	// And is added to it.
+	And *Known `json:"and,omitempty"`
 }
 
 // StepSum is a figure that a step of the counted cases states.

@@ -2,7 +2,8 @@
 // judged.
 //
 // An obligation is a YAML file, not code: whom it obliges, when or by which happenings it opens, when it falls due, its steps, items,
-// ladder, evidence, target and legal ground. A folder with a catalogue.yaml is an edition, in force from a date; several catalogues are
+// ladder, evidence, target and legal ground. A folder with a catalogue.yaml is an edition, in force from a date; one that follows another
+// holds only what it changes. [Indicator] is a number by which reports are added up. Several catalogues are
 // joined where they are opened ([Open]). What a case is decided by is copied into its input when it opens ([Snapshot]), so that a later
 // edition never changes a running case.
 //

@@ -13,8 +13,8 @@ import (
 // the rules, ladders and review of its own catalogue, so the same rule id may mean another text elsewhere. Province and quiet days are
 // those of the first.
 //
-// Refused, all at once as [Faults] under the catalogues' names: a version or an obligation that two of them have, and a setting that
-// two of them declare differently, since the province gives it one value.
+// Refused, all at once as [Faults] under the catalogues' names: a version or an obligation that two of them have, a setting that two of
+// them declare differently, since the province gives it one value, and an indicator, since what is added up must be the same.
 func Join(names []string, all []*Catalogue) (*Catalogue, error) {
 	if len(all) == 1 {
 		return all[0], nil
@@ -72,6 +72,7 @@ func joinEditions(parts []*Edition) *Edition {
 		versions = append(versions, part.Version)
 		joined.Rules = append(joined.Rules, part.Rules...)
 		joined.Obligations = append(joined.Obligations, part.Obligations...)
+		joined.Indicators = behind(joined.Indicators, part.Indicators, func(i Indicator) string { return i.Code })
 		for _, s := range part.Settings {
 			if joined.setting(s.Key) == nil {
 				joined.Settings = append(joined.Settings, s)
@@ -83,6 +84,7 @@ func joinEditions(parts []*Edition) *Edition {
 			}
 		}
 	}
+	sortIndicators(joined.Indicators)
 	joined.Version = strings.Join(versions, "+")
 	slices.SortFunc(joined.Obligations, func(a, b *Obligation) int { return cmp.Compare(a.Code, b.Code) })
 	return joined
@@ -151,6 +153,11 @@ func clashes(first, second string, a, b *Catalogue) Faults {
 			for _, o := range y.Obligations {
 				if x.Obligation(o.Code) != nil {
 					say(o.Code, "Nhiệm vụ “%s” đã có ở danh mục %s. Đổi mã hoặc bỏ bớt một.", "The obligation “%s” is in the catalogue %s too. Change its code or leave one out.")
+				}
+			}
+			for _, i := range y.Indicators {
+				if other := x.Indicator(i.Code); other != nil && (other.Type != i.Type || other.Measure != i.Measure || other.Part != i.Part || other.Whole != i.Whole) {
+					say(i.Code, "Chỉ tiêu “%s” khai báo khác ở danh mục %s. Đổi mã hoặc khai báo như nhau.", "The indicator “%s” is declared differently in the catalogue %s. Change its code or declare it alike.")
 				}
 			}
 			for _, s := range y.Settings {

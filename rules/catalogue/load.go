@@ -13,6 +13,7 @@ import (
 // The files of an edition.
 const (
 	editionName       = "catalogue.yaml"
+	indicatorsName    = "indicators.yaml"
 	rulesName         = "rules.yaml"
 	rulesFolder       = "rules"
 	settingsFolder    = "settings"
@@ -20,8 +21,8 @@ const (
 )
 
 // Load reads every edition under the folder: each folder with a catalogue.yaml, beside it rules.yaml or rules/*.yaml (or both),
-// settings/*.yaml if there are any, and obligations/*.yaml. What is wrong in any file is told at once, as [Faults]; other errors are of
-// the folder or of the program itself.
+// settings/*.yaml and indicators.yaml if there are any, and obligations/*.yaml. An edition that follows another holds only what it
+// changes. What is wrong in any file is told at once, as [Faults]; other errors are of the folder or of the program itself.
 func Load(folder fs.FS) (*Catalogue, error) {
 	s, err := compileSchema()
 	if err != nil {
@@ -32,11 +33,8 @@ func Load(folder fs.FS) (*Catalogue, error) {
 		return nil, err
 	}
 	c := &Catalogue{}
-	for _, home := range homes {
-		e, found := loadEdition(folder, home, s)
-		faults = append(faults, found...)
-		c.Editions = append(c.Editions, e)
-	}
+	editions, found := loadAll(folder, homes, s)
+	c.Editions, faults = editions, append(faults, found...)
 	faults = append(faults, twins(homes, c.Editions)...)
 	if len(faults) > 0 {
 		return nil, faults.sorted()
@@ -80,7 +78,7 @@ func findEditions(folder fs.FS) ([]string, Faults, error) {
 func readByAny(homes []string, name string) bool {
 	return slices.ContainsFunc(homes, func(home string) bool {
 		in := strings.TrimPrefix(path.Dir(name), home+"/")
-		return name == path.Join(home, rulesName) ||
+		return name == path.Join(home, rulesName) || name == path.Join(home, indicatorsName) ||
 			(path.Ext(name) == ".yaml" && path.Join(home, in) == path.Dir(name) && slices.Contains([]string{rulesFolder, settingsFolder, obligationsFolder}, in))
 	})
 }
@@ -101,23 +99,40 @@ func twins(homes []string, editions []*Edition) Faults {
 	return faults
 }
 
-func loadEdition(folder fs.FS, home string, s *schema) (*Edition, Faults) {
-	e := &Edition{}
-	head := readInto(folder, path.Join(home, editionName), s, editionFile, e)
+// loadEdition reads an edition behind its first file. What an edition inherits is judged again with what is its own: a link may lead
+// nowhere now. An edition that follows a broken one is not judged.
+func loadEdition(folder fs.FS, h headed, s *schema, base loaded) (loaded, Faults) {
+	e, head := h.edition, h.head
 	declared := sources{settings: []place{{head, len(e.Settings)}}}
-	declared.readSettings(folder, home, s, e)
-	declared.readRules(folder, home, s, e)
-	obligations, broken := readObligations(folder, home, s, e)
+	declared.readSettings(folder, h.home, s, e)
+	declared.readRules(folder, h.home, s, e)
+	declared.readIndicators(folder, h.home, s, e)
+	obligations, broken := readObligations(folder, h.home, s, e)
+	own, docs := *e, map[string]*document{}
+	for i, o := range e.Obligations {
+		docs[o.Code] = obligations[i]
+	}
+	if base.edition != nil {
+		e.inherit(base.edition)
+		for code, d := range base.docs {
+			if docs[code] == nil {
+				docs[code] = &document{file: d.file, root: d.root, value: d.value}
+				obligations = append(obligations, docs[code])
+			}
+		}
+	}
+	sortIndicators(e.Indicators)
 
 	// Whether ids lead anywhere can be judged only where settings and rules could be read.
 	documents := declared.documents()
-	if !slices.ContainsFunc(documents, func(d *document) bool { return len(d.faults) > 0 }) {
-		checkEdition(e, head, declared)
-		for i, d := range obligations {
-			checkObligation(e, e.Obligations[i], d)
+	unread := slices.ContainsFunc(documents, func(d *document) bool { return len(d.faults) > 0 })
+	if !unread && (base.edition == nil || base.whole) {
+		checkEdition(e, own, head, declared)
+		for _, o := range own.Obligations {
+			checkObligation(e, o, docs[o.Code])
 		}
 		if len(broken) == 0 {
-			checkLinks(e, obligations)
+			checkLinks(e, docs)
 		}
 	}
 	slices.SortFunc(e.Obligations, func(a, b *Obligation) int { return cmp.Compare(a.Code, b.Code) })
@@ -125,11 +140,14 @@ func loadEdition(folder fs.FS, home string, s *schema) (*Edition, Faults) {
 	for _, d := range slices.Concat(documents, obligations, broken) {
 		faults = append(faults, d.faults...)
 	}
-	return e, faults
+	return loaded{e, docs, len(faults) == 0}, faults
 }
 
 // sources are the files that settings and rules came from, in the order in which the edition lists them.
-type sources struct{ settings, rules []place }
+type sources struct {
+	settings, rules []place
+	indicators      *document // nil where the edition has no such file
+}
 
 // place is a file and how many entries it gave.
 type place struct {
@@ -153,7 +171,20 @@ func (in *sources) documents() []*document {
 	for _, p := range slices.Concat(in.settings, in.rules) {
 		docs = append(docs, p.doc)
 	}
+	if in.indicators != nil {
+		docs = append(docs, in.indicators)
+	}
 	return docs
+}
+
+func (in *sources) readIndicators(folder fs.FS, home string, s *schema, e *Edition) {
+	name := path.Join(home, indicatorsName)
+	if _, err := fs.Stat(folder, name); err != nil {
+		return
+	}
+	var file struct{ Indicators []Indicator }
+	in.indicators = readInto(folder, name, s, indicatorsFile, &file)
+	e.Indicators = file.Indicators
 }
 
 func (in *sources) readSettings(folder fs.FS, home string, s *schema, e *Edition) {
@@ -166,11 +197,11 @@ func (in *sources) readSettings(folder fs.FS, home string, s *schema, e *Edition
 	}
 }
 
-// readRules misses rules.yaml only where no file of rules/ stands in its stead.
+// readRules misses rules.yaml only where no file of rules/ stands in its stead and no other edition's rules hold.
 func (in *sources) readRules(folder fs.FS, home string, s *schema, e *Edition) {
 	names, _ := fs.Glob(folder, path.Join(home, rulesFolder, "*.yaml"))
 	single := path.Join(home, rulesName)
-	if _, err := fs.Stat(folder, single); err == nil || len(names) == 0 {
+	if _, err := fs.Stat(folder, single); err == nil || len(names) == 0 && e.Follows == "" {
 		names = append([]string{single}, names...)
 	}
 	for _, name := range names {

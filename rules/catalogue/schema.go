@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// Schema is the JSON Schema of the four kinds of file of an edition, for editors; the loader judges by the same one.
+// Schema is the JSON Schema of the five kinds of file of an edition, for editors; the loader judges by the same one.
 //
 //go:embed catalogue.schema.json
 var Schema []byte
@@ -25,6 +25,7 @@ const (
 	rulesFile      = "rules"
 	settingsFile   = "settings"
 	obligationFile = "obligation"
+	indicatorsFile = "indicators"
 )
 
 type schema struct {
@@ -42,7 +43,7 @@ func compileSchema() (*schema, error) {
 		return nil, fmt.Errorf("add the catalogue's schema: %w", err)
 	}
 	s := &schema{raw: raw.(map[string]any), compiled: map[string]*jsonschema.Schema{}}
-	for _, file := range []string{editionFile, rulesFile, settingsFile, obligationFile} {
+	for _, file := range []string{editionFile, rulesFile, settingsFile, obligationFile, indicatorsFile} {
 		if s.compiled[file], err = compiler.Compile(schemaURL + "#/$defs/" + file); err != nil {
 			return nil, fmt.Errorf("compile the catalogue's schema: %w", err)
 		}
@@ -111,6 +112,11 @@ func (s *schema) saySize(d *document, e *jsonschema.ValidationError) {
 	case *kind.MaxProperties:
 		d.faultAt(at, fmt.Sprintf("“%s” có thừa khóa. Bỏ bớt.", lastKey(at)), fmt.Sprintf("“%s” has too many keys. Leave one out.", lastKey(at)))
 	case *kind.FalseSchema:
+		if at[0] == indicatorsFile {
+			d.faultOn(d.keyAt(at[:len(at)-1], lastKey(at)), fmt.Sprintf("Khóa “%s” không dùng cho loại chỉ tiêu này. Bỏ khóa này.", lastKey(at)),
+				fmt.Sprintf("An indicator of this type has no key “%s”. Leave it out.", lastKey(at)))
+			return
+		}
 		d.faultOn(d.keyAt(at[:len(at)-1], lastKey(at)), fmt.Sprintf("Khóa “%s” không đi cùng carried_by. Bỏ khóa này.", lastKey(at)),
 			fmt.Sprintf("The key “%s” does not go with carried_by. Leave it out.", lastKey(at)))
 	case *kind.DependentRequired:

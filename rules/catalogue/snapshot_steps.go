@@ -71,7 +71,9 @@ func (s snapshot) asked(step Step) *casefilev1.StepPolicy {
 		Id: step.ID, TitleVi: step.Title.VI, TitleEn: step.Title.EN, Required: required, EvidenceRequired: step.Evidence != nil && required,
 	}
 	for _, f := range step.Facts {
-		p.Facts = append(p.Facts, f.policy())
+		asked := f.policy()
+		asked.LastPercent = s.percent(f.LastPercent)
+		p.Facts = append(p.Facts, asked)
 	}
 	return p
 }
@@ -144,7 +146,7 @@ func (s snapshot) inForce(id string) bool {
 
 func (f Fact) policy() *casefilev1.FactPolicy {
 	p := &casefilev1.FactPolicy{Key: f.Key, TitleVi: f.Title.VI, TitleEn: f.Title.EN, Kind: f.Kind, Required: f.Required, AtMost: f.AtMost,
-		Indicator: f.Indicator, Measure: f.Measure, SumOf: f.SumOf, LastPercent: int32(f.LastPercent), Known: f.Known != nil} //nolint:gosec // the schema bounds it
+		Indicator: f.Indicator, Measure: f.Measure, SumOf: f.SumOf, Known: f.Known != nil, Longest: int32(f.Longest)} //nolint:gosec // the schema bounds it
 	if f.Unit != nil {
 		p.UnitVi, p.UnitEn = f.Unit.VI, f.Unit.EN
 	}
@@ -152,6 +154,15 @@ func (f Fact) policy() *casefilev1.FactPolicy {
 		p.Choices = append(p.Choices, c.ID)
 	}
 	return p
+}
+
+// percent is a number, or that of the setting it names.
+func (s snapshot) percent(said Value) int32 {
+	if n, err := said.number(); err == nil {
+		return int32(n) //nolint:gosec // the schema bounds it
+	}
+	n, _ := s.edition.numberOf(string(said), s.on)
+	return n
 }
 
 // Policies are the facts as [figures.CheckFacts] judges them.
