@@ -2,6 +2,7 @@ package figures
 
 import (
 	"errors"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -96,4 +97,13 @@ func Share(part, whole int64) string {
 		tenths = max(tenths, 1)
 	}
 	return Number{tenths * (scale / 10)}.Vietnamese() + "%"
+}
+
+// ShareOf is [Share] of two Numbers.
+func ShareOf(part, whole Number) string {
+	a, b := part.tenThousandths, whole.tenThousandths
+	for max(a, b) > math.MaxInt64/4000 { // what is rounded away is far below a tenth of a percent
+		a, b = a/10, b/10
+	}
+	return Share(a, b)
 }
