@@ -52,6 +52,7 @@ type objects struct {
 	queueScaled map[string]*kedav1alpha1.ScaledObject
 	routes      map[string]*gatewayv1.HTTPRoute
 	monitors    map[string]*monitoringv1.ServiceMonitor
+	alerts      map[string]*monitoringv1.PrometheusRule
 }
 
 // pods are the pod templates by role.
@@ -126,6 +127,7 @@ func decode(t *testing.T, manifests string) objects {
 		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{}, files: map[string]*corev1.ConfigMap{},
 		budgets: map[string]*policyv1.PodDisruptionBudget{}, scalers: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
 		queueScaled: map[string]*kedav1alpha1.ScaledObject{}, routes: map[string]*gatewayv1.HTTPRoute{}, monitors: map[string]*monitoringv1.ServiceMonitor{},
+		alerts: map[string]*monitoringv1.PrometheusRule{},
 	}
 	for _, document := range separator.Split(manifests, -1) {
 		if !strings.Contains(document, "kind:") {
@@ -166,6 +168,8 @@ func (o objects) keep(t *testing.T, object runtime.Object) {
 		o.routes[object.Name] = object
 	case *monitoringv1.ServiceMonitor:
 		o.monitors[object.Name] = object
+	case *monitoringv1.PrometheusRule:
+		o.alerts[object.Name] = object
 	default:
 		require.Fail(t, "unexpected kind", "%T %s", object, meta.GetName())
 	}

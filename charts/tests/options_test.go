@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -118,6 +119,14 @@ networkPolicy:
 		for name, deployment := range o.deployments {
 			require.Subset(t, deployment.Spec.Template.Labels, o.services["nenep-metrics"].Spec.Selector, name)
 		}
+	}},
+	{"alerts and a dashboard", `monitoring: {prometheusRule: {enabled: true, labels: {release: prometheus}, guide: "https://wiki.example/operations"}, dashboard: {enabled: true}}`, func(t *testing.T, o objects) {
+		require.Equal(t, "prometheus", o.alerts["nenep"].Labels["release"])
+		rules := o.alerts["nenep"].Spec.Groups[0].Rules
+		require.Equal(t, "https://wiki.example/operations#nenepdown", rules[0].Annotations["runbook_url"])
+		require.Contains(t, rules[1].Annotations["summary"], "{{ $labels.schedule }}", "left for Prometheus")
+		require.Equal(t, "1", o.files["nenep-dashboard"].Labels["grafana_dashboard"])
+		require.True(t, json.Valid([]byte(o.files["nenep-dashboard"].Data["nenep.json"])))
 	}},
 	{"objects of your own", `extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: "{{ .Release.Name }}-own", namespace: nenep}, data: {a: b}}]`, func(t *testing.T, o objects) {
 		require.Equal(t, "b", o.files["nenep-own"].Data["a"])

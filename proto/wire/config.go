@@ -22,7 +22,7 @@ type Config struct {
 	PortalAddr        string `env:"NENEP_PORTAL_ADDR" envDefault:"127.0.0.1:8080" doc:"where the portal listens"`
 	WorkerAddr        string `env:"NENEP_WORKER_ADDR" envDefault:"127.0.0.1:8084" doc:"where the worker answers probes"`
 
-	MetricsAddr string `env:"NENEP_METRICS_ADDR" doc:"where a service answers /metrics (Prometheus), away from where people reach it; empty means nowhere"`
+	MetricsAddr string `env:"NENEP_METRICS_ADDR" doc:"where a service or the worker answers /metrics (Prometheus), away from where people reach it; empty means nowhere"`
 
 	UnitsURL         string `env:"NENEP_UNITS_URL" envDefault:"http://127.0.0.1:8081" doc:"where others find the units service"`
 	ReportsURL       string `env:"NENEP_REPORTS_URL" envDefault:"http://127.0.0.1:8082" doc:"where others find the reports service"`

@@ -115,6 +115,8 @@ func (s *service) serve(cfg wire.Config) *bootstrap.Service {
 		}
 		return pool.Close()
 	})
+	out.Count(handedTotal)
+	out.Measure(s.db, s.logger, gauges()...)
 	out.Mount(notificationsv1connect.NewNotificationsServiceHandler(s, bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), s.logger)...))
 	return out
 }

@@ -127,6 +127,7 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 	}
 	s.register = register{db, &reckoned{}}
 	service.DependsOn(schema().CheckVersion(db))
+	service.Measure(db, s.logger, gauges()...)
 	service.OnClose(func() error {
 		pool, err := db.DB()
 		if err != nil {

@@ -150,7 +150,7 @@ func (r *running) as(official string) wire.Clients {
 
 func addresses(o *house.Options) []*string {
 	return []*string{
-		&o.Config.PortalAddr, &o.Config.UnitsAddr, &o.Config.ReportsAddr, &o.Config.NotificationsAddr, &o.Config.WorkerAddr,
+		&o.Config.PortalAddr, &o.Config.UnitsAddr, &o.Config.ReportsAddr, &o.Config.NotificationsAddr, &o.Config.WorkerAddr, &o.Config.MetricsAddr,
 		&o.Config.TemporalAddr, &o.Config.TemporalUIAddr, &o.Config.SMTPAddr, &o.MailboxAddr,
 	}
 }

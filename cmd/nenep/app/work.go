@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -30,11 +31,25 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 	if err != nil {
 		return errors.Join(fmt.Errorf("read the catalogue: %w", err), listener.Close())
 	}
+	measured, err := newMeasures()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	var answering net.Listener
+	if cfg.MetricsAddr != "" {
+		if answering, err = listen(cfg.MetricsAddr, "metrics"); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	var connected atomic.Pointer[client.Client]
+	measured.registry.MustRegister(asked{cfg, &connected, logger})
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return serveUntilDone(running, listener, probes(&connected)) })
+	if answering != nil {
+		group.Go(func() error { return serveUntilDone(running, answering, measured.answer()) })
+	}
 	group.Go(func() error {
-		connection, err := dialPatiently(running, cfg, logger)
+		connection, err := dialPatiently(running, cfg, logger, measured.handler)
 		if err != nil {
 			return err
 		}
@@ -50,11 +65,12 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 }
 
 // dialPatiently waits for Temporal: a worker that starts before it must not die of it.
-func dialPatiently(ctx context.Context, cfg wire.Config, logger *zap.Logger) (client.Client, error) {
+func dialPatiently(ctx context.Context, cfg wire.Config, logger *zap.Logger, measured client.MetricsHandler) (client.Client, error) {
 	options, err := cfg.TemporalOptions(logger)
 	if err != nil {
 		return nil, err
 	}
+	options.MetricsHandler = measured
 	for {
 		connection, err := client.DialContext(ctx, options)
 		if err == nil {

@@ -27,22 +27,22 @@ type Service struct {
 	closes []func() error
 	mounts map[string]bool // routes of RPC handlers
 
-	metrics *echo.Echo
+	metrics  *echo.Echo
+	registry *prometheus.Registry
 }
 
 // NewService makes an Echo server that answers /livez (the process lives) and /readyz (what it depends on answers).
 func NewService(name string, logger *zap.Logger) *Service {
-	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}}
+	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}, registry: prometheus.NewRegistry()}
 	e := service.Echo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = errorHandler(logger)
-	metrics := prometheus.NewRegistry()
 	e.Use(middleware.Recover(), middleware.RequestID(), service.requestLog(logger), echoprometheus.NewMiddlewareWithConfig(
-		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: metrics}))
+		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: service.registry}))
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", service.answerReady)
 	service.metrics = echo.New()
-	service.metrics.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: metrics}))
+	service.metrics.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: service.registry}))
 	return service
 }
 
