@@ -231,6 +231,18 @@ podAnnotations: {a: b}
 		require.Equal(t, "b", o.pods()["notifications"].Annotations["a"])
 		require.NotContains(t, o.pods()["portal"].Annotations, "nenep/channels")
 	}},
+	{"roots of signatures", `
+signatureRoots: |
+  -----BEGIN CERTIFICATE-----
+  AAAA
+  -----END CERTIFICATE-----
+`, func(t *testing.T, o objects) {
+		require.Equal(t, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", o.files["nenep-signature-roots"].Data["roots.pem"])
+		require.Equal(t, "nenep-signature-roots", volume(o, "reports", "signature-roots").ConfigMap.Name)
+		require.Equal(t, "/etc/nenep/signature-roots/roots.pem", plain(o, "reports")["NENEP_SIGNATURE_ROOTS"])
+		require.Nil(t, volume(o, "portal", "signature-roots"))
+		require.Len(t, o.pods()["reports"].Annotations["nenep/signature-roots"], 64, "other roots start the pods anew")
+	}},
 	{"when digests leave, and a key of their own for telephone numbers", `
 config: {digestWindows: "07:00,13:30", quietHours: "21:00-06:00"}
 secrets: {personalKey: {existingSecret: nenep}}

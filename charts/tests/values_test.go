@@ -54,6 +54,8 @@ func example(name string) any {
 		return "s3://evidence"
 	case name == "channels":
 		return "/run/channels.yaml"
+	case name == "signatureRoots":
+		return "/run/roots.pem"
 	case name == "digestWindows":
 		return "06:30,07:30"
 	case name == "quietHours":
@@ -151,6 +153,8 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 		"ingress without host":      {[]string{least, `ingress: {enabled: true}`}, []string{"ingress.host:"}},
 		"half a sign-in":            {[]string{least, `config: {oidcIssuer: "https://id.example"}`}, []string{"config.oidcIssuer:"}},
 		"channels declared twice":   {[]string{least, `{channels: {declaration: "sms: {}"}, config: {channels: /run/c.yaml}}`}, []string{"channels.declaration:"}},
+		"roots twice":               {[]string{least, `{signatureRoots: "-----BEGIN CERTIFICATE-----", config: {signatureRoots: /run/r.pem}}`}, []string{"signatureRoots:"}},
+		"roots that are a path":     {[]string{least, `signatureRoots: /run/roots.pem`}, []string{"signatureRoots:"}},
 		"secrets of no channel":     {[]string{least, `channels: {env: [{name: A, existingSecret: a, key: a}]}`}, []string{"channels.declaration:"}},
 		"two ways to the portal":    {[]string{least, `{ingress: {enabled: true, host: a}, gateway: {enabled: true, host: a, parent: {name: g}}}`}, []string{"gateway.enabled:"}},
 		"a gateway of no name":      {[]string{least, `gateway: {enabled: true}`}, []string{"gateway:"}},

@@ -3,6 +3,10 @@ package contract
 // NotePhoneCall is the kind of a note that records a telephone call.
 const NotePhoneCall = "phone-call"
 
+// NoteSignedCopy is the kind of a note by which the case learns that a signed copy became its version of record: on is the day the document
+// bears, the words, which stay with reports, are its number and symbol. Nobody writes it but reports.
+const NoteSignedCopy = "signed-copy"
+
 // ReturnOther is the reason that says nothing by itself: the words with it do.
 const ReturnOther = "other"
 

@@ -96,6 +96,10 @@ var services = map[string]map[Scope][]string{
 		CasesAct:   {"DrawUp"},
 		CasesOrder: {"SignSynthesis"},
 	},
+	"nenep.reports.v1.SignedCopiesService": {
+		CasesRead: {"ListSignedCopies"},
+		CasesAct:  {"FileSignedCopy"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},

@@ -21,6 +21,7 @@ type Clients struct {
 	Evidence      reportsv1connect.EvidenceServiceClient
 	Forms         reportsv1connect.FormsServiceClient
 	Synthesis     reportsv1connect.SynthesisServiceClient
+	SignedCopies  reportsv1connect.SignedCopiesServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -45,6 +46,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
 		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
 		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
+		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

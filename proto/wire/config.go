@@ -40,9 +40,10 @@ type Config struct {
 
 	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
 
-	EvidenceURL  string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables), gs://bucket or azblob://container"`
-	ClamdAddr    string `env:"NENEP_CLAMD_ADDR" doc:"virus scanner (clamd) that looks at every file before it is kept: host:port or unix:/path; empty means none"`
-	MaxFileBytes int64  `env:"NENEP_MAX_FILE_BYTES" envDefault:"26214400" doc:"largest file an official may hand in, bytes"`
+	EvidenceURL    string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables), gs://bucket or azblob://container"`
+	ClamdAddr      string `env:"NENEP_CLAMD_ADDR" doc:"virus scanner (clamd) that looks at every file before it is kept: host:port or unix:/path; empty means none"`
+	SignatureRoots string `env:"NENEP_SIGNATURE_ROOTS" doc:"file (PEM): root certificates, and intermediate ones beside them, by which electronic signatures of signed copies are judged; empty means that chains are not judged"`
+	MaxFileBytes   int64  `env:"NENEP_MAX_FILE_BYTES" envDefault:"26214400" doc:"largest file an official may hand in, bytes"`
 
 	SMTPAddr     string `env:"NENEP_SMTP_ADDR" envDefault:"127.0.0.1:1025" doc:"mail relay, host:port"`
 	SMTPUser     string `env:"NENEP_SMTP_USER" doc:"user at the mail relay"`

@@ -84,6 +84,9 @@ func opinionOf(act *casefilev1.Act) (did, words string) {
 	case *casefilev1.Act_RecordStep:
 		return "ghi kết quả bước", kind.RecordStep.GetWords()
 	case *casefilev1.Act_Note:
+		if kind.Note.GetKind() == contract.NoteSignedCopy {
+			return "", "" // has a place of its own on the page
+		}
 		return noted(kind.Note), kind.Note.GetWords()
 	default:
 		return "", ""

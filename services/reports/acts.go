@@ -168,22 +168,25 @@ func (r register) storeAct(ctx context.Context, act *casefilev1.Act, hash []byte
 	}
 	row := actRow{ActID: act.GetActId(), CaseID: act.GetCaseId(), Kind: actKind(act), OfficialID: act.GetOfficialId(),
 		ContentSha256: hash, Body: string(body), StoredAt: now.UTC()}
-	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "act_id"}}, DoNothing: true}).Create(&row)
-		if inserted.Error != nil {
-			return fmt.Errorf("store act %s: %w", row.ActID, inserted.Error)
-		}
-		if inserted.RowsAffected == 0 {
-			return tx.Where("act_id = ?", row.ActID).Take(&row).Error
-		}
-		entry, err := canonicalJSON(fmt.Appendf(nil, `{"act_id":%q,"kind":%q,"acting_unit_id":%q,"acting_role":%q,"content_sha256":"%x"}`,
-			row.ActID, row.Kind, act.GetActingUnitId(), act.GetActingRole(), hash))
-		if err != nil {
-			return err
-		}
-		return appendAudit(tx, auditEntry{at: now, kind: "act-stored", caseID: row.CaseID, officialID: row.OfficialID, body: entry})
-	})
+	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return insertAct(tx, &row, act) })
 	return &row, err
+}
+
+// insertAct writes the row and its entry in the trail in the caller's transaction.
+func insertAct(tx *gorm.DB, row *actRow, act *casefilev1.Act) error {
+	inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "act_id"}}, DoNothing: true}).Create(row)
+	if inserted.Error != nil {
+		return fmt.Errorf("store act %s: %w", row.ActID, inserted.Error)
+	}
+	if inserted.RowsAffected == 0 {
+		return tx.Where("act_id = ?", row.ActID).Take(row).Error
+	}
+	entry, err := canonicalJSON(fmt.Appendf(nil, `{"act_id":%q,"kind":%q,"acting_unit_id":%q,"acting_role":%q,"content_sha256":"%x"}`,
+		row.ActID, row.Kind, act.GetActingUnitId(), act.GetActingRole(), row.ContentSha256))
+	if err != nil {
+		return err
+	}
+	return appendAudit(tx, auditEntry{at: row.StoredAt, kind: "act-stored", caseID: row.CaseID, officialID: row.OfficialID, body: entry})
 }
 
 // keepOutcome stores what came of an act and answers what is kept: the first answer stays, except

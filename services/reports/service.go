@@ -25,6 +25,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/catalogue"
 	"nenep/services/internal/bootstrap"
+	"nenep/services/reports/pdfsignature"
 )
 
 //go:embed migrations/*.sql
@@ -59,18 +60,21 @@ type server struct {
 	evidence *blob.Bucket
 	// antivirus looks at files before they are kept.
 	antivirus antivirus
-	keys      wire.Keys
-	webhooks  posting
-	now       func() time.Time
+	// signatureRoots are whom the province trusts to issue certificates.
+	signatureRoots pdfsignature.Roots
+	keys           wire.Keys
+	webhooks       posting
+	now            func() time.Time
 
 	catalogue *catalogue.Catalogue
 }
 
 var (
-	_ reportsv1connect.RegisterServiceHandler = (*server)(nil)
-	_ reportsv1connect.ActsServiceHandler     = (*server)(nil)
-	_ reportsv1connect.WebhooksServiceHandler = (*server)(nil)
-	_ reportsv1connect.EvidenceServiceHandler = (*server)(nil)
+	_ reportsv1connect.RegisterServiceHandler     = (*server)(nil)
+	_ reportsv1connect.ActsServiceHandler         = (*server)(nil)
+	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
+	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
+	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -101,6 +105,9 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	if s.catalogue, err = catalogue.Open(cfg.Catalogue); err != nil {
 		return nil, fmt.Errorf("NENEP_CATALOGUE: read the catalogue: %w", err)
 	}
+	if s.signatureRoots, err = pdfsignature.LoadRoots(cfg.SignatureRoots); err != nil {
+		return nil, fmt.Errorf("NENEP_SIGNATURE_ROOTS: %w", err)
+	}
 	if s.webhooks, err = newPosting(cfg); err != nil {
 		return nil, err
 	}
@@ -113,6 +120,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewEvidenceServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -53,6 +53,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if .Values.channels.declaration -}}
 {{- $_ := set $known "channels" "/etc/nenep/channels/channels.yaml" -}}
 {{- end -}}
+{{- if .Values.signatureRoots -}}
+{{- $_ := set $known "signatureRoots" "/etc/nenep/signature-roots/roots.pem" -}}
+{{- end -}}
 {{- if include "nenep.evidenceFolder" . -}}
 {{- $_ := set $known "evidenceUrl" "file:///evidence" -}}
 {{- end -}}
@@ -166,6 +169,11 @@ volumes:
       secretName: {{ $values.channels.filesSecret }}
       defaultMode: 0440
 {{- end }}
+{{- if and (eq $role "reports") $values.signatureRoots }}
+  - name: signature-roots
+    configMap:
+      name: {{ include "nenep.fullname" .root }}-signature-roots
+{{- end }}
 {{- if and (eq $role "reports") (include "nenep.evidenceFolder" .root) }}
   - name: evidence
     {{- if $values.evidence.existingClaim }}
@@ -206,6 +214,11 @@ volumeMounts:
 {{- if and (eq .role "notifications") $values.channels.filesSecret }}
   - name: channel-files
     mountPath: /etc/nenep/channel-files
+    readOnly: true
+{{- end }}
+{{- if and (eq .role "reports") $values.signatureRoots }}
+  - name: signature-roots
+    mountPath: /etc/nenep/signature-roots
     readOnly: true
 {{- end }}
 {{- if and (eq .role "reports") (include "nenep.evidenceFolder" .root) }}

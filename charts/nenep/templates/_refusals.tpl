@@ -59,6 +59,12 @@
 {{- if and (or .Values.channels.env .Values.channels.filesSecret) (not (or .Values.channels.declaration $config.channels)) -}}
 {{- $faults = append $faults "channels.declaration: secrets of channels are given and no channel is declared" -}}
 {{- end -}}
+{{- if and .Values.signatureRoots (not (contains "-----BEGIN CERTIFICATE-----" .Values.signatureRoots)) -}}
+{{- $faults = append $faults "signatureRoots: give the text of a PEM file (--set-file signatureRoots=roots.pem), or config.signatureRoots for a file inside the container" -}}
+{{- end -}}
+{{- if and .Values.signatureRoots $config.signatureRoots -}}
+{{- $faults = append $faults "signatureRoots: roots are given here or in the file of config.signatureRoots, not in both" -}}
+{{- end -}}
 {{- if $faults -}}
 {{- fail (printf "\n\nThese values must be put right:\n  - %s\n" (join "\n  - " $faults)) -}}
 {{- end -}}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -47,8 +48,9 @@ func Stream[Client, Request, Response any](method func(Client, context.Context, 
 }
 
 func clientOf[Client any](clients wire.Clients) Client {
-	for _, one := range []any{clients.Units, clients.Register, clients.Acts, clients.Evidence, clients.Synthesis, clients.Notifications} {
-		if client, is := one.(Client); is {
+	all := reflect.ValueOf(clients)
+	for i := range all.NumField() {
+		if client, is := all.Field(i).Interface().(Client); is {
 			return client
 		}
 	}

@@ -223,6 +223,9 @@ func (t *teller) accepted(who text, act *casefilev1.Accept, now *casefilev1.Case
 
 // noted tells a note; of a telephone call with whom it was and what was agreed.
 func noted(who text, act *casefilev1.Note) text {
+	if act.GetKind() == contract.NoteSignedCopy {
+		return becameRecord(who, act)
+	}
 	if act.GetKind() != contract.NotePhoneCall {
 		return after(both(text{"%s ghi chú", "%s noted"}, who.args()), act.GetWords())
 	}
@@ -235,6 +238,15 @@ func noted(who text, act *casefilev1.Note) text {
 		return sentence
 	}
 	return sentence.join(both(text{"Hẹn ngày %s.", "Agreed: %s."}, day(act.GetNextDay())))
+}
+
+// becameRecord tells that a signed copy is the version of record; the note's words are its number and symbol.
+func becameRecord(who text, act *casefilev1.Note) text {
+	stem := both(text{"%s lưu bản đã ký", "%s filed the signed copy"}, who.args())
+	if number := said(act.GetWords()); number != "" {
+		stem = both(text{"%s số %s", "%s no. %s"}, stem.args(), same(number))
+	}
+	return both(text{"%s ngày %s; đây là bản chính thức.", "%s of %s; it is the version of record."}, stem.args(), day(act.GetOn()))
 }
 
 func (t *teller) returned(who text, act *casefilev1.Return, now *casefilev1.CaseState) text {

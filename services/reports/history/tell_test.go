@@ -305,6 +305,9 @@ func TestEveryKindOfActHasItsSentence(t *testing.T) {
 	}), func(a *casefilev1.Act) { a.GetCorrect().Words = "đếm sót một người" }), same)
 	s.act("note", words.with(act("act-00000008", "CB-3", review, func(a *casefilev1.Act) { a.Kind = &casefilev1.Act_Note{Note: &casefilev1.Note{}} }),
 		func(a *casefilev1.Act) { a.GetNote().Words = "Đã gọi điện\nlúc 9 giờ." }), same)
+	s.act("note", words.with(act("act-00000013", "CB-1", own, func(a *casefilev1.Act) {
+		a.Kind = &casefilev1.Act_Note{Note: &casefilev1.Note{Kind: contract.NoteSignedCopy, On: "2027-01-10"}}
+	}), func(a *casefilev1.Act) { a.GetNote().Words = "05/BC-UBND" }), same)
 	s.act("shift_clock", act("act-00000009", "CB-1", own, func(a *casefilev1.Act) {
 		a.Kind = &casefilev1.Act_ShiftClock{ShiftClock: &casefilev1.ShiftClock{Seconds: 90000}}
 	}), same)
@@ -326,6 +329,7 @@ func TestEveryKindOfActHasItsSentence(t *testing.T) {
 		"Lê Văn Cường, Ban Tuyên giáo và Dân vận Tỉnh ủy, không đồng ý gia hạn: đã gia hạn một lần. Hạn giữ nguyên 20/01/2027.",
 		"Nguyễn Văn An đính chính sau khi xác nhận: đếm sót một người; số người dự 181; bản trước vẫn được lưu.",
 		"Lê Văn Cường ghi chú: Đã gọi điện lúc 9 giờ.",
+		"Nguyễn Văn An lưu bản đã ký số 05/BC-UBND ngày 10/01/2027; đây là bản chính thức.",
 		"Nguyễn Văn An chuyển đồng hồ của hồ sơ chạy thử thêm 1 ngày 1 giờ.",
 		"Lê Văn Cường thu hồi hồ sơ mở nhầm: mở trùng.",
 		"UBND xã Khoái Châu chuyển hồ sơ cho đơn vị kế thừa UBND-NEW từ 28/12/2026 theo Nghị quyết 1/NQ; hồ sơ tiếp tục ở DT-01/UBND-NEW/2026.",
