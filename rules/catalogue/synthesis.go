@@ -105,3 +105,16 @@ func (d *description) synthesis(s *Synthesis) {
 	d.line("Lập danh sách đơn vị chưa báo cáo: %s. %s", d.words(s.ListsMissing, "ngày chốt số liệu"), d.because(s.ListsMissing.Ground))
 	d.line("Chốt số liệu tổng hợp: %s. %s", d.words(s.Closes, "hạn của hồ sơ"), d.because(s.Closes.Ground))
 }
+
+// Synthesised is the obligation whose reports a period of the synthesis adds up, and their period; empty for what is no synthesis.
+func (e *Edition) Synthesised(code string, period calendar.Period) (obligation, periodID string) {
+	o := e.Obligation(code)
+	if o == nil || o.Report == nil || o.Report.Synthesis == nil {
+		return "", ""
+	}
+	of, its := o.Report.Synthesis.of(e.of(o), period)
+	if of == nil || its.IsZero() {
+		return "", ""
+	}
+	return of.Code, its.String()
+}

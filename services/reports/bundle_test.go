@@ -303,6 +303,8 @@ type unitsDouble struct {
 	filled   []*unitsv1.RecordVacancyRequest
 	refuses  error
 	settings map[string]string
+	ever     []*unitsv1.Unit // every unit there ever was, in place of those known
+	decided  map[string]*unitsv1.GetReorganisationResponse
 }
 
 func (d *unitsDouble) set(change func()) { d.mu.Lock(); defer d.mu.Unlock(); change() }
@@ -409,8 +411,13 @@ func (*unitsDouble) GetArea(_ context.Context, request *connect.Request[unitsv1.
 	return connect.NewResponse(&unitsv1.Area{Id: request.Msg.GetId(), Level: level}), nil
 }
 
-func (*unitsDouble) ListUnits(_ context.Context, request *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
+func (d *unitsDouble) ListUnits(_ context.Context, request *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
 	answer := &unitsv1.ListUnitsResponse{}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.ever) > 0 && len(request.Msg.GetIds())+len(request.Msg.GetUnder()) == 0 {
+		return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: d.ever}), nil
+	}
 	if slices.Equal(request.Msg.GetUnder(), []string{"BCD-XA"}) {
 		return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: []*unitsv1.Unit{unitsKnown["BCD-XA"], unitsKnown[commune]}}), nil
 	}

@@ -139,6 +139,7 @@ func (s *server) DeliverPending(ctx context.Context, request *connect.Request[re
 	if err := s.register.db.WithContext(ctx).Model(&actRow{}).Where("outcome IS NULL").Count(&pending).Error; err != nil {
 		return nil, fmt.Errorf("count pending acts: %w", err)
 	}
+	s.startSealings(ctx, "")
 	if err := s.tellWaiting(ctx); err != nil {
 		return nil, err
 	}

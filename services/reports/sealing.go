@@ -29,15 +29,21 @@ func (s *server) SealPeriod(ctx context.Context, request *connect.Request[report
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
+	id, err := s.seal(ctx, input)
+	if err != nil {
+		return nil, unavailable("Temporal", "Temporal")
+	}
+	return connect.NewResponse(&reportsv1.SealPeriodResponse{WorkflowId: id}), nil
+}
+
+// seal starts the workflow that seals, and answers its id; one that is running already goes on.
+func (s *server) seal(ctx context.Context, input contract.SealInput) (string, error) {
 	id := fmt.Sprintf("seal-%s-%s", input.Obligation, input.Period)
 	_, err := s.cases.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: id, TaskQueue: contract.QueueUpkeep, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		StaticSummary: "Khóa kỳ " + input.Period + " của " + input.Obligation,
 	}, contract.SealPeriod, input)
-	if err != nil {
-		return nil, unavailable("Temporal", "Temporal")
-	}
-	return connect.NewResponse(&reportsv1.SealPeriodResponse{WorkflowId: id}), nil
+	return id, err
 }
 
 func (s *server) sealable(input contract.SealInput) error {

@@ -75,6 +75,11 @@ var (
 	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
 	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
 	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
+	_ reportsv1connect.RegisterServiceHandler     = (*server)(nil)
+	_ reportsv1connect.ActsServiceHandler         = (*server)(nil)
+	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
+	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
+	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -121,6 +126,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewEvidenceServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -1048,6 +1048,7 @@ func (x *Synthesis) GetSources() []*SynthesisSource {
 type DrawUpRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	LookOnly      bool                   `protobuf:"varint,2,opt,name=look_only,json=lookOnly,proto3" json:"look_only,omitempty"` // nothing is kept: the head, of version 0, says what it would come to now
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1087,6 +1088,13 @@ func (x *DrawUpRequest) GetCaseId() string {
 		return x.CaseId
 	}
 	return ""
+}
+
+func (x *DrawUpRequest) GetLookOnly() bool {
+	if x != nil {
+		return x.LookOnly
+	}
+	return false
 }
 
 type DrawUpResponse struct {
@@ -2310,9 +2318,10 @@ const file_nenep_reports_v1_synthesis_proto_rawDesc = "" +
 	"\x06groups\x18\x04 \x03(\v2 .nenep.reports.v1.SynthesisGroupR\x06groups\x125\n" +
 	"\x05nodes\x18\x05 \x03(\v2\x1f.nenep.reports.v1.SynthesisNodeR\x05nodes\x124\n" +
 	"\x05units\x18\x06 \x03(\v2\x1e.nenep.reports.v1.UnitStandingR\x05units\x12;\n" +
-	"\asources\x18\a \x03(\v2!.nenep.reports.v1.SynthesisSourceR\asources\"1\n" +
+	"\asources\x18\a \x03(\v2!.nenep.reports.v1.SynthesisSourceR\asources\"N\n" +
 	"\rDrawUpRequest\x12 \n" +
-	"\acase_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06caseId\"\x90\x01\n" +
+	"\acase_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06caseId\x12\x1b\n" +
+	"\tlook_only\x18\x02 \x01(\bR\blookOnly\"\x90\x01\n" +
 	"\x0eDrawUpResponse\x126\n" +
 	"\x04head\x18\x01 \x01(\v2\".nenep.reports.v1.SynthesisVersionR\x04head\x12\x1c\n" +
 	"\tunchanged\x18\x02 \x01(\bR\tunchanged\x12(\n" +
