@@ -85,6 +85,7 @@ type house struct {
 	registryHouse
 	signInLinkHouse
 	evidenceHouse
+	synthesisHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -401,6 +402,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
+	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))

@@ -208,6 +208,7 @@ func (p *portal) routes(e *echo.Echo) {
 	p.adminRoutes(inside)
 	p.apiRoutes(inside)
 	p.recordRoutes(inside)
+	p.synthesisRoutes(inside)
 	p.ownPeopleRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)

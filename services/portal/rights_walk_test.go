@@ -162,6 +162,7 @@ var rights = slices.Concat(
 	reviewersRights,
 	sessionRights,
 	registryRights,
+	synthesisRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{
@@ -234,6 +235,7 @@ func walked(t *testing.T) *house {
 	h.addHolder("o-kiem", "Vũ Thị Kiểm", "kiem@ubkt.example", "auditor", "Chuyên viên Ủy ban Kiểm tra", department)
 	h.addBoard(khoaiChau, "peoples-inspection-board")
 	h.registered()
+	h.synthesise(t)
 	h.calendars = map[string]string{"bi-mat": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
 	h.links["t"] = &notificationsv1.OpenLinkResponse{CaseId: khoaiChauCase, OfficialId: "o-an", ExpiresOn: "2027-01-20"}
 	h.absences = []*unitsv1.Absence{{Id: "V-1", OfficialId: "o-an", From: "2026-12-23", To: "2026-12-31", RecordedBy: "o-an"}}
@@ -250,7 +252,7 @@ func (h *house) done() string {
 		told += message.GetState() + " "
 	}
 	return fmt.Sprint(len(h.acts), len(h.events), len(h.reinstated), len(h.amended), len(h.uploaded), len(h.absences), h.absences[0].GetEndedOn(), len(h.delegations), h.delegations[0].GetRevokedOn(),
-		len(h.boards[0].GetVacancies()), len(h.preferences), len(h.feeds), len(h.printed), told)
+		len(h.boards[0].GetVacancies()), len(h.preferences), len(h.feeds), len(h.printed), len(h.drawn[synthesisCase]), len(h.signed), told)
 }
 
 // walker is one person's browser that follows no redirect.
