@@ -31,6 +31,12 @@ lint: ## golangci-lint over every module
 determinism: ## workflowcheck over the workflow code
 	scripts/determinism.sh
 
+licences: ## LICENCES.tsv: what is built in, and under which licence
+	scripts/licences.sh
+
+vulnerabilities: ## Known vulnerabilities in what is built in, where their database can be reached
+	scripts/vulnerabilities.sh
+
 tidy: ## go.mod and go.sum of every module
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy) || exit 1; done; go work sync
 
@@ -45,4 +51,4 @@ clean: ## What was built (not the data of make run)
 
 include scripts/images.mk
 
-.PHONY: help run build generate test lint determinism tidy histories pictures clean
+.PHONY: help run build generate test lint determinism tidy histories pictures licences vulnerabilities clean

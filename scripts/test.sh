@@ -21,6 +21,9 @@ scripts/lint.sh
 step "determinism of workflow code"
 scripts/determinism.sh
 
+step "licences"
+scripts/licences.sh --check
+
 step "tests"
 for module in proto rules services workflows cmd/nenep; do (cd $module && go test -timeout 30m ./...); done
 
