@@ -100,6 +100,10 @@ var services = map[string]map[Scope][]string{
 		CasesRead: {"ListSignedCopies"},
 		CasesAct:  {"FileSignedCopy"},
 	},
+	"nenep.reports.v1.FormWorkbookService": {
+		CasesRead: {"GetFormWorkbook"},
+		CasesAct:  {"ReadFormWorkbook"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},

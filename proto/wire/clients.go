@@ -22,6 +22,7 @@ type Clients struct {
 	Forms         reportsv1connect.FormsServiceClient
 	Synthesis     reportsv1connect.SynthesisServiceClient
 	SignedCopies  reportsv1connect.SignedCopiesServiceClient
+	FormWorkbook  reportsv1connect.FormWorkbookServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -47,6 +48,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
 		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
 		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),
+		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }

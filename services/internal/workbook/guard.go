@@ -26,22 +26,22 @@ var errTooLarge = errors.New("larger than any workbook of a province")
 
 // guard refuses what must not be opened: no workbook, one under a password or of an older Excel, and one that unpacks into more than a
 // province's register can be.
-func guard(content []byte) *Fault {
+func guard(content []byte) (spilled []string, wrong *Fault) {
 	switch {
 	case bytes.HasPrefix(content, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return refuse("Tệp có mật khẩu hoặc là tệp Excel đời cũ (.xls). Bỏ mật khẩu, lưu lại dạng .xlsx rồi tải lên.",
+		return nil, refuse("Tệp có mật khẩu hoặc là tệp Excel đời cũ (.xls). Bỏ mật khẩu, lưu lại dạng .xlsx rồi tải lên.",
 			"The file has a password or is of an older Excel (.xls). Take the password off, save it as .xlsx and upload it again.")
 	case len(content) > MostBytes:
-		return refuse("Tệp nặng quá mức 4 MB. Tách thành nhiều tệp.", "The file is larger than 4 MB. Split it.")
+		return nil, refuse("Tệp nặng quá mức 4 MB. Tách thành nhiều tệp.", "The file is larger than 4 MB. Split it.")
 	}
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return notOne()
+		return nil, notOne()
 	}
-	if err := unpackable(archive); err != nil {
-		return tooMuch(err)
+	if spilled, err = unpackable(archive); err != nil {
+		return nil, tooMuch(err)
 	}
-	return nil
+	return spilled, nil
 }
 
 func notOne() *Fault {
@@ -57,41 +57,43 @@ func tooMuch(err error) *Fault {
 		fmt.Sprintf("The file unpacks into too much and nothing was read. A sheet has at most %d rows and %d columns; delete empty ones at the end, or split the file.", MostRows, mostColumns))
 }
 
-// unpackable reads every part to its end, without keeping it: what a part says of its size is not believed.
-func unpackable(archive *zip.Reader) error {
+// unpackable reads every part to its end, without keeping it: what a part says of its size is not believed. It answers the cells of which
+// [Book.Spilled] tells.
+func unpackable(archive *zip.Reader) (spilled []string, err error) {
 	if len(archive.File) > mostParts {
-		return errTooLarge
+		return nil, errTooLarge
 	}
 	left := int64(mostUnpacked)
 	for _, part := range archive.File {
 		if part.UncompressedSize64 > mostUnpacked {
-			return errTooLarge
+			return nil, errTooLarge
 		}
-		size, err := walk(part, left)
+		size, found, err := walk(part, left)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if left -= size; left < 0 {
-			return errTooLarge
+			return nil, errTooLarge
 		}
+		spilled = append(spilled, found...)
 	}
-	return nil
+	return spilled, nil
 }
 
-func walk(part *zip.File, most int64) (int64, error) {
+func walk(part *zip.File, most int64) (size int64, spilled []string, err error) {
 	body, err := part.Open()
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer func() { _ = body.Close() }()
 	counted := &counting{reader: io.LimitReader(body, most+1)}
 	if path.Dir(part.Name) == "xl/worksheets" && strings.HasSuffix(part.Name, ".xml") {
-		if err := measure(counted); err != nil {
-			return 0, err
+		if spilled, err = measure(counted); err != nil {
+			return 0, nil, err
 		}
 	}
 	_, err = io.Copy(io.Discard, counted)
-	return counted.n, err
+	return counted.n, spilled, err
 }
 
 type counting struct {
@@ -105,34 +107,40 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// measure refuses a sheet with a cell beyond the bounds: readers make room for every row and column before it.
-func measure(sheet io.Reader) error {
+// measure refuses a sheet with a cell beyond the bounds: readers make room for every row and column before it. It answers where formulas
+// spread over cells that do not bear them.
+func measure(sheet io.Reader) (spilled []string, err error) {
 	tokens := xml.NewDecoder(sheet)
 	row, cells := 0, 0
+	var formulas formulas
 	for {
 		token, err := tokens.RawToken()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return formulas.spilled(), nil
 		}
 		if err != nil {
-			return fmt.Errorf("read a sheet: %w", err)
+			return nil, fmt.Errorf("read a sheet: %w", err)
 		}
 		start, is := token.(xml.StartElement)
 		if !is {
+			formulas.hear(token)
 			continue
 		}
 		switch start.Name.Local {
 		case "row":
 			if row++; attribute(start, "r") != "" {
 				if row, err = strconv.Atoi(attribute(start, "r")); err != nil {
-					return fmt.Errorf("read a sheet: %w", err)
+					return nil, fmt.Errorf("read a sheet: %w", err)
 				}
 			}
 		case "c":
 			cells++
+			formulas.cell = attribute(start, "r")
+		case "f":
+			formulas.begin(start)
 		}
 		if row > MostRows || cells > mostCells || beyond(attribute(start, "r")) {
-			return errTooLarge
+			return nil, errTooLarge
 		}
 	}
 }

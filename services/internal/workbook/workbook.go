@@ -103,6 +103,8 @@ type Book struct {
 	file     *excelize.File
 	date1904 bool
 	dates    map[int]bool // styles by number: whether they show days
+	percents map[int]bool // the same of percent
+	spilled  []string
 }
 
 // Is tells a workbook from a file of plain text, by its first bytes.
@@ -112,14 +114,15 @@ func Is(content []byte) bool {
 
 // Open reads a workbook of at most 4 MB, once it has made sure that opening it costs no more than a register does.
 func Open(content []byte) (*Book, *Fault) {
-	if wrong := guard(content); wrong != nil {
+	spilled, wrong := guard(content)
+	if wrong != nil {
 		return nil, wrong
 	}
 	file, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostUnpacked, RawCellValue: true})
 	if err != nil {
 		return nil, notOne()
 	}
-	book := &Book{file: file, dates: map[int]bool{}}
+	book := &Book{file: file, dates: map[int]bool{}, percents: map[int]bool{}, spilled: spilled}
 	if props, err := file.GetWorkbookProps(); err == nil && props.Date1904 != nil {
 		book.date1904 = *props.Date1904
 	}
