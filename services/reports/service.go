@@ -125,6 +125,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewEvidenceServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewFormWorkbookServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
