@@ -56,6 +56,7 @@ func (p *portal) casePage(c echo.Context) error {
 			body.Acts = append(body.Acts, actLink{v.URL() + "/viec/" + act.slug, act.label(v)})
 		}
 	}
+	body.Acts = append(body.Acts, formWorkbookActs(v)...)
 	if v.Urges() {
 		body.Acts = append(body.Acts, actLink{v.URL() + "/cong-van", "Công văn đôn đốc (.docx)"})
 	}

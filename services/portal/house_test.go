@@ -401,6 +401,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
+	mux.Handle(reportsv1connect.NewFormWorkbookServiceHandler(&formWorkbookHouse{house: h}, options...))
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
 	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))

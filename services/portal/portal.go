@@ -265,6 +265,7 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.GET(root+"/da-nop", p.receipt)
 	inside.GET(root+"/lich-su", p.history)
 	p.rawHistoryRoutes(inside, root)
+	p.formWorkbookRoutes(inside, root)
 	inside.GET(root+"/viec/:act", p.actPage)
 	inside.POST(root+"/viec/:act", p.act)
 	inside.GET(root+"/lenh/:order", p.orderPage)

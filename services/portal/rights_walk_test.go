@@ -159,6 +159,7 @@ var rights = slices.Concat(
 	machineRights,
 	draftRights,
 	signInLinkRights,
+	formWorkbooksRights,
 	reviewersRights,
 	sessionRights,
 	registryRights,
