@@ -21,7 +21,7 @@ const synthesesPath = "/tong-hop"
 // synthesisRoutes are the pages of the synthesis of a period: what the reports add up to, who reported, its versions, its signing. Who draws
 // up and who signs, reports judge; these pages offer what reports say the person may.
 func (p *portal) synthesisRoutes(inside *echo.Group) {
-	own := inside.Group(synthesesPath, p.onlyOverseers)
+	own := inside.Group(synthesesPath, p.onlyForSyntheses)
 	own.GET("", p.syntheses)
 	own.GET("/:period", p.synthesisPage)
 	own.GET("/:period/xuat.xlsx", p.exportSynthesis)
@@ -34,9 +34,12 @@ func (p *portal) synthesisRoutes(inside *echo.Group) {
 	own.POST("/:period/ky", p.signSynthesis)
 }
 
-func (p *portal) onlyOverseers(next echo.HandlerFunc) echo.HandlerFunc {
+// SeesSyntheses tells whether the person may open the pages of the synthesis: who oversees, and the standing agency's own people.
+func (p *person) SeesSyntheses() bool { return p.Oversees() || p.ofStandingAgency(ownRoles...) }
+
+func (p *portal) onlyForSyntheses(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !personOf(c).Oversees() {
+		if !personOf(c).SeesSyntheses() {
 			return p.refuseStranger("xem bản tổng hợp", "các đơn vị khác")
 		}
 		return next(c)
@@ -267,7 +270,7 @@ func (p *portal) renderSynthesis(c echo.Context, template, title string, body an
 
 // SynthesisHref is the page of the synthesis whose case this is, for those who may open it; empty for every other case.
 func (v *caseView) SynthesisHref() string {
-	if v.GetInput().GetWorkflowType() != contract.ProvincialSynthesis || !v.person.Oversees() {
+	if v.GetInput().GetWorkflowType() != contract.ProvincialSynthesis || !v.person.SeesSyntheses() {
 		return ""
 	}
 	return synthesesPath + "/" + v.GetPeriodId()

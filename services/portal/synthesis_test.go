@@ -51,7 +51,9 @@ func TestAFigureLeadsDownToTheReportItsActAndItsFiles(t *testing.T) {
 	b := serve(t, synthesising(t)).as(t, "o-dung")
 	whole := b.get(b.get(thisYear).Find(".figures td a").First().AttrOr("href", ""))
 	require.Equal(t, "126 hội nghị, cộng từ 3 báo cáo.", whole.words(".lead"))
-	level := b.get(whole.Find("tbody a").First().AttrOr("href", ""))
+	require.Equal(t, "Năm 2025104báo cáo đã kýNăm 2026126bản gần nhất", whole.words(".facts tbody tr"))
+	require.Equal(t, 2, whole.Find("figure rect").Length())
+	level := b.get(whole.Find(".stack tbody a").First().AttrOr("href", ""))
 	require.Equal(t, "Đảng ủy phường Mỹ HàoĐảng ủy xã Khoái Châu", level.words("tbody a"), "the largest first")
 	leaf := b.get(level.Find("tbody a").Last().AttrOr("href", ""))
 	require.Equal(t, "Toàn tỉnhBan Tuyên giáo và Dân vận Tỉnh ủy Hưng YênĐảng ủy xã Khoái Châu", leaf.words(".path li"))
@@ -132,6 +134,20 @@ func TestWhatMovedInTheRegisterIsSaidAndDrawnUpAgain(t *testing.T) {
 	again := b.post(thisYear+"/lap", url.Values{})
 	require.Equal(t, "Số liệu không khác bản số 3; không lập thêm bản mới. Còn 1 đơn vị chưa báo cáo hoặc bị trả lại.", again.words(".banner.ok"))
 	require.Len(t, h.drawn[synthesisCase], 3)
+}
+
+func TestTheStandingAgencysOwnPeopleDrawUpToo(t *testing.T) {
+	h := synthesising(t)
+	h.addHolder("o-tam", "Phan Thị Tâm", "tam@btgdv.example", "contact", "Chuyên viên", agency)
+	h.mayDrawUp = func(official string) bool { return official == "o-tam" }
+	s := serve(t, h)
+	b := s.as(t, "o-tam")
+	require.Contains(t, b.get("/").words("header nav"), "Tổng hợp")
+	require.Equal(t, "Đã lập bản tổng hợp số 3.", b.post(thisYear+"/lap", url.Values{}).words(".banner.ok"))
+	require.Zero(t, b.get(thisYear).Find(".acts a").Length(), "only a leader records what was signed")
+	require.Equal(t, http.StatusForbidden, b.get(thisYear+"/ky").status)
+	require.Equal(t, http.StatusForbidden, s.as(t, "o-lan").post(thisYear+"/lap", url.Values{}).status)
+	require.NotContains(t, s.as(t, "o-an").get("/").words("header nav"), "Tổng hợp", "a commune's people have none")
 }
 
 func TestBeforeThereIsAVersionThePageSaysWhenOneComes(t *testing.T) {
@@ -243,7 +259,7 @@ func TestTheCaseOfASynthesisLeadsToItsFigures(t *testing.T) {
 
 func TestASynthesisIsExportedWithItsSources(t *testing.T) {
 	b := serve(t, synthesising(t)).as(t, "o-dung")
-	book := b.workbook(t, thisYear + "/xuat.xlsx")
+	book := b.workbook(t, thisYear+"/xuat.xlsx")
 	require.Equal(t, []string{"Số liệu", "Theo loại đơn vị", "Tình hình báo cáo", "Nguồn số liệu"}, book.GetSheetList())
 	figures, err := book.GetRows("Số liệu")
 	require.NoError(t, err)
@@ -252,7 +268,7 @@ func TestASynthesisIsExportedWithItsSources(t *testing.T) {
 	sources, err := book.GetRows("Nguồn số liệu")
 	require.NoError(t, err)
 	require.Equal(t, []string{"BC-12/" + partyOld + "/2026", "Đảng ủy xã Đông Tảo", "1", "Đã tính trong báo cáo của Đảng ủy xã Khoái Châu"}, sources[3])
-	units, err := b.workbook(t, thisYear + "/bao-cao/xuat.xlsx?tinh-trang=chua-bao-cao").GetRows("Tình hình báo cáo")
+	units, err := b.workbook(t, thisYear+"/bao-cao/xuat.xlsx?tinh-trang=chua-bao-cao").GetRows("Tình hình báo cáo")
 	require.NoError(t, err)
 	require.Equal(t, "Sở Nội vụ", units[1][1])
 	require.Empty(t, units[2])

@@ -2,11 +2,13 @@ package portal
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 )
 
@@ -54,6 +56,7 @@ type synthesisTraceView struct {
 	Above     []tracedUnit
 	Children  []tracedUnit
 	Reports   []tracedReport
+	Through   []earlierFigure // the same period of the years before and this one, oldest first
 	pageRows
 	address func(unit string, page int) string
 }
@@ -117,6 +120,11 @@ func (p *portal) synthesisTrace(c echo.Context) error {
 	if view.Reports, err = p.tracedReports(c, head, found.GetReports()); err != nil {
 		return err
 	}
+	if found.GetUnit().GetUnitId() == "" {
+		if view.Through, err = p.figureThrough(ctx, head, code); err != nil {
+			return err
+		}
+	}
 	return p.renderSynthesis(c, "synthesistrace", view.Indicator.GetTitleVi()+": "+head.Title(), view)
 }
 
@@ -163,4 +171,84 @@ func (p *portal) tracedReports(c echo.Context, head *synthesisHead, found []*rep
 		}
 	}
 	return rows, nil
+}
+
+// earlierFigure is a figure as the synthesis of a period has it.
+type earlierFigure struct {
+	Name, Href, Words       string
+	Signed                  bool
+	X, Y, Height            string // of its column, in percent of the picture
+	Middle, Top, Year, What string
+	amount                  amount
+}
+
+// shownYears is how many periods of the same kind a figure is followed through.
+const shownYears = 5
+
+// figureThrough follows a figure over all units through the same period of the years before: what was signed, or the last version where
+// nothing was. One period alone is none.
+func (p *portal) figureThrough(ctx context.Context, head *synthesisHead, code string) ([]earlierFigure, error) {
+	cases, err := p.synthesisCases(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	_, part, _ := strings.Cut(head.Period, "-")
+	cases = slices.DeleteFunc(cases, func(c *reportsv1.Case) bool {
+		_, other, _ := strings.Cut(c.GetPeriodId(), "-")
+		return other != part || c.GetPeriodId() > head.Period
+	})
+	cases = cases[:min(len(cases), shownYears)]
+	found := make([]earlierFigure, len(cases))
+	var group errgroup.Group
+	group.SetLimit(inParallel)
+	for i, one := range cases {
+		group.Go(func() (err error) {
+			found[len(cases)-1-i], err = p.figureOf(ctx, one, code)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(f earlierFigure) bool { return f.Words == "" })
+	if len(found) < 2 {
+		return nil, nil
+	}
+	return drawFigures(found), nil
+}
+
+func (p *portal) figureOf(ctx context.Context, of *reportsv1.Case, code string) (earlierFigure, error) {
+	listed, err := p.versionsOf(ctx, of)
+	if err != nil || listed.last() == nil {
+		return earlierFigure{}, err
+	}
+	version := cmp.Or(listed.Signed(), listed.last())
+	drawn, err := p.synthesisAt(ctx, of.GetId(), version.GetVersion())
+	if err != nil {
+		return earlierFigure{}, err
+	}
+	sum, given := amountOf(figuresBy(drawn.GetTotals())[code].GetSum())
+	if !given {
+		return earlierFigure{}, nil
+	}
+	what, year := shortPeriod(listed.GetPeriodId())
+	return earlierFigure{
+		Name: sentenceCase(periodName(listed.GetPeriodId())), Href: listed.Address("/so-lieu/"+code, version.GetVersion()), Words: sum.Words(),
+		Signed: version.GetSignature() != nil, What: what, Year: year, amount: sum,
+	}, nil
+}
+
+// drawFigures makes a column of each figure; the largest is as high as there is room.
+func drawFigures(found []earlierFigure) []earlierFigure {
+	largest := amount(1)
+	for _, one := range found {
+		largest = max(largest, one.amount)
+	}
+	width := 100.0 / float64(len(found))
+	for i := range found {
+		middle, high := width*(float64(i)+0.5), columnRoom*float64(found[i].amount)/float64(largest)
+		found[i].X, found[i].Middle = along(middle-6), along(middle)
+		found[i].Y, found[i].Height, found[i].Top = along(columnFloor-high), along(high), along(columnFloor-high-3)
+	}
+	return found
 }
