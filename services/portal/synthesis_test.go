@@ -51,7 +51,7 @@ func TestAFigureLeadsDownToTheReportItsActAndItsFiles(t *testing.T) {
 	b := serve(t, synthesising(t)).as(t, "o-dung")
 	whole := b.get(b.get(thisYear).Find(".figures td a").First().AttrOr("href", ""))
 	require.Equal(t, "126 hội nghị, cộng từ 3 báo cáo.", whole.words(".lead"))
-	require.Equal(t, "Năm 2025104báo cáo đã kýNăm 2026126bản gần nhất", whole.words(".facts tbody tr"))
+	require.Equal(t, "Năm 2025104Báo cáo đã kýNăm 2026126Bản gần nhất", whole.words(".through tbody tr"))
 	require.Equal(t, 2, whole.Find("figure rect").Length())
 	level := b.get(whole.Find(".stack tbody a").First().AttrOr("href", ""))
 	require.Equal(t, "Đảng ủy phường Mỹ HàoĐảng ủy xã Khoái Châu", level.words("tbody a"), "the largest first")
