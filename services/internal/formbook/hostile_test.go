@@ -116,6 +116,15 @@ func TestAWorkbookThatLiesIsRefusedByASentenceAndNothingIsHalfTaken(t *testing.T
 		}), "C6", "ô là ngày, cần là chữ"},
 		{"100 000 rows", worked(func(b *excelize.File) { require.NoError(t, b.SetCellStr(sheetFigures, "A100000", "x")) }), "", "giải nén ra quá lớn"},
 		{"a cell at the far right", worked(func(b *excelize.File) { require.NoError(t, b.SetCellStr(sheetFigures, "XFD3", "x")) }), "", "giải nén ra quá lớn"},
+		{"more cells than any form has", worked(func(b *excelize.File) {
+			many := make([]any, 190)
+			for i := range many {
+				many[i] = 1
+			}
+			for line := range 110 {
+				require.NoError(t, b.SetSheetRow(sheetFigures, fmt.Sprintf("A%d", 100+line), &many))
+			}
+		}), "", "nhiều nhất 2000 dòng"},
 		{"a bomb", bomb(t), "", "giải nén ra quá lớn"},
 		{"a part that is broken", rewritten(t, with(nil), sheet1, func(text string) string { return text[:len(text)/2] }), "", "đã hỏng"},
 		{"an entity that swells", rewritten(t, with(nil), sheet1, func(text string) string {

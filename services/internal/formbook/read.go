@@ -26,13 +26,16 @@ type Reading struct {
 	Faults  []workbook.Fault
 }
 
+// bounds are far above the longest form, and keep a file that was made to be slow from taking longer than a handful of forms.
+var bounds = workbook.Bounds{Rows: 2000, Cells: 20_000}
+
 // mostFaults bounds what is told of one file; who has corrected these sees the others.
 const mostFaults = 200
 
 // Read reads a workbook that was written for the form. With a fault of the file as a whole there are no answers.
 func Read(form Form, content []byte) Reading {
 	r := &reader{form: form, found: Reading{answers: map[string]Answer{}}}
-	book, wrong := workbook.Open(content)
+	book, wrong := workbook.OpenWithin(content, bounds)
 	if wrong != nil {
 		r.found.Faults = []workbook.Fault{*wrong}
 		return r.found

@@ -22,11 +22,14 @@ const (
 	mostCells    = 400_000
 )
 
+// Bounds are how many lines a sheet may have, and how many cells.
+type Bounds struct{ Rows, Cells int }
+
 var errTooLarge = errors.New("larger than any workbook of a province")
 
 // guard refuses what must not be opened: no workbook, one under a password or of an older Excel, and one that unpacks into more than a
 // province's register can be.
-func guard(content []byte) (spilled []string, wrong *Fault) {
+func guard(content []byte, within Bounds) (spilled []string, wrong *Fault) {
 	switch {
 	case bytes.HasPrefix(content, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return nil, refuse("Tệp có mật khẩu hoặc là tệp Excel đời cũ (.xls). Bỏ mật khẩu, lưu lại dạng .xlsx rồi tải lên.",
@@ -38,8 +41,8 @@ func guard(content []byte) (spilled []string, wrong *Fault) {
 	if err != nil {
 		return nil, notOne()
 	}
-	if spilled, err = unpackable(archive); err != nil {
-		return nil, tooMuch(err)
+	if spilled, err = unpackable(archive, within); err != nil {
+		return nil, tooMuch(err, within)
 	}
 	return spilled, nil
 }
@@ -49,17 +52,17 @@ func notOne() *Fault {
 		"The file is no Excel workbook (.xlsx) or is damaged. Save it as .xlsx and upload it again.")
 }
 
-func tooMuch(err error) *Fault {
+func tooMuch(err error, within Bounds) *Fault {
 	if !errors.Is(err, errTooLarge) {
 		return notOne()
 	}
-	return refuse(fmt.Sprintf("Tệp giải nén ra quá lớn, chưa có gì được đọc. Mỗi trang tính nhiều nhất %d dòng, %d cột; xóa dòng, cột trống ở cuối hoặc tách tệp.", MostRows, mostColumns),
-		fmt.Sprintf("The file unpacks into too much and nothing was read. A sheet has at most %d rows and %d columns; delete empty ones at the end, or split the file.", MostRows, mostColumns))
+	return refuse(fmt.Sprintf("Tệp giải nén ra quá lớn, chưa có gì được đọc. Mỗi trang tính nhiều nhất %d dòng, %d cột; xóa dòng, cột trống ở cuối hoặc tách tệp.", within.Rows, mostColumns),
+		fmt.Sprintf("The file unpacks into too much and nothing was read. A sheet has at most %d rows and %d columns; delete empty ones at the end, or split the file.", within.Rows, mostColumns))
 }
 
 // unpackable reads every part to its end, without keeping it: what a part says of its size is not believed. It answers the cells of which
 // [Book.Spilled] tells.
-func unpackable(archive *zip.Reader) (spilled []string, err error) {
+func unpackable(archive *zip.Reader, within Bounds) (spilled []string, err error) {
 	if len(archive.File) > mostParts {
 		return nil, errTooLarge
 	}
@@ -68,7 +71,7 @@ func unpackable(archive *zip.Reader) (spilled []string, err error) {
 		if part.UncompressedSize64 > mostUnpacked {
 			return nil, errTooLarge
 		}
-		size, found, err := walk(part, left)
+		size, found, err := walk(part, left, within)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +83,7 @@ func unpackable(archive *zip.Reader) (spilled []string, err error) {
 	return spilled, nil
 }
 
-func walk(part *zip.File, most int64) (size int64, spilled []string, err error) {
+func walk(part *zip.File, most int64, within Bounds) (size int64, spilled []string, err error) {
 	body, err := part.Open()
 	if err != nil {
 		return 0, nil, err
@@ -88,7 +91,7 @@ func walk(part *zip.File, most int64) (size int64, spilled []string, err error) 
 	defer func() { _ = body.Close() }()
 	counted := &counting{reader: io.LimitReader(body, most+1)}
 	if path.Dir(part.Name) == "xl/worksheets" && strings.HasSuffix(part.Name, ".xml") {
-		if spilled, err = measure(counted); err != nil {
+		if spilled, err = measure(counted, within); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -109,7 +112,7 @@ func (c *counting) Read(p []byte) (int, error) {
 
 // measure refuses a sheet with a cell beyond the bounds: readers make room for every row and column before it. It answers where formulas
 // spread over cells that do not bear them.
-func measure(sheet io.Reader) (spilled []string, err error) {
+func measure(sheet io.Reader, within Bounds) (spilled []string, err error) {
 	tokens := xml.NewDecoder(sheet)
 	row, cells := 0, 0
 	var formulas formulas
@@ -139,7 +142,7 @@ func measure(sheet io.Reader) (spilled []string, err error) {
 		case "f":
 			formulas.begin(start)
 		}
-		if row > MostRows || cells > mostCells || beyond(attribute(start, "r")) {
+		if row > within.Rows || cells > within.Cells || beyond(attribute(start, "r")) {
 			return nil, errTooLarge
 		}
 	}

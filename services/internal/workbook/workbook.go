@@ -114,7 +114,12 @@ func Is(content []byte) bool {
 
 // Open reads a workbook of at most 4 MB, once it has made sure that opening it costs no more than a register does.
 func Open(content []byte) (*Book, *Fault) {
-	spilled, wrong := guard(content)
+	return OpenWithin(content, Bounds{MostRows, mostCells})
+}
+
+// OpenWithin reads a workbook as [Open] does, of which less is expected.
+func OpenWithin(content []byte, within Bounds) (*Book, *Fault) {
+	spilled, wrong := guard(content, within)
 	if wrong != nil {
 		return nil, wrong
 	}
