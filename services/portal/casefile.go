@@ -27,6 +27,9 @@ type caseView struct {
 	today    calendar.Date
 	days     *calendar.Calendar
 	opened   int64 // the sequence the case had when the page of the sent form was opened
+	Known    toldFigures
+	words    answersInWords
+	drafts   map[string]string // when the reader last saved a form of the case, by its address
 }
 
 // URL is the address of the case's page.
@@ -121,6 +124,7 @@ func (p *portal) loadCase(c echo.Context) (*caseView, error) {
 func (p *portal) fill(ctx context.Context, v *caseView) error {
 	v.days = caseCalendar(v.GetInput().GetCalendar())
 	v.Standing = standingOf(v.GetState(), v.today, v.days)
+	v.words = p.wordsOf(ctx, v.Case)
 	v.Steps = p.stepsOf(v)
 	v.items = p.itemsOfCase(ctx, v)
 	v.Missing = missingOf(v)

@@ -28,9 +28,10 @@ type casePageView struct {
 	Acts     []actLink
 	Recent   []historyLine
 	Opinions []opinion
-	Compared *comparison // for the reviewer of a submitted case
-	Raised   *raisedView // opinions and petitions raised here
-	Muted    string      // until when the person turned its reminders off
+	Compared *comparison  // for the reviewer of a submitted case
+	Report   *reportTable // of a report, as a table
+	Raised   *raisedView  // opinions and petitions raised here
+	Muted    string       // until when the person turned its reminders off
 	EndMute  form
 }
 
@@ -66,6 +67,8 @@ func (p *portal) casePage(c echo.Context) error {
 		}
 	}
 	body.Compared = p.compare(c.Request().Context(), v, c.QueryParam("so-voi"))
+	body.Report = p.reportTable(c.Request().Context(), v)
+	p.readDrafts(c.Request().Context(), v)
 	body.Raised = p.raised(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)

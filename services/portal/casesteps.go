@@ -3,7 +3,6 @@ package portal
 import (
 	"cmp"
 	"slices"
-	"strconv"
 
 	"google.golang.org/protobuf/proto"
 	"nenep/proto/contract"
@@ -118,8 +117,11 @@ func (p *portal) stepsOf(v *caseView) []stepView {
 		if policy.GetId() == v.GetInput().GetDutyStep() {
 			step.DayLabel = "Ngày diễn ra"
 		}
+		if v.IsReport() && len(policy.GetFacts()) > 0 {
+			step.DayLabel = sectionDay(policy)
+		}
 		step.Files = filesOfStep(v.Case, step)
-		step.Facts = p.factsOfStep(v.Case, policy, step.Record)
+		step.Facts = p.factsOfStep(v.Case, policy, step.Record, v.words)
 		steps = append(steps, step)
 	}
 	for i := range steps {
@@ -184,19 +186,30 @@ func filesOfStep(c *reportsv1.Case, step stepView) []*reportsv1.File {
 	})
 }
 
-func (p *portal) factsOfStep(c *reportsv1.Case, policy *casefilev1.StepPolicy, record *casefilev1.StepRecord) []choice {
+func (p *portal) factsOfStep(c *reportsv1.Case, policy *casefilev1.StepPolicy, record *casefilev1.StepRecord, words answersInWords) []choice {
 	var facts []choice
 	for _, fact := range policy.GetFacts() {
 		value, known := record.GetFacts()[fact.GetKey()]
 		if !known || value == "" {
 			continue
 		}
-		if fact.GetKind() == figures.KindChoice {
-			value = p.choiceWord(c, policy.GetId(), fact.GetKey(), value)
-		}
-		facts = append(facts, choice{factWord(fact.GetKind(), value), fact.GetTitleVi()})
+		facts = append(facts, choice{p.answerWord(c, policy.GetId(), fact, value, words), fact.GetTitleVi()})
 	}
 	return facts
+}
+
+// answerWord is what was answered, as a person reads it: a figure with its unit, the words themselves.
+func (p *portal) answerWord(c *reportsv1.Case, step string, fact *casefilev1.FactPolicy, value string, words answersInWords) string {
+	switch {
+	case fact.GetKind() == figures.KindChoice:
+		return p.choiceWord(c, step, fact.GetKey(), value)
+	case fact.GetKind() == figures.KindText:
+		return words.said(step, fact.GetKey(), value)
+	case figures.IsFigure(fact.GetKind()) && fact.GetUnitVi() != "" && value != "":
+		return figureWord(value) + " " + fact.GetUnitVi()
+	default:
+		return factWord(fact.GetKind(), value)
+	}
 }
 
 func factWord(kind, value string) string {
@@ -207,11 +220,8 @@ func factWord(kind, value string) string {
 		return "có"
 	case kind == figures.KindFlag:
 		return "không"
-	case kind == figures.KindCount:
-		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return number(n)
-		}
-		return value
+	case figures.IsFigure(kind):
+		return figureWord(value)
 	default:
 		return value
 	}

@@ -67,7 +67,7 @@ func (p *portal) compare(ctx context.Context, v *caseView, chosen string) *compa
 		table.Period = ""
 		return table
 	}
-	table.Rows = p.comparedRows(v, before, p.wordsOfSteps(ctx, v.GetId()), p.wordsOfSteps(ctx, before.GetId()))
+	table.Rows = p.comparedRows(v, before, wrote{p.wordsOfSteps(ctx, v.GetId()), v.words}, wrote{p.wordsOfSteps(ctx, before.GetId()), p.wordsOf(ctx, before)})
 	return table
 }
 
@@ -166,16 +166,22 @@ func (p *portal) wordsOfSteps(ctx context.Context, caseID string) map[string]str
 	return words
 }
 
+// wrote is what people wrote in a case: explanations by step, and answers.
+type wrote struct {
+	explained map[string]string
+	answers   answersInWords
+}
+
 // comparedRows are everything both submissions hold: days and lateness, then step by step its day, facts, words and files.
-func (p *portal) comparedRows(v *caseView, before *reportsv1.Case, nowWords, beforeWords map[string]string) []compared {
+func (p *portal) comparedRows(v *caseView, before *reportsv1.Case, now, then wrote) []compared {
 	rows := []compared{
 		{Title: "Hạn", Now: day(v.GetState().GetDueDay()), Before: day(before.GetState().GetDueDay())},
 		{Title: "Nộp ngày", Now: dayHandedIn(v.GetState()), Before: dayHandedIn(before.GetState())},
 		lateRowOf(v.Case, before, v.today),
 	}
-	rows = append(rows, sameOrNot("Ghi chú khi nộp", nowWords[""], beforeWords[""])...)
+	rows = append(rows, sameOrNot("Ghi chú khi nộp", now.explained[""], then.explained[""])...)
 	for _, step := range stepsOfBoth(v.GetInput(), before.GetInput()) {
-		rows = append(rows, p.comparedStep(v.Case, before, step, nowWords[step.GetId()], beforeWords[step.GetId()])...)
+		rows = append(rows, p.comparedStep(v.Case, before, step, now, then)...)
 	}
 	if v.Keeps() || before.GetInput().GetItems() != nil {
 		rows = append(rows, comparedItems(v, before)...)
@@ -225,7 +231,7 @@ func stepsOfBoth(now, before *casefilev1.CaseInput) []*casefilev1.StepPolicy {
 	return steps
 }
 
-func (p *portal) comparedStep(now, before *reportsv1.Case, step *casefilev1.StepPolicy, nowWords, beforeWords string) []compared {
+func (p *portal) comparedStep(now, before *reportsv1.Case, step *casefilev1.StepPolicy, nowWritten, beforeWritten wrote) []compared {
 	this, last := ladder.Record(now.GetState(), step.GetId()), ladder.Record(before.GetState(), step.GetId())
 	if this == nil && last == nil {
 		return nil
@@ -244,10 +250,12 @@ func (p *portal) comparedStep(now, before *reportsv1.Case, step *casefilev1.Step
 		value, had := this.GetFacts()[fact.GetKey()]
 		old, hadOld := last.GetFacts()[fact.GetKey()]
 		if had || hadOld {
-			rows = append(rows, p.comparedFact(now, before, step.GetId(), fact, value, old))
+			row := compared{Title: fact.GetTitleVi(), Change: changeOfFact(fact, value, old)}
+			row.Now, row.Before = p.answerWord(now, step.GetId(), fact, value, nowWritten.answers), p.answerWord(before, step.GetId(), fact, old, beforeWritten.answers)
+			rows = append(rows, row.without(value, old))
 		}
 	}
-	return append(rows, sameOrNot("Ghi chú", nowWords, beforeWords)...)
+	return append(rows, sameOrNot("Ghi chú", nowWritten.explained[step.GetId()], beforeWritten.explained[step.GetId()])...)
 }
 
 func recordedOn(record *casefilev1.StepRecord) string {
@@ -261,33 +269,46 @@ func recordedOn(record *casefilev1.StepRecord) string {
 	}
 }
 
-func (p *portal) comparedFact(now, before *reportsv1.Case, step string, fact *casefilev1.FactPolicy, value, old string) compared {
-	row := compared{Title: fact.GetTitleVi(), Now: factWord(fact.GetKind(), value), Before: factWord(fact.GetKind(), old)}
-	if fact.GetKind() == figures.KindChoice {
-		row.Now, row.Before = p.choiceWord(now, step, fact.GetKey(), value), p.choiceWord(before, step, fact.GetKey(), old)
-	}
+// without leaves empty what was not given.
+func (row compared) without(value, old string) compared {
 	if value == "" {
 		row.Now = ""
 	}
 	if old == "" {
 		row.Before = ""
 	}
-	this, err := strconv.ParseInt(value, 10, 64)
-	last, oldErr := strconv.ParseInt(old, 10, 64)
+	return row
+}
+
+// changeOfFact says how an answer differs from the earlier one.
+func changeOfFact(fact *casefilev1.FactPolicy, value, old string) string {
+	now, err := figures.ParseNumber(value)
+	before, oldErr := figures.ParseNumber(old)
 	switch {
 	case value == "":
-		row.Change = "kỳ này không có"
+		return "kỳ này không có"
 	case old == "":
-		row.Change = "mới"
-	case fact.GetKind() == figures.KindCount && err == nil && oldErr == nil:
-		row.Change = change(this, last, true)
+		return "mới"
+	case figures.IsFigure(fact.GetKind()) && err == nil && oldErr == nil:
+		return changedFigure(now, before)
 	case fact.GetKind() == figures.KindDay:
+		return ""
 	case value == old:
-		row.Change = "không đổi"
+		return "không đổi"
 	default:
-		row.Change = "khác"
+		return "khác"
 	}
-	return row
+}
+
+func changedFigure(now, before figures.Number) string {
+	switch now.Compare(before) {
+	case 1:
+		return "tăng " + now.Apart(before).Vietnamese()
+	case -1:
+		return "giảm " + now.Apart(before).Vietnamese()
+	default:
+		return "không đổi"
+	}
 }
 
 // sameOrNot is the row of what people wrote; none when nobody wrote anything.

@@ -15,9 +15,11 @@ import (
 func TestInEnglishNothingVietnameseStandsUnmarked(t *testing.T) {
 	h := newProvince(t)
 	h.submitCase("DT-01/UBND-12142-2507/2026")
+	h.openReport(t)
+	h.record(yearReport, "communes", "2026-12-20", map[string]string{"dialogues": "4", "opinions": "10", "answered": "8", "boards": "1"})
 	s := serve(t, h)
 	for who, paths := range map[string][]string{
-		"o-an":  {"/", caseURL(khoaiChauCase), caseURL(khoaiChauCase) + "/lich-su", "/khong-co", "/bang-theo-doi"},
+		"o-an":  {"/", caseURL(yearReport), caseURL(khoaiChauCase), caseURL(khoaiChauCase) + "/lich-su", "/khong-co", "/bang-theo-doi"},
 		"o-cuc": {"/", queuePath, caseURL("DT-01/UBND-12142-2507/2026"), caseURL("DT-01/UBND-12142-2507/2026") + "/lich-su", caseURL(khoaiChauCase)},
 	} {
 		b := s.as(t, who)

@@ -3,13 +3,13 @@ package portal
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/figures"
 )
 
 // fault is a sentence about a field; it stands above the h1 and at the field in the same words.
@@ -19,12 +19,15 @@ type choice struct{ Value, Label string }
 
 // field is one input of a form with what was typed into it.
 type field struct {
-	Name, Label, Hint, Kind string // Kind: text | area | day | count | choice | choices | select | flag
+	Name, Label, Hint, Kind string // Kind: text | area | day | count | amount | words | choice | choices | select | flag
 	Choices                 []choice
 	Value                   string
 	Chosen                  []string
 	Required                bool
 	Fault                   string
+	Unit                    string // of a figure: "đồng", "m2"
+	Most                    int    // letters of an answer in words
+	Beside                  beside // what the house knows of the figure
 }
 
 // Picked tells whether a choice was made.
@@ -39,6 +42,7 @@ type form struct {
 	Hidden                []choice
 	Files                 bool
 	Reckons               bool // its figures say something about each other
+	ReckonWord            string
 	Reckoned              []reckoned
 	Both                  []bothRow // what was recorded meanwhile, beside what was typed
 }
@@ -56,10 +60,12 @@ const longestText = 4000
 
 func (in *inputs) refuse(name, text string) { in.faults = append(in.faults, fault{name, text}) }
 
-func (in *inputs) text(name, label string) string {
+func (in *inputs) text(name, label string) string { return in.longText(name, label, longestText) }
+
+func (in *inputs) longText(name, label string, most int) string {
 	text := strings.TrimSpace(in.values.Get(name))
-	if n := utf8.RuneCountInString(text); n > longestText {
-		in.refuse(name, label+" dài "+number(int64(n))+" ký tự, quá mức "+number(longestText)+". Rút gọn hoặc đính kèm thành tệp.")
+	if n := utf8.RuneCountInString(text); n > most {
+		in.refuse(name, label+" dài "+number(int64(n))+" ký tự, quá mức "+number(int64(most))+". Rút gọn hoặc đính kèm thành tệp.")
 	}
 	return text
 }
@@ -132,16 +138,38 @@ func (in *inputs) needDay(name, label string) string {
 
 // count reads a whole number; thousands may be set apart by dots or blanks.
 func (in *inputs) count(name string) string {
-	typed := strings.TrimSpace(in.values.Get(name))
+	typed, n, ok := in.typedNumber(name)
 	if typed == "" {
 		return ""
 	}
-	plain := strings.NewReplacer(".", "", " ", "", "\u00a0", "").Replace(typed)
-	if _, err := strconv.ParseUint(plain, 10, 40); err != nil {
+	if !ok {
 		in.refuse(name, "“"+typed+"” không phải là số. Nhập bằng chữ số.")
 		return ""
 	}
-	return plain
+	if _, whole := n.Whole(); !whole {
+		in.refuse(name, "“"+typed+"” có phần thập phân. Nhập số nguyên.")
+		return ""
+	}
+	return n.Wire()
+}
+
+// amount reads a number that may have decimals behind a comma.
+func (in *inputs) amount(name string) string {
+	typed, n, ok := in.typedNumber(name)
+	if typed == "" {
+		return ""
+	}
+	if !ok {
+		in.refuse(name, "“"+typed+"” không phải là số. Nhập bằng chữ số, dấu phẩy trước phần thập phân.")
+		return ""
+	}
+	return n.Wire()
+}
+
+func (in *inputs) typedNumber(name string) (typed string, n figures.Number, ok bool) {
+	typed = strings.TrimSpace(in.values.Get(name))
+	n, err := figures.ParseNumber(strings.NewReplacer(" ", "", "\u00a0", "").Replace(typed))
+	return typed, n, err == nil
 }
 
 // keep puts what was typed, and what is wrong with it, back into the fields.

@@ -86,6 +86,7 @@ type house struct {
 	signInLinkHouse
 	evidenceHouse
 	synthesisHouse
+	formsHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -310,6 +311,7 @@ func (h *house) Act(ctx context.Context, r *connect.Request[casefilev1.Act]) (*c
 	if err := h.notWaiting(r.Msg, state); err != nil {
 		return nil, err
 	}
+	h.takeSection(r.Msg, state)
 	h.apply(r.Msg, state)
 	h.applyItem(r.Msg, state)
 	state.Sequence++
@@ -400,6 +402,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(unitsv1connect.NewUnitsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
+	mux.Handle(reportsv1connect.NewFormsServiceHandler(h, options...))
 	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
 	mux.Handle(reportsv1connect.NewFormWorkbookServiceHandler(&formWorkbookHouse{house: h}, options...))
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))

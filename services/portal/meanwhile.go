@@ -67,7 +67,7 @@ func doneWord(v *caseView, act *casefilev1.Act) string {
 	switch kind := act.GetKind().(type) {
 	case *casefilev1.Act_RecordStep:
 		if step, known := v.step(kind.RecordStep.GetStepId()); known {
-			return "ghi kết quả bước " + number(int64(step.Number)) + ": " + step.Policy.GetTitleVi()
+			return "ghi kết quả " + v.named(step) + ": " + step.Policy.GetTitleVi()
 		}
 	case *casefilev1.Act_RecordItem:
 		if kind.RecordItem.GetRemoved() {
@@ -188,11 +188,8 @@ func (f field) told(values url.Values) string {
 			return "có"
 		}
 		return ""
-	case "count":
-		if in := (&inputs{values: values}); in.count(f.Name) != "" {
-			n, _ := strconv.ParseInt(in.count(f.Name), 10, 64)
-			return number(n)
-		}
+	case "count", "amount":
+		return figureWord(value)
 	}
 	return value
 }

@@ -13,7 +13,7 @@ func missingOf(v *caseView) []missingItem {
 	var missing []missingItem
 	for _, step := range v.Steps {
 		href := v.URL() + "/buoc/" + step.Policy.GetId()
-		label := step.Policy.GetTitleVi() + " (bước " + number(int64(step.Number)) + ")"
+		label := step.Policy.GetTitleVi() + " (" + v.named(step) + ")"
 		switch {
 		case !step.Policy.GetRequired() || step.Done:
 		case step.lacksFile():

@@ -254,6 +254,7 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.GET(root, p.casePage)
 	inside.GET(root+"/buoc/:step", p.stepPage)
 	inside.POST(root+"/buoc/:step", p.recordStep)
+	inside.GET(root+"/nguon/:step/:fact", p.sourcesPage)
 	inside.GET(root+"/muc/:item", p.itemPage)
 	inside.POST(root+"/muc/:item", p.recordItem)
 	inside.GET(root+"/tat-nhac", p.mutePage)

@@ -17,7 +17,7 @@ type reckoned struct {
 // reckons tells whether a form has figures that say something about each other.
 func reckons(asked []*casefilev1.FactPolicy) bool {
 	for _, fact := range asked {
-		if fact.GetAtMost() != "" {
+		if fact.GetAtMost() != "" || len(fact.GetSumOf()) > 0 {
 			return true
 		}
 	}
@@ -39,7 +39,7 @@ func reckon(input *casefilev1.CaseInput, stepID string, asked []*casefilev1.Fact
 	}
 	quorum := len(lines) > 0
 	for _, fact := range asked {
-		if fact.GetAtMost() == "" {
+		if fact.GetAtMost() == "" && len(fact.GetSumOf()) == 0 {
 			continue
 		}
 		if line, says := comparedFigures(asked, fact, facts, quorum); says {
@@ -82,7 +82,7 @@ func attendance(input *casefilev1.CaseInput, facts map[string]string) []reckoned
 // comparedFigures sets a figure beside the one it may not exceed.
 func comparedFigures(asked []*casefilev1.FactPolicy, fact *casefilev1.FactPolicy, facts map[string]string, quorum bool) (reckoned, bool) {
 	for _, wrong := range figures.CheckFacts(asked, facts) {
-		if wrong.GetField() == fact.GetKey() && facts[fact.GetKey()] != "" && facts[fact.GetAtMost()] != "" {
+		if wrong.GetField() == fact.GetKey() && facts[fact.GetKey()] != "" && (fact.GetAtMost() == "" || facts[fact.GetAtMost()] != "") {
 			return reckoned{wrong.GetTextVi(), true}, true
 		}
 	}

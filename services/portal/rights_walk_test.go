@@ -164,6 +164,7 @@ var rights = slices.Concat(
 	sessionRights,
 	registryRights,
 	synthesisRights,
+	reportRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{
@@ -222,7 +223,8 @@ func walked(t *testing.T) *house {
 	t.Helper()
 	h := withLetters(t)
 	h.openCase(t, "CK-01", khoaiChau, "2026-Q4")
-	for _, id := range []string{khoaiChauCase, register} {
+	h.openReport(t)
+	for _, id := range []string{khoaiChauCase, register, yearReport} {
 		c := h.cases[id]
 		c.State.DueDay, c.State.LateWorkingDays, c.State.DueOfLaw = "2026-12-10", 10, false
 		next, _ := proto.Clone(c).(*reportsv1.Case)

@@ -1,12 +1,14 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"nenep/proto/contract"
@@ -25,7 +27,7 @@ type stepPageView struct {
 
 // Heading names the step.
 func (v stepPageView) Heading() string {
-	return "Bước " + number(int64(v.Step.Number)) + ": " + v.Step.Policy.GetTitleVi()
+	return sentenceCase(v.named(v.Step)) + ": " + v.Step.Policy.GetTitleVi()
 }
 
 // stepPage is the form of one step: the day it was held, its figures, its files.
@@ -34,7 +36,9 @@ func (p *portal) stepPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body := p.newStepPage(v, step, newActID(), recordedValues(step), nil, fileIDs(step))
+	ctx := c.Request().Context()
+	p.know(ctx, v)
+	body := p.newStepPage(ctx, v, step, newActID(), p.standingValues(ctx, v, step), nil, fileIDs(step))
 	return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Body: body})
 }
 
@@ -58,18 +62,22 @@ func (p *portal) workableStep(c echo.Context) (*caseView, stepView, error) {
 	return v, step, nil
 }
 
-func (p *portal) newStepPage(v *caseView, step stepView, actID string, values url.Values, faults []fault, files []string) stepPageView {
+func (p *portal) newStepPage(ctx context.Context, v *caseView, step stepView, actID string, values url.Values, faults []fault, files []string) stepPageView {
+	p.know(ctx, v)
 	correcting := v.Correctable()
 	sheet := form{
 		Action: v.URL() + "/buoc/" + step.Policy.GetId(), Button: "Ghi kết quả", ActID: actID, Files: true,
 		Fields: keep(p.stepFields(v, step, correcting), values, faults),
 	}
-	if correcting {
+	switch {
+	case correcting:
 		sheet.Button = "Đính chính"
+	case v.IsReport():
+		sheet.Button, sheet.ReckonWord = "Ghi phần này", "Kiểm tra số liệu"
 	}
 	sheet.Hidden = []choice{v.seen()}
-	sheet.Reckons = reckons(step.Policy.GetFacts())
-	sheet.Reckoned = reckon(v.GetInput(), step.Policy.GetId(), step.Policy.GetFacts(), values)
+	sheet.Reckons = reckons(step.Policy.GetFacts()) || len(v.Known.of) > 0 && hasFigures(step.Policy)
+	sheet.Reckoned = append(reckon(v.GetInput(), step.Policy.GetId(), step.Policy.GetFacts(), values), v.reckonApart(step, values)...)
 	for _, id := range files {
 		sheet.Hidden = append(sheet.Hidden, choice{"file_id", id})
 	}
@@ -82,7 +90,10 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 		fields = append(fields, field{Name: "held_on", Label: step.DayLabel, Hint: "Ví dụ: 28/12/2026", Kind: "day", Required: true})
 	}
 	for _, fact := range step.Policy.GetFacts() {
-		f := field{Name: "fact-" + fact.GetKey(), Label: fact.GetTitleVi(), Kind: fact.GetKind(), Required: fact.GetRequired()}
+		f := field{Name: "fact-" + fact.GetKey(), Label: fact.GetTitleVi(), Kind: fact.GetKind(), Required: fact.GetRequired(), Unit: fact.GetUnitVi(), Beside: v.besides(step.Policy.GetId(), fact.GetKey())}
+		if f.Kind == figures.KindText {
+			f.Kind, f.Most = "words", lettersOf(fact)
+		}
 		for _, option := range fact.GetChoices() {
 			f.Choices = append(f.Choices, choice{option, p.choiceWord(v.Case, step.Policy.GetId(), fact.GetKey(), option)})
 		}
@@ -91,7 +102,7 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 	if correcting {
 		return append(fields, correctionFields()...)
 	}
-	return append(fields, field{Name: "words", Label: "Giải trình", Kind: "area"})
+	return append(fields, field{Name: "words", Label: "Giải trình", Hint: v.explanationHint(), Kind: "area"})
 }
 
 func correctionFields() []field {
@@ -102,7 +113,7 @@ func correctionFields() []field {
 }
 
 // recordedValues are what the step already holds, as a person would type it.
-func recordedValues(step stepView) url.Values {
+func recordedValues(step stepView, words answersInWords) url.Values {
 	values := url.Values{}
 	if step.Record == nil {
 		return values
@@ -112,11 +123,15 @@ func recordedValues(step stepView) url.Values {
 	}
 	for _, fact := range step.Policy.GetFacts() {
 		value := step.Record.GetFacts()[fact.GetKey()]
-		if fact.GetKind() == "day" && value != "" {
+		switch {
+		case fact.GetKind() == figures.KindDay && value != "":
 			value = day(value)
-		}
-		if fact.GetKind() == "flag" && value == "true" {
+		case fact.GetKind() == figures.KindFlag && value == "true":
 			value = "1"
+		case figures.IsFigure(fact.GetKind()):
+			value = figureWord(value)
+		case fact.GetKind() == figures.KindText:
+			value = words.typed(step.Policy.GetId(), fact.GetKey(), value)
 		}
 		values.Set("fact-"+fact.GetKey(), value)
 	}
@@ -147,7 +162,7 @@ func (p *portal) recordStep(c echo.Context) error {
 	}
 	files := withoutDoubles(append(slices.Clone(values["file_id"]), uploaded.ids...))
 	if values.Get("do") == "reckon" {
-		body := p.newStepPage(v, step, values.Get("act_id"), values, nil, files)
+		body := p.newStepPage(c.Request().Context(), v, step, values.Get("act_id"), values, nil, files)
 		return p.render(c, http.StatusOK, "step", &page{Title: body.Heading(), Body: body})
 	}
 	if values.Get("do") == "upload" || len(uploaded.faults) > 0 {
@@ -156,14 +171,14 @@ func (p *portal) recordStep(c echo.Context) error {
 	in := &inputs{values: values}
 	act := stepAct(v, step, in, files)
 	result := p.send(c, v, act, in.faults, func(*casefilev1.ActOutcome) string {
-		return "Đã ghi kết quả bước " + number(int64(step.Number)) + ": " + step.Policy.GetTitleVi() + "."
+		return "Đã ghi kết quả " + v.named(step) + ": " + step.Policy.GetTitleVi() + "."
 	})
 	if result.done() {
-		return p.finish(c, result, v.URL())
+		return p.finish(c, result, v.afterSection(step))
 	}
 	result.faults = atFields(result.faults, p.stepFields(v, step, v.Correctable()), "files")
-	body := p.newStepPage(v, step, act.GetActId(), values, result.faults, files)
-	body.Form.Both = both(act, result.theirs, body.Form.Fields, values)
+	body := p.newStepPage(c.Request().Context(), v, step, act.GetActId(), values, result.faults, files)
+	body.Form.Both = both(act, v.words.spoken(result.theirs), body.Form.Fields, values)
 	return p.renderRefused(c, result, "step", body.Heading(), body)
 }
 
@@ -192,7 +207,7 @@ func readFacts(asked []*casefilev1.FactPolicy, in *inputs) map[string]string {
 	for _, fact := range asked {
 		name := "fact-" + fact.GetKey()
 		value := readFact(fact, name, in)
-		if value == "" && fact.GetRequired() && in.values.Get(name) == "" {
+		if value == "" && fact.GetRequired() && strings.TrimSpace(in.values.Get(name)) == "" {
 			in.refuse(name, missingFact(fact))
 		}
 		if value != "" {
@@ -205,7 +220,7 @@ func readFacts(asked []*casefilev1.FactPolicy, in *inputs) map[string]string {
 
 // compare tells what figures say against each other together with what is wrong with each alone.
 func (in *inputs) compare(asked []*casefilev1.FactPolicy, facts map[string]string) {
-	for _, wrong := range figures.CheckFacts(asked, facts) {
+	for _, wrong := range figures.CheckFacts(asked, judgedFacts(asked, facts)) {
 		name := "fact-" + wrong.GetField()
 		if facts[wrong.GetField()] != "" && !in.refused(name) {
 			in.refuse(name, wrong.GetTextVi())
@@ -224,6 +239,10 @@ func readFact(fact *casefilev1.FactPolicy, name string, in *inputs) string {
 	switch fact.GetKind() {
 	case figures.KindCount:
 		return in.count(name)
+	case figures.KindAmount:
+		return in.amount(name)
+	case figures.KindText:
+		return in.answer(name, fact.GetTitleVi(), lettersOf(fact))
 	case figures.KindDay:
 		return in.day(name)
 	case figures.KindChoice:
@@ -251,7 +270,7 @@ func (p *portal) showUploaded(c echo.Context, stepID string, values url.Values, 
 	} else if len(uploaded.ids) == 0 {
 		uploaded.faults, status = []fault{{"files", "Chưa chọn tệp. Chọn tệp rồi tải lên."}}, http.StatusUnprocessableEntity
 	}
-	body := p.newStepPage(v, step, values.Get("act_id"), values, uploaded.faults, files)
+	body := p.newStepPage(c.Request().Context(), v, step, values.Get("act_id"), values, uploaded.faults, files)
 	return p.render(c, status, "step", &page{Title: body.Heading(), Body: body, Faults: uploaded.faults})
 }
 

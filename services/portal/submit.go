@@ -15,7 +15,8 @@ import (
 
 type checkView struct {
 	*caseView
-	Form form
+	Form   form
+	Report *reportTable // nil where the case is no report
 }
 
 func submitFields() []field {
@@ -25,8 +26,8 @@ func submitFields() []field {
 	}
 }
 
-func newCheck(v *caseView, actID string, values url.Values, faults []fault) checkView {
-	return checkView{v, form{Action: v.URL() + "/kiem-tra", Button: "Nộp hồ sơ", ActID: actID, Fields: keep(submitFields(), values, faults), Hidden: []choice{v.seen()}}}
+func (p *portal) newCheck(ctx context.Context, v *caseView, actID string, values url.Values, faults []fault) checkView {
+	return checkView{caseView: v, Report: p.reportTable(ctx, v), Form: form{Action: v.URL() + "/kiem-tra", Button: "Nộp hồ sơ", ActID: actID, Fields: keep(submitFields(), values, faults), Hidden: []choice{v.seen()}}}
 }
 
 // checkPage lists everything that will be submitted, each row with its way back.
@@ -43,7 +44,7 @@ func (p *portal) checkPage(c echo.Context) error {
 			"Hồ sơ đang ở trạng thái “"+stateWord(v.GetState().GetState())+"” nên không nộp được. Tải lại trang hồ sơ để xem các việc có thể làm.",
 			"The case is in a state in which it cannot be submitted. Reload its page.")
 	}
-	return p.render(c, http.StatusOK, "check", &page{Title: "Kiểm tra rồi nộp hồ sơ " + v.GetId(), Body: newCheck(v, newActID(), url.Values{}, nil)})
+	return p.render(c, http.StatusOK, "check", &page{Title: "Kiểm tra rồi nộp hồ sơ " + v.GetId(), Body: p.newCheck(c.Request().Context(), v, newActID(), url.Values{}, nil)})
 }
 
 func (p *portal) submit(c echo.Context) error {
@@ -79,7 +80,7 @@ func (p *portal) submit(c echo.Context) error {
 		return p.finish(c, result, v.URL())
 	}
 	result.faults = atFields(result.faults, submitFields())
-	return p.renderRefused(c, result, "check", "Kiểm tra rồi nộp hồ sơ "+v.GetId(), newCheck(v, act.GetActId(), values, result.faults))
+	return p.renderRefused(c, result, "check", "Kiểm tra rồi nộp hồ sơ "+v.GetId(), p.newCheck(c.Request().Context(), v, act.GetActId(), values, result.faults))
 }
 
 type receiptView struct {

@@ -148,6 +148,22 @@ function reckon(form) {
   });
 }
 
+// left counts the letters of an answer in words as one types; the server counts again.
+function left(form) {
+  for (const area of form.querySelectorAll("textarea[data-most]")) {
+    const line = document.getElementById("l-" + area.name), most = Number(area.dataset.most), told = n => n.toLocaleString("vi-VN");
+    let timer = 0;
+    area.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const rest = most - [...area.value].length;
+        line.textContent = rest < 0 ? "Quá " + told(-rest) + " ký tự, tối đa " + told(most) : "Còn " + told(rest) + " ký tự";
+        line.classList.toggle("over", rest < 0);
+      }, reckonAfter);
+    });
+  }
+}
+
 const megabytes = bytes => (Math.ceil(bytes / (1 << 20) * 10) / 10).toLocaleString("vi-VN");
 
 // Files go one after the other, each by itself: what is cut off is chosen or sent again, and the same content is the same file.
@@ -232,6 +248,7 @@ wasTaken();
 for (const form of document.querySelectorAll("form[data-keep]")) {
   const saver = keep(form);
   reckon(form);
+  left(form);
   sendOnce(form, saver, files(form));
 }
 for (const form of document.querySelectorAll("form[action='/ban-nhap/bo']")) {
