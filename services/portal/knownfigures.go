@@ -170,7 +170,9 @@ func (p *portal) standingValues(ctx context.Context, v *caseView, step stepView)
 func (f field) Besides() bool { return f.Beside.Known != "" || f.Beside.Last != "" }
 
 // letters counts an answer in words as it is kept: a line end is one letter.
-func (f field) letters() int { return utf8.RuneCountInString(strings.ReplaceAll(f.Value, "\r\n", "\n")) }
+func (f field) letters() int {
+	return utf8.RuneCountInString(strings.ReplaceAll(f.Value, "\r\n", "\n"))
+}
 
 // Over tells that the answer has more letters than it may.
 func (f field) Over() bool { return f.letters() > f.Most }
