@@ -104,6 +104,10 @@ var services = map[string]map[Scope][]string{
 		CasesRead: {"GetFormWorkbook"},
 		CasesAct:  {"ReadFormWorkbook"},
 	},
+	"nenep.reports.v1.DocumentsService": {
+		CasesRead: {"ListDocuments", "DrawUpDocument", "ListTemplates", "GetTemplate"},
+		Person:    {"PutTemplate", "EndTemplate"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},

@@ -23,6 +23,7 @@ type Clients struct {
 	Synthesis     reportsv1connect.SynthesisServiceClient
 	SignedCopies  reportsv1connect.SignedCopiesServiceClient
 	FormWorkbook  reportsv1connect.FormWorkbookServiceClient
+	Documents     reportsv1connect.DocumentsServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -49,12 +50,13 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
 		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),
 		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded...),
+		Documents:     reportsv1connect.NewDocumentsServiceClient(call, c.ReportsURL, patient...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }
 
-// callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest is bounded by its caller instead: it takes
-// as long as its activity may.
+// callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest and a document that is
+// printed are bounded by their callers instead: they take as long as those may.
 const callTime = 30 * time.Second
 
 // within bounds those calls that ask tells to.

@@ -38,6 +38,9 @@ func checkEdition(e *Edition, own Edition, head *document, declared sources) {
 	if declared.indicators != nil {
 		checker{e, declared.indicators}.indicators(own.Indicators)
 	}
+	if declared.papers != nil {
+		checker{e, declared.papers}.papers(own.Papers)
+	}
 	c := checker{e, head}
 	c.review()
 	for name, l := range e.Ladders {

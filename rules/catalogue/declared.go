@@ -45,6 +45,8 @@ type Edition struct {
 	Obligations []*Obligation     `json:"-"` // in order of code
 	// Indicators are what reports are added up by, in order of code; none where the edition declares none.
 	Indicators []Indicator `json:"-"`
+	// Papers are the forms of what bodies issue; none where the edition declares none.
+	Papers []PaperForm `json:"-"`
 	// Follows is the version of the edition that this one changes: what it does not declare itself is as it stands there.
 	Follows string `json:"follows,omitempty"`
 

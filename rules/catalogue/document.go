@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,7 +74,7 @@ func (d *document) plain(n *yaml.Node) any {
 	case yaml.AliasNode:
 		return d.plain(n.Alias)
 	default:
-		return plainScalar(n)
+		return d.plainScalar(n)
 	}
 }
 
@@ -89,8 +90,13 @@ func (d *document) plainMap(n *yaml.Node) any {
 	return m
 }
 
-func plainScalar(n *yaml.Node) any {
+// plainScalar reads decimals as numbers where lengths stand, and as texts elsewhere: 2024.1 is a version.
+func (d *document) plainScalar(n *yaml.Node) any {
 	switch n.ShortTag() {
+	case "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil && path.Base(d.file) == papersName {
+			return f
+		}
 	case "!!int":
 		if i, err := strconv.Atoi(n.Value); err == nil {
 			return i

@@ -80,6 +80,7 @@ func (e *Edition) inherit(base *Edition) {
 	e.Settings = behind(e.Settings, base.Settings, func(s Setting) string { return s.Key })
 	e.Rules = behind(e.Rules, base.Rules, func(r Rule) string { return r.ID })
 	e.Indicators = behind(e.Indicators, base.Indicators, func(i Indicator) string { return i.Code })
+	e.Papers = behind(e.Papers, base.Papers, PaperForm.name)
 	e.Obligations = behind(e.Obligations, base.Obligations, func(o *Obligation) string { return o.Code })
 }
 

@@ -73,6 +73,7 @@ func joinEditions(parts []*Edition) *Edition {
 		joined.Rules = append(joined.Rules, part.Rules...)
 		joined.Obligations = append(joined.Obligations, part.Obligations...)
 		joined.Indicators = behind(joined.Indicators, part.Indicators, func(i Indicator) string { return i.Code })
+		joined.Papers = behind(joined.Papers, part.Papers, PaperForm.name)
 		for _, s := range part.Settings {
 			if joined.setting(s.Key) == nil {
 				joined.Settings = append(joined.Settings, s)

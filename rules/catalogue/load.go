@@ -14,6 +14,7 @@ import (
 const (
 	editionName       = "catalogue.yaml"
 	indicatorsName    = "indicators.yaml"
+	papersName        = "papers.yaml"
 	rulesName         = "rules.yaml"
 	rulesFolder       = "rules"
 	settingsFolder    = "settings"
@@ -21,7 +22,7 @@ const (
 )
 
 // Load reads every edition under the folder: each folder with a catalogue.yaml, beside it rules.yaml or rules/*.yaml (or both),
-// settings/*.yaml and indicators.yaml if there are any, and obligations/*.yaml. An edition that follows another holds only what it
+// settings/*.yaml, indicators.yaml and papers.yaml if there are any, and obligations/*.yaml. An edition that follows another holds only what it
 // changes. What is wrong in any file is told at once, as [Faults]; other errors are of the folder or of the program itself.
 func Load(folder fs.FS) (*Catalogue, error) {
 	s, err := compileSchema()
@@ -78,7 +79,7 @@ func findEditions(folder fs.FS) ([]string, Faults, error) {
 func readByAny(homes []string, name string) bool {
 	return slices.ContainsFunc(homes, func(home string) bool {
 		in := strings.TrimPrefix(path.Dir(name), home+"/")
-		return name == path.Join(home, rulesName) || name == path.Join(home, indicatorsName) ||
+		return name == path.Join(home, rulesName) || name == path.Join(home, indicatorsName) || name == path.Join(home, papersName) ||
 			(path.Ext(name) == ".yaml" && path.Join(home, in) == path.Dir(name) && slices.Contains([]string{rulesFolder, settingsFolder, obligationsFolder}, in))
 	})
 }
@@ -107,6 +108,7 @@ func loadEdition(folder fs.FS, h headed, s *schema, base loaded) (loaded, Faults
 	declared.readSettings(folder, h.home, s, e)
 	declared.readRules(folder, h.home, s, e)
 	declared.readIndicators(folder, h.home, s, e)
+	declared.readPapers(folder, h.home, s, e)
 	obligations, broken := readObligations(folder, h.home, s, e)
 	own, docs := *e, map[string]*document{}
 	for i, o := range e.Obligations {
@@ -147,6 +149,7 @@ func loadEdition(folder fs.FS, h headed, s *schema, base loaded) (loaded, Faults
 type sources struct {
 	settings, rules []place
 	indicators      *document // nil where the edition has no such file
+	papers          *document // likewise
 }
 
 // place is a file and how many entries it gave.
@@ -174,6 +177,9 @@ func (in *sources) documents() []*document {
 	if in.indicators != nil {
 		docs = append(docs, in.indicators)
 	}
+	if in.papers != nil {
+		docs = append(docs, in.papers)
+	}
 	return docs
 }
 
@@ -185,6 +191,16 @@ func (in *sources) readIndicators(folder fs.FS, home string, s *schema, e *Editi
 	var file struct{ Indicators []Indicator }
 	in.indicators = readInto(folder, name, s, indicatorsFile, &file)
 	e.Indicators = file.Indicators
+}
+
+func (in *sources) readPapers(folder fs.FS, home string, s *schema, e *Edition) {
+	name := path.Join(home, papersName)
+	if _, err := fs.Stat(folder, name); err != nil {
+		return
+	}
+	var file struct{ Papers []PaperForm }
+	in.papers = readInto(folder, name, s, papersFile, &file)
+	e.Papers = file.Papers
 }
 
 func (in *sources) readSettings(folder fs.FS, home string, s *schema, e *Edition) {

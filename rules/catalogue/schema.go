@@ -12,7 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// Schema is the JSON Schema of the five kinds of file of an edition, for editors; the loader judges by the same one.
+// Schema is the JSON Schema of the six kinds of file of an edition, for editors; the loader judges by the same one.
 //
 //go:embed catalogue.schema.json
 var Schema []byte
@@ -26,6 +26,7 @@ const (
 	settingsFile   = "settings"
 	obligationFile = "obligation"
 	indicatorsFile = "indicators"
+	papersFile     = "papers"
 )
 
 type schema struct {
@@ -43,7 +44,7 @@ func compileSchema() (*schema, error) {
 		return nil, fmt.Errorf("add the catalogue's schema: %w", err)
 	}
 	s := &schema{raw: raw.(map[string]any), compiled: map[string]*jsonschema.Schema{}}
-	for _, file := range []string{editionFile, rulesFile, settingsFile, obligationFile, indicatorsFile} {
+	for _, file := range []string{editionFile, rulesFile, settingsFile, obligationFile, indicatorsFile, papersFile} {
 		if s.compiled[file], err = compiler.Compile(schemaURL + "#/$defs/" + file); err != nil {
 			return nil, fmt.Errorf("compile the catalogue's schema: %w", err)
 		}
@@ -183,11 +184,11 @@ func lastKey(path []string) string {
 }
 
 func typesVI(want []string) string {
-	return named(want, map[string]string{"string": "chữ", "integer": "số nguyên", "boolean": "true hoặc false", "array": "danh sách", "object": "nhóm khóa"}, " hoặc ")
+	return named(want, map[string]string{"string": "chữ", "integer": "số nguyên", "number": "số", "boolean": "true hoặc false", "array": "danh sách", "object": "nhóm khóa"}, " hoặc ")
 }
 
 func typesEN(want []string) string {
-	return named(want, map[string]string{"string": "a text", "integer": "a whole number", "boolean": "true or false", "array": "a list", "object": "a group of keys"}, " or ")
+	return named(want, map[string]string{"string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list", "object": "a group of keys"}, " or ")
 }
 
 func named(want []string, names map[string]string, or string) string {

@@ -14,7 +14,6 @@ import (
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
-	"nenep/rules/catalogue"
 	"nenep/services/internal/letterpaper"
 )
 
@@ -88,13 +87,14 @@ func (s *service) letterFacts(ctx context.Context, c *reportsv1.Case, answerBy s
 	}
 	m := matter{caseID: c.GetId(), facts: map[string]string{"title": c.GetTitleVi()}}
 	due, _ := dayOf(c.GetState().GetDueDay())
+	declared, err := s.catalogue()
+	if err != nil {
+		return letterpaper.Facts{}, err
+	}
 	facts := letterpaper.Facts{
-		Form: letterpaper.State(), SenderParent: above.GetUnit().GetName(), Sender: sender.GetName(), Place: place, On: day,
+		Form: letterpaper.FormOf(declared, sender.GetKind(), day), SenderParent: above.GetUnit().GetName(), Sender: sender.GetName(), Place: place, On: day,
 		RecipientUnit: nameOf(vietnamese, owner.GetUnit(), c.GetUnitId()), Plan: groundOf(c.GetInput()), Obligation: within(m.title()),
 		Period: vietnamese.inPeriod(m.period()), Due: due, AnswerBy: by, Signatory: signer,
-	}
-	if catalogue.OfParty(sender.GetKind()) {
-		facts.Form = letterpaper.Party()
 	}
 	return facts, nil
 }

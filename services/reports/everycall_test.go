@@ -7,6 +7,7 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
@@ -82,5 +83,28 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 			_, err := clients.Acts.Reinstate(ctx, connect.NewRequest(&reportsv1.ReinstateRequest{ActId: id, CaseId: withdrawn, Document: "12/QĐ-UBND", Words: "Thu hồi nhầm"}))
 			return err
 		}), May: []string{"reviewer", "leader", "administrator"}},
+	})
+}
+
+func TestEveryCallOfDocumentsIsWalkedByEveryCaller(t *testing.T) {
+	h := newHouse(t)
+	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
+		input.Conference = &casefilev1.ConferenceRules{NoticeDays: 7}
+		state.Steps = []*casefilev1.StepRecord{{StepId: "hold", HeldOn: "2026-11-19", Facts: map[string]string{"present": "104"}}}
+	})
+	template, err := h.putTemplate(administrator, "", aTemplate(t, `<w:p><w:r><w:t>{{trich_yeu}}</w:t></w:r></w:p>`), false)
+	require.NoError(t, err)
+	readers := slices.Concat(inOwnName, []string{"contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "both sides", "supervisor of the commune"})
+	keepers := []string{"head", "leader", "administrator"}
+	all := slices.Concat(inOwnName, keepers, []string{"auditor"})
+	type documentsClient = reportsv1connect.DocumentsServiceClient
+	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{reportsv1.File_nenep_reports_v1_documents_proto.Services().ByName("DocumentsService")}, map[string]everycall.Call{
+		"ListDocuments":  {Do: everycall.Of(documentsClient.ListDocuments, &reportsv1.ListDocumentsRequest{CaseId: dialogue}), May: readers},
+		"DrawUpDocument": {Do: everycall.Of(documentsClient.DrawUpDocument, &reportsv1.DrawUpDocumentRequest{CaseId: dialogue, Kind: "minutes", Format: "docx"}), May: readers},
+		"ListTemplates":  {Do: everycall.Of(documentsClient.ListTemplates, &reportsv1.ListTemplatesRequest{}), May: all},
+		"GetTemplate":    {Do: everycall.Of(documentsClient.GetTemplate, &reportsv1.GetTemplateRequest{Id: template.GetId()}), May: all},
+		"PutTemplate": {Do: everycall.Of(documentsClient.PutTemplate, &reportsv1.PutTemplateRequest{Kind: "minutes", Name: "a.docx", DryRun: true,
+			Content: aTemplate(t, `<w:p><w:r><w:t>{{trich_yeu}}</w:t></w:r></w:p>`)}), May: []string{"administrator"}},
+		"EndTemplate": {Do: everycall.Of(documentsClient.EndTemplate, &reportsv1.EndTemplateRequest{Id: template.GetId()}), May: []string{"administrator"}},
 	})
 }

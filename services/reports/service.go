@@ -25,6 +25,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/catalogue"
 	"nenep/services/internal/bootstrap"
+	"nenep/services/internal/officeprint"
 	"nenep/services/reports/pdfsignature"
 )
 
@@ -65,6 +66,8 @@ type server struct {
 	keys           wire.Keys
 	webhooks       posting
 	now            func() time.Time
+	// printer makes PDF of documents.
+	printer *officeprint.Printer
 
 	catalogue *catalogue.Catalogue
 }
@@ -74,12 +77,9 @@ var (
 	_ reportsv1connect.ActsServiceHandler         = (*server)(nil)
 	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
 	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
-	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
-	_ reportsv1connect.RegisterServiceHandler     = (*server)(nil)
-	_ reportsv1connect.ActsServiceHandler         = (*server)(nil)
-	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
-	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
 	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
+	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
+	_ reportsv1connect.DocumentsServiceHandler    = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -102,7 +102,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 		return nil, err
 	}
 	s := &server{cfg: cfg, options: options, logger: logger, keys: wire.NewKeys(cfg.ServiceKey), now: options.Now,
-		units: cfg.NewClients("reports").Units, cases: options.Cases, antivirus: newAntivirus(cfg.ClamdAddr)}
+		units: cfg.NewClients("reports").Units, cases: options.Cases, antivirus: newAntivirus(cfg.ClamdAddr), printer: officeprint.New()}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -117,6 +117,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 		return nil, err
 	}
 	service := bootstrap.NewService("reports", logger)
+	service.OnClose(s.printer.Close)
 	if err := s.open(ctx, service); err != nil {
 		return nil, errors.Join(err, service.Close())
 	}
@@ -128,6 +129,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewFormWorkbookServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewDocumentsServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -7,7 +7,7 @@ func (f Form) text() setting {
 }
 
 func (h Heading) lay(d *document, _ int) []element {
-	how, face, text := d.form.text(), d.form.Body.Face, clean(h.Text)
+	how, face, text := d.form.text(), d.form.Body.PaperFace, clean(h.Text)
 	how.keepNext, how.align = true, "left"
 	switch h.Level {
 	case 1:
@@ -24,7 +24,7 @@ func (h Heading) lay(d *document, _ int) []element {
 }
 
 func (p Paragraph) lay(d *document, _ int) []element {
-	face := d.form.Body.Face
+	face := d.form.Body.PaperFace
 	face.Italic = p.Italic
 	var runs []element
 	if lead := clean(p.Lead); lead != "" {
@@ -38,7 +38,7 @@ func (p Paragraph) lay(d *document, _ int) []element {
 func (items Items) lay(d *document, _ int) []element {
 	var lines []element
 	for _, item := range items {
-		lines = append(lines, paragraph(d.form.text(), run(d.form.Body.Face, "- "+clean(item))))
+		lines = append(lines, paragraph(d.form.text(), run(d.form.Body.PaperFace, "- "+clean(item))))
 	}
 	return lines
 }

@@ -102,11 +102,11 @@ func headingColumn(p Paper, width int) []element {
 	form := p.Form
 	var lines []element
 	for _, line := range form.Heading {
-		lines = append(lines, paragraph(centred, run(line.Face, line.Text)))
+		lines = append(lines, paragraph(centred, run(line.PaperFace, line.Text)))
 	}
 	if count := len(form.Heading); count > 0 {
 		last := form.Heading[count-1]
-		lines = append(lines, rule(width, lineWidth(last.Text, last.Face)))
+		lines = append(lines, rule(width, lineWidth(last.Text, last.PaperFace)))
 	}
 	return append(lines, paragraph(setting{align: "center", before: 6}, run(form.PlaceDate, p.placeDate())))
 }

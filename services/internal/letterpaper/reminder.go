@@ -52,6 +52,11 @@ func Filename(facts Facts) string {
 	return strings.Join(nonEmpty("cong-van-don-doc", unit, facts.On.String()), "-") + ".docx"
 }
 
+// FileName is texts in the letters a-z, digits and hyphens, without an ending: "bao-cao-ubnd-xa-khoai-chau-2026-h1"; at most 120 characters.
+func FileName(parts ...string) string {
+	return strings.TrimRight(plain(strings.Join(parts, " "), 120), "-")
+}
+
 func (f Facts) missing() error {
 	var faults []error
 	for _, fact := range []struct {

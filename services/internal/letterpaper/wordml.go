@@ -61,10 +61,10 @@ func halfPoints(size float64) string { return strconv.Itoa(int(math.Round(size *
 
 // run is a stretch of text in one face.
 func run(face Face, text string) element {
-	return tag("w:r").holding(face.properties(), element{name: "w:t", attributes: []string{"xml:space", "preserve"}, text: text})
+	return tag("w:r").holding(faceProperties(face), element{name: "w:t", attributes: []string{"xml:space", "preserve"}, text: text})
 }
 
-func (face Face) properties() element {
+func faceProperties(face Face) element {
 	all := tag("w:rPr")
 	if face.Bold {
 		all = all.holding(tag("w:b"), tag("w:bCs"))
@@ -269,9 +269,9 @@ func (d *document) endSection(across, last bool) {
 func (d *document) header() element {
 	face := d.form.PageNumber
 	field := func(kind string) element {
-		return tag("w:r").holding(face.properties(), tag("w:fldChar", "w:fldCharType", kind))
+		return tag("w:r").holding(faceProperties(face), tag("w:fldChar", "w:fldCharType", kind))
 	}
-	instruction := tag("w:r").holding(face.properties(), element{name: "w:instrText", attributes: []string{"xml:space", "preserve"}, text: " PAGE "})
+	instruction := tag("w:r").holding(faceProperties(face), element{name: "w:instrText", attributes: []string{"xml:space", "preserve"}, text: " PAGE "})
 	number := paragraph(setting{align: "center"}, field("begin"), instruction, field("separate"), run(face, "2"), field("end"))
 	return tag("w:hdr", "xmlns:w", markup).holding(number)
 }
