@@ -35,6 +35,7 @@ import (
 type desk struct {
 	reportsv1connect.UnimplementedRegisterServiceHandler
 	notificationsv1connect.UnimplementedNotificationsServiceHandler
+	reportsv1connect.UnimplementedSynthesisServiceHandler
 
 	mu       sync.Mutex
 	foreign  bool // the case belongs to another run
@@ -44,6 +45,8 @@ type desk struct {
 	rows     []*casefilev1.Progress
 	told     []*notificationsv1.TellRequest
 	exported int
+	drawn    []*reportsv1.DrawUpRequest
+	unready  int // how many calls to come find no synthesis to be had
 }
 
 var errAway = connect.NewError(connect.CodeUnavailable, errors.New("away"))
@@ -161,11 +164,13 @@ func newStage(t *testing.T, input *casefilev1.CaseInput) *stage {
 	d := &desk{}
 	mux := http.NewServeMux()
 	mux.Handle(reportsv1connect.NewRegisterServiceHandler(d))
+	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(d))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(d))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	clients := wire.Clients{
 		Register:      reportsv1connect.NewRegisterServiceClient(server.Client(), server.URL),
+		Synthesis:     reportsv1connect.NewSynthesisServiceClient(server.Client(), server.URL),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(server.Client(), server.URL),
 	}
 	suite := testsuite.WorkflowTestSuite{}
@@ -174,6 +179,7 @@ func newStage(t *testing.T, input *casefilev1.CaseInput) *stage {
 	for name, act := range map[string]any{
 		contract.ActivityRegisterCase: acts.RegisterCase, contract.ActivityCarryOutRung: acts.CarryOutRung,
 		contract.ActivityWriteProgress: acts.WriteProgress, contract.ActivityExportHistory: acts.ExportHistory,
+		contract.ActivityDrawUpSynthesis: acts.DrawUpSynthesis, contract.ActivityListMissing: acts.ListMissingReports,
 	} {
 		s.env.RegisterActivityWithOptions(act, activity.RegisterOptions{Name: name})
 	}

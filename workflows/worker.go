@@ -58,6 +58,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 	registerActivities(cases, map[string]any{
 		contract.ActivityRegisterCase: acts.RegisterCase, contract.ActivityCarryOutRung: acts.CarryOutRung,
 		contract.ActivityWriteProgress: acts.WriteProgress, contract.ActivityExportHistory: acts.ExportHistory,
+		contract.ActivityDrawUpSynthesis: acts.DrawUpSynthesis, contract.ActivityListMissing: acts.ListMissingReports,
 	})
 	upkeep := worker.New(connection, contract.QueueUpkeep, options.worker())
 	RegisterUpkeep(upkeep, options.BuildID)

@@ -129,6 +129,8 @@ const (
 	ActivityCarryOutRung    = "CarryOutRung"
 	ActivityWriteProgress   = "WriteProgress"
 	ActivityExportHistory   = "ExportHistory"
+	ActivityDrawUpSynthesis = "DrawUpSynthesis"
+	ActivityListMissing     = "ListMissingReports"
 	ActivityReconcile       = "Reconcile"
 	ActivitySendDigest      = "SendDigest"
 	ActivitySendPending     = "SendPending"
@@ -347,7 +349,32 @@ type CarryOutResult struct {
 	Round       int32    `json:"round"`
 	Outcome     string   `json:"outcome"`
 	OfficialIDs []string `json:"official_ids,omitempty"`
+	// Synthesis is what was drawn up or looked at; nil for a rung of a ladder.
+	Synthesis *SynthesisResult `json:"synthesis,omitempty"`
 }
+
+// SynthesisResult is what a synthesis came to on a day: units by what became of their reports.
+type SynthesisResult struct {
+	Version   int32 `json:"version,omitempty"` // 0: only looked at
+	Unchanged bool  `json:"unchanged,omitempty"`
+	Owed      int32 `json:"owed"`
+	InTime    int32 `json:"in_time"`
+	Late      int32 `json:"late"`
+	Returned  int32 `json:"returned"`
+	Missing   int32 `json:"missing"`
+}
+
+// What a synthesis does by itself, among the rungs of its case.
+const (
+	RungListsMissing    = "synthesis-lists-missing"
+	RungClosesSynthesis = "synthesis-closes"
+)
+
+// Templates of the messages about them.
+const (
+	TemplateReportsMissing = "reports-missing"
+	TemplateSynthesisDrawn = "synthesis-drawn"
+)
 
 // CheckInput is where a check of the evidence store goes on, and what it has come to so far. The zero CheckInput begins.
 type CheckInput struct {

@@ -147,6 +147,7 @@ type town struct {
 	extra    map[string][]*unitsv1.Holder // positions of an official that no role of these units leads to
 	asked    map[string]int               // calls by name
 	below    map[string][]string          // units that stand below a body
+	named    map[string]*unitsv1.Unit     // that a list names
 
 	handedOver *unitsv1.HandOverPostResponse
 }
@@ -287,6 +288,11 @@ func (s *town) ListSettings(context.Context, *connect.Request[unitsv1.ListSettin
 // ListUnits answers what stands below the bodies asked for.
 func (s *town) ListUnits(_ context.Context, r *connect.Request[unitsv1.ListUnitsRequest]) (*connect.Response[unitsv1.ListUnitsResponse], error) {
 	answer := &unitsv1.ListUnitsResponse{}
+	for _, id := range r.Msg.GetIds() {
+		if unit := s.named[id]; unit != nil {
+			answer.Units = append(answer.Units, unit)
+		}
+	}
 	for _, above := range r.Msg.GetUnder() {
 		for _, id := range s.below[above] {
 			answer.Units = append(answer.Units, &unitsv1.Unit{Id: id})

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+
+	"nenep/proto/contract"
 )
 
 //go:embed letters
@@ -44,10 +46,14 @@ var templateLetters = map[string][]string{
 	"recalculated":        {"recalculated"},
 	"amended":             {"amended"},
 	"taken-over":          {"taken-over"},
-	templateFailing:       {templateFailing},
-	templateTakesOver:     {templateTakesOver},
-	templateHandsOver:     {templateHandsOver},
-	templateSignInLink:    {templateSignInLink},
+
+	contract.TemplateReportsMissing: {contract.TemplateReportsMissing},
+	contract.TemplateSynthesisDrawn: {contract.TemplateSynthesisDrawn},
+
+	templateFailing:    {templateFailing},
+	templateTakesOver:  {templateTakesOver},
+	templateHandsOver:  {templateHandsOver},
+	templateSignInLink: {templateSignInLink},
 }
 
 // templateFailing tells the owner of a channel that it does not reach him.
@@ -84,6 +90,9 @@ type letter struct {
 	Added, Sender                               string // of a draft that was released: words added, the body that speaks
 	Channel, Failures, Settings                 string // a channel that fails; the page to go to
 	Post, Other, Cases, CaseLines               string // a post that is handed over, the other side, how many cases are open, which
+	Version, Closes                             string // of a synthesis: its number, the day on which it closes
+	Owed, InTime, LateOnes, ReturnedOnes        string // units by what became of their reports
+	MissingOnes, Absent, AbsentUnits            string // how many have not submitted; how many are not in the sums, and which
 
 	nextWorkingDay bool // the due day is the next working day
 }

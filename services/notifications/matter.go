@@ -117,7 +117,8 @@ func (s *service) gather(ctx context.Context, m matter) (letter, error) {
 	l := fromFacts(m)
 	l.HelpContact, l.HelpPhone = clean(s.help.contact), clean(s.help.phone)
 	l.Added = paragraphs(m.words)
-	return l, errors.Join(s.addSender(ctx, m, &l), s.addUnit(ctx, m, &l), s.addAct(ctx, m, &l), s.addSuccessor(ctx, m, &l), s.addHistory(ctx, m, &l), s.addNearness(ctx, m, &l))
+	return l, errors.Join(s.addSender(ctx, m, &l), s.addUnit(ctx, m, &l), s.addAct(ctx, m, &l), s.addSuccessor(ctx, m, &l), s.addHistory(ctx, m, &l), s.addNearness(ctx, m, &l),
+		s.addAbsent(ctx, m, &l))
 }
 
 // addNearness finds out whether the due day is the next working day, which is how the last reminder

@@ -38,6 +38,7 @@ type language struct {
 	handOver, handOverTitle string // subject of the letters of a post that is handed over; what a digest calls it
 	handOverShort           func(post, day string) string
 	andMore                 func(n int) string
+	otherUnits              func(n int) string // at the end of a list
 	dueOn                   string
 
 	signIn      string // subject of the letter with a sign-in link
@@ -73,6 +74,7 @@ var vietnamese = language{
 		"withdrawn": "đã thu hồi, không còn việc phải làm", "transferred": "đã chuyển đơn vị kế thừa",
 		"succession-planned": "chuyển đơn vị kế thừa sau khi xem xét", "extension-revoked": "đã hủy gia hạn",
 		"explanation-revoked": "đã hủy tạm dừng", "recalculated": "đã tính lại thời hạn", "amended": "áp dụng quy định hiện hành",
+		contract.TemplateReportsMissing: "danh sách đơn vị chưa báo cáo", contract.TemplateSynthesisDrawn: "đã lập bản tổng hợp theo số liệu chốt",
 		"taken-over": "tiếp nhận hồ sơ của đơn vị trước", templateTakesOver: "đồng chí nhận bàn giao", templateHandsOver: "đồng chí đã bàn giao",
 	},
 	short:    shortVietnamese,
@@ -83,6 +85,7 @@ var vietnamese = language{
 		return "Nề Nếp: thông báo qua " + channel + " không đến được."
 	},
 	handOver: "[Nề Nếp] Bàn giao chức vụ", handOverTitle: "bàn giao chức vụ", andMore: andMoreVietnamese, dueOn: "hạn ",
+	otherUnits: func(n int) string { return "và " + strconv.Itoa(n) + " đơn vị khác" },
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: bàn giao chức vụ " + post + " từ ngày " + day + "."
 	},
@@ -112,6 +115,7 @@ var english = language{
 		"exempted": "not obliged", "withdrawn": "withdrawn, nothing left to do", "transferred": "handed to the successor",
 		"succession-planned": "passes to the successor after review", "extension-revoked": "extension taken back",
 		"explanation-revoked": "pause ended", "recalculated": "due date reckoned anew", "amended": "present rules applied",
+		contract.TemplateReportsMissing: "units that have not reported", contract.TemplateSynthesisDrawn: "the synthesis was drawn up",
 		"taken-over": "case of a predecessor taken over", templateTakesOver: "you take it over", templateHandsOver: "you have handed it over",
 	},
 	short:    shortEnglish,
@@ -121,6 +125,7 @@ var english = language{
 	failingShort: func(channel string) string { return "Nề Nếp: " + channel + " does not reach you." },
 
 	handOver: "[Nề Nếp] A post is handed over", handOverTitle: "a post is handed over", andMore: andMoreEnglish, dueOn: "due ",
+	otherUnits: func(n int) string { return "and " + strconv.Itoa(n) + " more" },
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: the post " + post + " is handed over from " + day + "."
 	},

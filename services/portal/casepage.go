@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/rules/calendar"
@@ -175,6 +176,11 @@ func upcoming(v *caseView) []told {
 	return list
 }
 
+// appointmentWords are what a case does by itself on a day of its own, beside its ladder.
+var appointmentWords = map[string]string{
+	contract.RungListsMissing: "Lập danh sách đơn vị chưa báo cáo", contract.RungClosesSynthesis: "Chốt số liệu, lập bản tổng hợp",
+}
+
 // toldSoFar are the rungs carried out, newest first.
 func toldSoFar(v *caseView) []told {
 	var list []told
@@ -182,6 +188,8 @@ func toldSoFar(v *caseView) []told {
 		line := told{Day: fired.GetDay(), What: fired.GetRungId(), Outcome: rungOutcome(fired.GetOutcome()), OfItem: strings.Contains(fired.GetRungId(), "@")}
 		if rung := v.rung(fired.GetRungId()); rung != nil {
 			line.What, line.Whom = v.rungWord(fired.GetRungId(), rung), roleWord(rung.GetRole())
+		} else if word := appointmentWords[fired.GetRungId()]; word != "" {
+			line.What, line.Whom = word, roleWord(ladder.RoleContact)
 		}
 		var names []string
 		for _, id := range fired.GetOfficialIds() {

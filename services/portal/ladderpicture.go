@@ -360,6 +360,9 @@ func (v *caseView) rowOf(point ladderPoint) rungRow {
 		row.What = "xác nhận hồ sơ"
 	default:
 		row.What, row.Whom, row.Became = point.RungID, roleWord(point.Role), rungOutcome(point.Outcome)
+		if word := appointmentWords[point.RungID]; word != "" {
+			row.What = word
+		}
 		if rung := v.rung(point.RungID); rung != nil {
 			row.What = v.rungWord(point.RungID, rung)
 		}

@@ -24,6 +24,7 @@ var templateChoices = []choice{
 	{"extension-requested", "Đề nghị gia hạn"}, {"extension-granted", "Gia hạn"}, {"extension-refused", "Không đồng ý gia hạn"}, {"extension-revoked", "Hủy gia hạn"},
 	{"explanation-revoked", "Hủy tạm dừng"}, {"exempted", "Không thuộc đối tượng"}, {"withdrawn", "Thu hồi hồ sơ"}, {"amended", "Áp dụng quy định hiện hành"},
 	{"recalculated", "Tính lại hạn"}, {"succession-planned", "Sắp xếp đơn vị"}, {"taken-over", "Tiếp nhận hồ sơ"}, {"transferred", "Chuyển hồ sơ"},
+	{"reports-missing", "Đơn vị chưa báo cáo"}, {"synthesis-drawn", "Lập bản tổng hợp"},
 	{"channel-failing", "Kênh không đến được"},
 	{"takes-over", "Nhận bàn giao chức vụ"},
 	{"hands-over", "Đã bàn giao chức vụ"},

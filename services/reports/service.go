@@ -77,8 +77,8 @@ var (
 	_ reportsv1connect.ActsServiceHandler         = (*server)(nil)
 	_ reportsv1connect.WebhooksServiceHandler     = (*server)(nil)
 	_ reportsv1connect.EvidenceServiceHandler     = (*server)(nil)
-	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
 	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
+	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
 	_ reportsv1connect.DocumentsServiceHandler    = (*server)(nil)
 )
 

@@ -38,6 +38,7 @@ type run struct {
 	input    *casefilev1.CaseInput
 	state    *casefilev1.CaseState
 	plan     ladder.Decision
+	meeting  *meeting                          // what the case does by itself before the plan's turn comes
 	outcomes map[string]*casefilev1.ActOutcome // by act: the same act again gets the first answer
 	entered  bool                              // the register has answered
 	foreign  bool                              // the case belongs to another run
@@ -66,6 +67,9 @@ func (c *run) today(ctx workflow.Context) calendar.Date { return calendar.DateOf
 // replan decides anew what comes next, after anything that may have changed it.
 func (c *run) replan(ctx workflow.Context) {
 	c.plan = ladder.Next(c.input, c.state, c.now(ctx))
+	if c.meeting = nextMeeting(c.appointments(ctx), c.plan, c.now(ctx)); c.meeting != nil {
+		c.plan = ladder.Decision{Kind: ladder.Wait, At: c.meeting.at(), Rung: ladder.Planned{RungID: c.meeting.ID}}
+	}
 	workflow.SetCurrentDetails(ctx, details(c.pattern, c.input, c.state))
 }
 
@@ -74,9 +78,12 @@ func (c *run) live(ctx workflow.Context) error {
 	for !Ended(c.state) {
 		c.replan(ctx)
 		var err error
-		if c.plan.Kind == ladder.CarryOut {
+		switch {
+		case c.meeting != nil && !c.meeting.at().After(c.now(ctx)):
+			err = c.keep(ctx, *c.meeting)
+		case c.plan.Kind == ladder.CarryOut:
 			err = c.carryOut(ctx, c.plan)
-		} else {
+		default:
 			err = c.wait(ctx, c.plan)
 		}
 		if err != nil {
@@ -95,8 +102,15 @@ func (c *run) wait(ctx workflow.Context, planned ladder.Decision) error {
 	}
 	timed, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	timer := workflow.NewTimerWithOptions(timed, planned.At.Sub(c.now(ctx)), workflow.TimerOptions{Summary: waitSummary(c.input, c.state, planned)})
+	timer := workflow.NewTimerWithOptions(timed, planned.At.Sub(c.now(ctx)), workflow.TimerOptions{Summary: c.waitSummary(planned)})
 	return workflow.Await(ctx, func() bool { return timer.IsReady() || changed() })
+}
+
+func (c *run) waitSummary(planned ladder.Decision) string {
+	if c.meeting != nil {
+		return cut("Chờ đến " + calendar.DateOf(planned.At).Vietnamese() + ": " + c.meeting.Summary)
+	}
+	return waitSummary(c.input, c.state, planned)
 }
 
 // same tells whether two plans need the same timer.
@@ -116,7 +130,7 @@ func (c *run) carryOut(ctx workflow.Context, d ladder.Decision) error {
 	Foresee(c.input, next, now)
 	progress := c.progress(ctx, next, contract.ProgressRung, "", now)
 	progress.Rung = next.GetFired()[len(next.GetFired())-1]
-	result, err := c.book.carryOut(ctx, progress, rungTelling(c.pattern, c.input, next, d, on), rungSummary(c.input, c.state, d))
+	result, err := c.book.carryOut(ctx, contract.ActivityCarryOutRung, progress, rungTelling(c.pattern, c.input, next, d, on), rungSummary(c.input, c.state, d))
 	if err != nil {
 		return err
 	}

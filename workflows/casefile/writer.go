@@ -99,8 +99,9 @@ func (w *writer) writeWaiting(ctx workflow.Context) {
 	w.busy = false
 }
 
-// carryOut has a rung told and written, for as long as it takes. Acts do not wait for it longer than for the quick tries.
-func (w *writer) carryOut(ctx workflow.Context, progress *casefilev1.Progress, tell Telling, summary string) (contract.CarryOutResult, error) {
+// carryOut has a rung told and written, for as long as it takes, by the activity that does so. Acts do not wait for it longer than for the
+// quick tries.
+func (w *writer) carryOut(ctx workflow.Context, activity string, progress *casefilev1.Progress, tell Telling, summary string) (contract.CarryOutResult, error) {
 	var result contract.CarryOutResult
 	if err := workflow.Await(ctx, w.upToDate); err != nil {
 		return result, err
@@ -108,10 +109,10 @@ func (w *writer) carryOut(ctx workflow.Context, progress *casefilev1.Progress, t
 	if err := w.lock.Lock(ctx); err != nil {
 		return result, err
 	}
-	err := workflow.ExecuteLocalActivity(quickly(ctx, summary), contract.ActivityCarryOutRung, progress, tell).Get(ctx, &result)
+	err := workflow.ExecuteLocalActivity(quickly(ctx, summary), activity, progress, tell).Get(ctx, &result)
 	w.lock.Unlock()
 	if err != nil && !final(err) {
-		err = workflow.ExecuteActivity(patiently(ctx, summary, onceUsually), contract.ActivityCarryOutRung, progress, tell).Get(ctx, &result)
+		err = workflow.ExecuteActivity(patiently(ctx, summary, onceUsually), activity, progress, tell).Get(ctx, &result)
 	}
 	if err != nil && !temporal.IsCanceledError(err) {
 		workflow.GetLogger(ctx).Error("the rung could not be carried out", "case", progress.GetCaseId(), "rung", progress.GetRung().GetRungId(), "error", err)

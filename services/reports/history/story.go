@@ -169,7 +169,7 @@ func (r *reader) marked(event *historypb.HistoryEvent) *Happening {
 func (r *reader) asked(event *historypb.HistoryEvent) *Happening {
 	r.scheduled[event.GetEventId()] = event
 	switch event.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() {
-	case contract.ActivityCarryOutRung:
+	case contract.ActivityCarryOutRung, contract.ActivityDrawUpSynthesis, contract.ActivityListMissing:
 		return r.rungHappening(event)
 	case contract.ActivityExportHistory:
 		return r.begin(event, KindExported)
@@ -187,7 +187,7 @@ func (r *reader) done(event *historypb.HistoryEvent) *Happening {
 	}
 	happening.Late += event.GetEventTime().AsTime().Sub(asked.GetEventTime().AsTime())
 	switch asked.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() {
-	case contract.ActivityCarryOutRung:
+	case contract.ActivityCarryOutRung, contract.ActivityDrawUpSynthesis, contract.ActivityListMissing:
 		r.rung(happening, attributes.GetResult())
 	case contract.ActivityExportHistory:
 		happening.SHA256 = r.exportHash(attributes.GetResult())
@@ -197,7 +197,7 @@ func (r *reader) done(event *historypb.HistoryEvent) *Happening {
 
 func (r *reader) deed(event *historypb.HistoryEvent, name string, result *commonpb.Payloads) *Happening {
 	switch name {
-	case contract.ActivityCarryOutRung:
+	case contract.ActivityCarryOutRung, contract.ActivityDrawUpSynthesis, contract.ActivityListMissing:
 		happening := r.rungHappening(event)
 		r.rung(happening, result)
 		return happening

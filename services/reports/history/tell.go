@@ -163,6 +163,9 @@ func (t *teller) rung(h *Happening) text {
 	if result == nil {
 		return text{"Đến mức nhắc; chưa gửi xong.", "A reminder is due; it has not left yet."}
 	}
+	if words, is := deeds[result.RungID]; is {
+		return t.synthesised(words, result)
+	}
 	policy := t.policy(result.RungID)
 	if result.Outcome == ladder.Nobody || len(result.OfficialIDs) == 0 && result.Outcome != ladder.Drafted {
 		return t.nobody(policy, result)
