@@ -44,7 +44,7 @@ func TestAReportsPageOffersItsFormInExcelToWhoeverReadsItAndTakesItFromItsUnit(t
 	require.Contains(t, file.header.Get("Content-Disposition"), "bieu-BC-06-DU-12205-2507-2026-H1.xlsx")
 	require.Empty(t, s.as(t, "o-an").get("/h/"+khoaiChauCase).each(`main .acts a[href*="/bieu"]`), "a dialogue is no report")
 	h.submitCase(reportCase)
-	require.Equal(t, []string{"Tải biểu Excel"}, s.as(t, "o-du").get("/h/" + reportCase).each(`main .acts a[href*="/bieu"]`))
+	require.Equal(t, []string{"Tải biểu Excel"}, s.as(t, "o-du").get("/h/"+reportCase).each(`main .acts a[href*="/bieu"]`))
 	require.Equal(t, http.StatusConflict, s.as(t, "o-du").get(bookPath).status)
 }
 

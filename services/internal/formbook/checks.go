@@ -66,20 +66,22 @@ func (w *writer) validateFigure(one row, rule *excelize.DataValidation, cell str
 	if one.kind() == figures.KindAmount {
 		text = "Nhập số không âm bằng chữ số, dấu phẩy trước phần thập phân."
 	}
-	style := excelize.DataValidationErrorStyleStop
+	style, bound := excelize.DataValidationErrorStyleStop, false
 	if limit, is := w.beside(one, one.fact.GetAtMost()); is {
 		at := w.answerCell(limit.id)
 		condition += fmt.Sprintf(",OR(%s=\"\",%s<=%s)", at, cell, at)
-		text += " Số này không lớn hơn mục " + limit.number + "."
+		text, bound = text+" Số này không lớn hơn mục "+limit.number+".", true
 	}
 	if parts, numbers := w.parts(one); len(parts) > 0 && len(parts) <= mostParts {
 		condition += fmt.Sprintf(",OR(COUNT(%s)<%d,ROUND(%s-SUM(%s),4)=0)", strings.Join(parts, ","), len(parts), cell, strings.Join(parts, ","))
-		text += " Số này bằng tổng các mục " + strings.Join(numbers, ", ") + "."
+		text, bound = text+" Số này bằng tổng các mục "+strings.Join(numbers, ", ")+".", true
 		style = excelize.DataValidationErrorStyleWarning // the parts may be corrected after their sum
 	}
 	rule.Type, rule.Formula1 = "custom", escaped.Replace("AND("+condition+")")
 	rule.SetError(style, "Chưa đúng", text)
-	rule.SetInput(one.number, text)
+	if bound {
+		rule.SetInput(one.number, text)
+	}
 }
 
 // parts are the cells whose sum the figure is, and the numbers of their rows.
