@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 	"nenep/rules/figures"
@@ -99,7 +100,7 @@ func asked(form formbook.Form) (n int) {
 }
 
 // filled offers every figure, so that the workbook bears what a person would have typed. The figures of a section are all the same, so that
-// none exceeds another.
+// none exceeds another, and nothing where some add up to others.
 func filled(bare formbook.Form, unit int) formbook.Form {
 	random := rand.New(rand.NewPCG(7, uint64(unit))) //nolint:gosec // figures to measure with
 	form := bare
@@ -107,7 +108,11 @@ func filled(bare formbook.Form, unit int) formbook.Form {
 	form.Section = slices.Clone(bare.Section)
 	for i := range form.Section {
 		offered, last, words, figure := map[string]string{}, map[string]string{}, map[string]string{}, strconv.Itoa(random.IntN(100_000))
-		for _, fact := range form.Section[i].Step.GetFacts() {
+		asks := form.Section[i].Step.GetFacts()
+		if slices.ContainsFunc(asks, func(fact *casefilev1.FactPolicy) bool { return len(fact.GetSumOf()) > 0 }) {
+			figure = "0"
+		}
+		for _, fact := range asks {
 			switch {
 			case figures.IsFigure(fact.GetKind()):
 				offered[fact.GetKey()], last[fact.GetKey()] = figure, strconv.Itoa(random.IntN(100_000))
