@@ -39,6 +39,8 @@ var pictures = []picture{
 	{"ai-cham", "o-dung", "/cham", 1280, 900},
 	{"khoi-luong", "o-dung", "/khoi-luong", 1280, 900},
 	{"chi-tieu", "o-dung", "/chi-tieu/DT-01", 1280, 900},
+	{"tong-hop", "o-lan", "/tong-hop/2026-H2", 1280, 1000},
+	{"tinh-hinh-bao-cao", "o-dung", "/tong-hop/2026-H2/bao-cao", 1280, 1000},
 }
 
 // TestPicturesOfTheMainPages takes the pictures of the documents; `make pictures` keeps them.
