@@ -29,6 +29,7 @@ type casePageView struct {
 	Acts     []actLink
 	Recent   []historyLine
 	Opinions []opinion
+	Signed   *signedView
 	Compared *comparison  // for the reviewer of a submitted case
 	Report   *reportTable // of a report, as a table
 	Raised   *raisedView  // opinions and petitions raised here
@@ -72,6 +73,7 @@ func (p *portal) casePage(c echo.Context) error {
 	p.readDrafts(c.Request().Context(), v)
 	body.Raised = p.raised(c.Request().Context(), v)
 	body.Opinions = p.opinions(c.Request().Context(), v)
+	body.Signed = p.signed(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)
 	if v.Mutes() {
 		body.Muted = p.muted(c.Request().Context(), v.person, v.GetId())

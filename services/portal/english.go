@@ -186,7 +186,7 @@ func vietnamese(text string) bool {
 }
 
 // ownWords are the fields of the pages in which a person's own words stand; none of them is ever put into other words.
-var ownWords = []string{"Words", "Explanation", "Value", "Name", "GetName", "UnitName", "By", "Unit", "Clock", "Code", "GetId", "Now", "Before", "HandedIn", "Explained"}
+var ownWords = []string{"Words", "Explanation", "Value", "Name", "GetName", "UnitName", "By", "Unit", "Clock", "Code", "GetId", "Now", "Before", "HandedIn", "Explained", "GetNumber", "GetSignerPost", "GetReason", "GetFileName", "Issuer"}
 
 // englishTree rewrites a page's tree: its own words are said in English, and what it shows goes through say, or through mark where a
 // person typed it. Inside a tag only the labels for screen readers and of narrow tables change.

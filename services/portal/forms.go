@@ -28,6 +28,7 @@ type field struct {
 	Unit                    string // of a figure: "đồng", "m2"
 	Most                    int    // letters of an answer in words
 	Beside                  beside // what the house knows of the figure
+	Stored                  bool   // its choices are the files that have arrived: the script puts the new ones in their place
 }
 
 // Picked tells whether a choice was made.
@@ -43,6 +44,7 @@ type form struct {
 	Files                 bool
 	Reckons               bool // its figures say something about each other
 	ReckonWord            string
+	FileLabel, FileHint   string // empty: evidence of every kind
 	Reckoned              []reckoned
 	Both                  []bothRow // what was recorded meanwhile, beside what was typed
 }

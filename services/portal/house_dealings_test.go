@@ -100,7 +100,7 @@ func (h *house) applyItem(act *casefilev1.Act, state *casefilev1.CaseState) {
 func (h *house) keepsFilesOf(caseID, step string) bool {
 	input := h.cases[caseID].GetInput()
 	declared := slices.ContainsFunc(askedSteps(input, h.cases[caseID].GetState()), func(s *casefilev1.StepPolicy) bool { return s.GetId() == step })
-	return declared || input.GetItems() != nil && strings.HasPrefix(step, "items/M-")
+	return step == "" || declared || input.GetItems() != nil && strings.HasPrefix(step, "items/M-")
 }
 
 func (h *house) Reinstate(_ context.Context, r *connect.Request[reportsv1.ReinstateRequest]) (*connect.Response[reportsv1.ReinstateResponse], error) {

@@ -87,6 +87,7 @@ type house struct {
 	evidenceHouse
 	synthesisHouse
 	formsHouse
+	signedHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -388,7 +389,7 @@ func (h *house) takeFile(keys wire.Keys) http.HandlerFunc {
 		fileID := fmt.Sprintf("F-up-%s", header.Filename)
 		if h.uploaded[fileID] == "" {
 			c := h.cases[r.URL.Query().Get("case")]
-			c.Files = append(c.Files, &reportsv1.File{Id: fileID, CaseId: c.GetId(), StepId: r.URL.Query().Get("step"), Name: header.Filename, Size: int64(len(content)), Sha256: strings.Repeat("ab", 32), OfficialId: id.OfficialID, UploadedAt: morning.UTC().Format(time.RFC3339)})
+			c.Files = append(c.Files, &reportsv1.File{Id: fileID, CaseId: c.GetId(), StepId: r.URL.Query().Get("step"), Name: header.Filename, Size: int64(len(content)), MediaType: map[bool]string{true: "application/pdf"}[strings.HasSuffix(header.Filename, ".pdf")], Sha256: strings.Repeat("ab", 32), OfficialId: id.OfficialID, UploadedAt: morning.UTC().Format(time.RFC3339)})
 		}
 		h.uploaded[fileID] = string(content)
 		_, _ = io.WriteString(w, `{"id":"`+fileID+`"}`)
@@ -407,6 +408,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewFormWorkbookServiceHandler(&formWorkbookHouse{house: h}, options...))
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
 	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
+	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))

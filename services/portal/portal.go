@@ -259,6 +259,7 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.POST(root+"/muc/:item", p.recordItem)
 	inside.GET(root+"/tat-nhac", p.mutePage)
 	inside.POST(root+"/tat-nhac", p.muteCase)
+	p.signedCopyRoutes(inside, root)
 	inside.GET(root+"/cong-van", p.urgePage)
 	inside.POST(root+"/cong-van", p.urge)
 	inside.GET(root+"/kiem-tra", p.checkPage)

@@ -165,6 +165,7 @@ var rights = slices.Concat(
 	registryRights,
 	synthesisRights,
 	reportRights,
+	signedCopyRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),
 	caseRights("/h/:obligation/:unit/:period/:correction", "/h/"+khoaiChauCase+"/c1", "/h/"+register+"/c1"),
 	[]right{

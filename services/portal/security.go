@@ -114,7 +114,7 @@ func isMultipart(c echo.Context) bool {
 
 // streamed are the ends of the routes whose handlers read a form with files as it comes and call
 // checkStreamedForm before they take the first file.
-var streamed = []string{"/buoc/:step", "/muc/:item"}
+var streamed = []string{"/buoc/:step", "/muc/:item", "/ban-da-ky"}
 
 func isStreamed(c echo.Context) bool {
 	return isMultipart(c) && slices.ContainsFunc(streamed, func(end string) bool { return strings.HasSuffix(c.Path(), end) })

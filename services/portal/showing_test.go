@@ -74,6 +74,7 @@ func filled(t *testing.T) *house {
 	done.State.State, done.State.SubmittedAt = casefilev1.State_STATE_ACCEPTED, "2025-12-20T02:00:00Z"
 	h.webhookHouse = subscribed()
 	h.checks = twoFaults()
+	h.copies = signedCopies()
 	return h
 }
 
