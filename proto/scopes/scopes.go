@@ -21,6 +21,7 @@ const (
 	NotificationsRead  Scope = "notifications:read"
 	NotificationsWrite Scope = "notifications:write"
 	WebhooksManage     Scope = "webhooks:manage"
+	AuditRead          Scope = "audit:read"
 )
 
 // The two that no token bears.
@@ -51,6 +52,7 @@ var All = []Meaning{
 	{NotificationsRead, "đọc thông báo, tùy chọn nhận tin; lập công văn đôn đốc", "read messages and preferences; print reminder letters"},
 	{NotificationsWrite, "đổi tùy chọn nhận tin, tạm tắt nhắc, mở lịch cá nhân", "change preferences, mute reminders, open calendar feeds"},
 	{WebhooksManage, "quản lý webhook", "manage webhooks"},
+	{AuditRead, "kiểm tra nhật ký", "verify the audit trail"},
 }
 
 // Known tells whether a token may bear the scope.
@@ -75,7 +77,7 @@ var services = map[string]map[Scope][]string{
 		Internal: {"ApplyReorganisation", "FinishReorganisation", "MarkHandOverTold"},
 	},
 	"nenep.reports.v1.RegisterService": {
-		CasesRead: {"ListCases", "Summarise", "TellProgress", "CountEditions", "GetCase", "GetHistory", "GetRawHistory", "ListEvents", "CheckAudit"},
+		CasesRead: {"ListCases", "Summarise", "TellProgress", "CountEditions", "GetCase", "GetHistory", "GetRawHistory", "ListEvents"},
 		Internal:  {"RegisterCase", "WriteProgress", "ExportHistory", "KnownCases", "PassEvents"},
 	},
 	"nenep.reports.v1.ActsService": {
@@ -87,6 +89,10 @@ var services = map[string]map[Scope][]string{
 	"nenep.reports.v1.EvidenceService": {
 		EvidenceRead: {"ListFileFaults"},
 		Internal:     {"CheckFiles", "FinishCheck"},
+	},
+	"nenep.reports.v1.AuditService": {
+		AuditRead: {"VerifyAudit", "ListAuditHeads"},
+		Internal:  {"CloseAuditDay"},
 	},
 	"nenep.reports.v1.FormsService": {
 		CasesRead: {"TellKnown", "GetWords"},

@@ -19,6 +19,7 @@ type Clients struct {
 	Acts          reportsv1connect.ActsServiceClient
 	Webhooks      reportsv1connect.WebhooksServiceClient
 	Evidence      reportsv1connect.EvidenceServiceClient
+	Audit         reportsv1connect.AuditServiceClient
 	Forms         reportsv1connect.FormsServiceClient
 	Synthesis     reportsv1connect.SynthesisServiceClient
 	SignedCopies  reportsv1connect.SignedCopiesServiceClient
@@ -46,6 +47,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
 		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
 		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
+		Audit:         reportsv1connect.NewAuditServiceClient(call, c.ReportsURL, patient...),
 		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
 		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
 		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),

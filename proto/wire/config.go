@@ -41,6 +41,7 @@ type Config struct {
 	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
 
 	EvidenceURL    string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables), gs://bucket or azblob://container"`
+	AuditHeadsURL  string `env:"NENEP_AUDIT_HEADS_URL" doc:"store for the daily head of the audit trail, of the same form, best one whose objects cannot be changed (object lock); empty means mail to auditors only"`
 	ClamdAddr      string `env:"NENEP_CLAMD_ADDR" doc:"virus scanner (clamd) that looks at every file before it is kept: host:port or unix:/path; empty means none"`
 	SignatureRoots string `env:"NENEP_SIGNATURE_ROOTS" doc:"file (PEM): root certificates, and intermediate ones beside them, by which electronic signatures of signed copies are judged; empty means that chains are not judged"`
 	MaxFileBytes   int64  `env:"NENEP_MAX_FILE_BYTES" envDefault:"26214400" doc:"largest file an official may hand in, bytes"`

@@ -173,7 +173,7 @@ func TestAMachineSeesNoMoreThanItsOfficial(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, own.call(procedure, `{"id":"../../x"}`).status, procedure)
 	}
 	require.Equal(t, http.StatusForbidden, own.call("nenep.reports.v1.ActsService/ListActs", `{"caseId":"DT-01/UBND-12142-2507/2026"}`).status)
-	require.Equal(t, http.StatusForbidden, own.call("nenep.reports.v1.RegisterService/CheckAudit", `{}`).status)
+	require.Equal(t, http.StatusForbidden, own.call("nenep.reports.v1.AuditService/VerifyAudit", `{}`).status)
 }
 
 func TestATokenThatDoesNotHoldIsRefusedInTwoLanguages(t *testing.T) {

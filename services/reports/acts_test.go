@@ -62,7 +62,7 @@ func TestAnActIsStoredThenDeliveredThenAnswered(t *testing.T) {
 	stored := h.stored()
 	require.Equal(t, "kèm theo", stored[0].GetAct().GetSubmit().GetWords())
 	require.NotEmpty(t, stored[0].GetDeliveredAt())
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestTheSameActAgainGetsTheFirstAnswer(t *testing.T) {

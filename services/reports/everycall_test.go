@@ -19,6 +19,7 @@ import (
 type (
 	registerClient = reportsv1connect.RegisterServiceClient
 	actsClient     = reportsv1connect.ActsServiceClient
+	auditClient    = reportsv1connect.AuditServiceClient
 )
 
 // Who calls: officials by what they are, and the services in their own name.
@@ -52,6 +53,13 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
 		input.CaseId, input.FollowsCaseId, state.State = withdrawn, dialogue, casefilev1.State_STATE_WITHDRAWN
 	})
+	audit := reportsv1.File_nenep_reports_v1_audit_proto.Services()
+	readers := slices.Concat(inOwnName, []string{"auditor", "leader", "administrator"})
+	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{audit.ByName("AuditService")}, map[string]everycall.Call{
+		"VerifyAudit":    {Do: everycall.Of(auditClient.VerifyAudit, &reportsv1.VerifyAuditRequest{}), May: readers},
+		"ListAuditHeads": {Do: everycall.Of(auditClient.ListAuditHeads, &reportsv1.ListAuditHeadsRequest{}), May: readers},
+		"CloseAuditDay":  {Do: everycall.Of(auditClient.CloseAuditDay, &reportsv1.CloseAuditDayRequest{Day: "2026-11-30"}), May: workflows},
+	})
 	services := reportsv1.File_nenep_reports_v1_reports_proto.Services()
 	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{services.ByName("RegisterService"), services.ByName("ActsService")}, map[string]everycall.Call{
 		"RegisterCase":  {Do: everycall.Of(registerClient.RegisterCase, &reportsv1.RegisterCaseRequest{}), May: workflows},
@@ -67,7 +75,6 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"GetHistory":    {Do: everycall.Of(registerClient.GetHistory, &reportsv1.GetHistoryRequest{Id: dialogue}), May: everybody},
 		"GetRawHistory": {Do: everycall.Of(registerClient.GetRawHistory, &reportsv1.GetRawHistoryRequest{Id: dialogue}), May: everybody},
 		"ListEvents":    {Do: everycall.Of(registerClient.ListEvents, &reportsv1.ListEventsRequest{}), May: everybody},
-		"CheckAudit":    {Do: everycall.Of(registerClient.CheckAudit, &reportsv1.CheckAuditRequest{}), May: slices.Concat(inOwnName, []string{"auditor", "leader", "administrator"})},
 		"ListActs":      {Do: everycall.Of(actsClient.ListActs, &reportsv1.ListActsRequest{CaseId: dialogue}), May: everybody},
 		"Act": {Do: anew(func(ctx context.Context, clients wire.Clients, id string) error {
 			_, err := clients.Acts.Act(ctx, connect.NewRequest(note(id, "Đã gọi điện")))

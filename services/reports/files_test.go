@@ -103,7 +103,7 @@ func TestAnEvidenceFileComesBackAsItWasHandedIn(t *testing.T) {
 	whole, err := h.portal().Register.GetCase(h.as(contact), connect.NewRequest(&reportsv1.GetCaseRequest{Id: dialogue}))
 	require.NoError(t, err)
 	require.Len(t, whole.Msg.GetFiles(), 1)
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestTheSameContentForTheSameStepIsTheSameFile(t *testing.T) {

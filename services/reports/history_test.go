@@ -110,7 +110,7 @@ func TestAnExportIsMadeOnceCanBeReplayedAndOutlivesTheRun(t *testing.T) {
 	row, err := h.portal().Register.GetCase(h.as(contact), connect.NewRequest(&reportsv1.GetCaseRequest{Id: dialogue}))
 	require.NoError(t, err)
 	require.Equal(t, first.GetSha256(), row.Msg.GetExportSha256())
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 
 	text, err := exportText(aHistory(t))
 	require.NoError(t, err)

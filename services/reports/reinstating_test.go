@@ -62,7 +62,7 @@ func TestAWithdrawnCaseGoesOnUnderItsNextNumber(t *testing.T) {
 	refusalOf(t, err, contract.CodeConflict)
 	_, err = h.reinstate(reviewer, "act-00000002")
 	require.Contains(t, refusalOf(t, err, contract.CodeWrongState).GetTextVi(), "tiếp tục ở "+id)
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestTheCaseThatGoesOnCountsAndNotTheOneThatEnded(t *testing.T) {
@@ -233,7 +233,7 @@ func TestALeaderOrdersThatRunningCasesTakeTodaysRules(t *testing.T) {
 	h.end(casefilev1.State_STATE_ACCEPTED)
 	_, err = order(leader, func(*reportsv1.AmendCasesRequest) {})
 	refusalOf(t, err, contract.CodeWrongState)
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestAnAmendmentIsDoneByWorkflowsOnlyAndToldWithTheWordsOfItsOrder(t *testing.T) {

@@ -126,6 +126,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewEvidenceServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewAuditServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewFormWorkbookServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))

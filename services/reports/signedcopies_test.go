@@ -89,7 +89,7 @@ func TestASignedCopyBecomesTheVersionOfRecordWithItsSignatures(t *testing.T) {
 	told := acts[len(acts)-1].GetAct()
 	require.Equal(t, []string{contract.NoteSignedCopy, "2026-11-28", "05/BC-UBND"}, []string{told.GetNote().GetKind(), told.GetNote().GetOn(), told.GetNote().GetWords()})
 	require.Empty(t, h.delivered().GetNote().GetWords(), "no number, no name in a payload")
-	check, err := h.portal().Register.CheckAudit(h.as(auditor), connect.NewRequest(&reportsv1.CheckAuditRequest{}))
+	check, err := h.portal().Audit.VerifyAudit(h.as(auditor), connect.NewRequest(&reportsv1.VerifyAuditRequest{}))
 	require.NoError(t, err)
 	require.True(t, check.Msg.GetWhole())
 }

@@ -123,7 +123,7 @@ func TestAnEventOfEveryUnitIsOneEventEachAllOrNothing(t *testing.T) {
 	issued.Words = "Luật khác"
 	_, err = h.recordEvent(leader, issued)
 	refusalOf(t, err, contract.CodeConflict)
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestAnOpinionIsRaisedOutOfACaseOfItsUnit(t *testing.T) {
@@ -231,7 +231,7 @@ func TestAConferenceThatWasHeldRaisesTheCheckOfItsResolution(t *testing.T) {
 	whole, err := h.portal().Register.GetCase(h.as(supervisor), connect.NewRequest(&reportsv1.GetCaseRequest{Id: dialogue}))
 	require.NoError(t, err)
 	require.Nil(t, whole.Msg.GetLinked(), "a check six months later keeps no conference open")
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestEventsPassToTheSuccessorAndBackNowhere(t *testing.T) {
@@ -272,7 +272,7 @@ func TestEventsPassToTheSuccessorAndBackNowhere(t *testing.T) {
 	require.Contains(t, refusalOf(t, err, contract.CodeInvalid).GetTextVi(), "E-2026-0999")
 	_, err = h.portal().Register.PassEvents(h.as(administrator), connect.NewRequest(&reportsv1.PassEventsRequest{FromUnitId: commune, ToUnitId: "OTHER-99999", ReorganisationId: "x"}))
 	refusalOf(t, err, contract.CodeForbidden)
-	require.True(t, checkAudit(h).GetWhole())
+	require.True(t, verifyAudit(h).GetWhole())
 }
 
 func TestOpinionsStayLinkedWhenConferenceAndPetitionsPassToASuccessor(t *testing.T) {

@@ -135,23 +135,3 @@ func whyRows(due *casefilev1.Deadline) [][]string {
 	}
 	return rows
 }
-
-func auditCommand() *cobra.Command {
-	root := &cobra.Command{Use: "audit", Short: "The audit trail"}
-	check := &cobra.Command{Use: "check", Short: "Check the hash chain of the audit trail", Args: cobra.NoArgs}
-	root.AddCommand(withTerminal(check, func(ctx context.Context, t *terminal, _ []string) error {
-		answer, err := t.clients.Register.CheckAudit(ctx, connect.NewRequest(&reportsv1.CheckAuditRequest{}))
-		if err != nil {
-			return err
-		}
-		rows := [][]string{{strconv.FormatInt(answer.Msg.GetEntries(), 10), strconv.FormatBool(answer.Msg.GetWhole())}}
-		if err := t.print(answer.Msg, []string{"ENTRIES", "WHOLE"}, rows); err != nil {
-			return err
-		}
-		if !answer.Msg.GetWhole() {
-			return fmt.Errorf("the audit trail is broken at entry %d", answer.Msg.GetBrokenAt())
-		}
-		return nil
-	}))
-	return root
-}

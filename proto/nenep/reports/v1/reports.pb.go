@@ -1834,102 +1834,6 @@ func (x *GetHistoryResponse) GetRunId() string {
 	return ""
 }
 
-type CheckAuditRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CheckAuditRequest) Reset() {
-	*x = CheckAuditRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CheckAuditRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CheckAuditRequest) ProtoMessage() {}
-
-func (x *CheckAuditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CheckAuditRequest.ProtoReflect.Descriptor instead.
-func (*CheckAuditRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
-}
-
-type CheckAuditResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Entries       int64                  `protobuf:"varint,1,opt,name=entries,proto3" json:"entries,omitempty"`
-	Whole         bool                   `protobuf:"varint,2,opt,name=whole,proto3" json:"whole,omitempty"`
-	BrokenAt      int64                  `protobuf:"varint,3,opt,name=broken_at,json=brokenAt,proto3" json:"broken_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CheckAuditResponse) Reset() {
-	*x = CheckAuditResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CheckAuditResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CheckAuditResponse) ProtoMessage() {}
-
-func (x *CheckAuditResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CheckAuditResponse.ProtoReflect.Descriptor instead.
-func (*CheckAuditResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
-}
-
-func (x *CheckAuditResponse) GetEntries() int64 {
-	if x != nil {
-		return x.Entries
-	}
-	return 0
-}
-
-func (x *CheckAuditResponse) GetWhole() bool {
-	if x != nil {
-		return x.Whole
-	}
-	return false
-}
-
-func (x *CheckAuditResponse) GetBrokenAt() int64 {
-	if x != nil {
-		return x.BrokenAt
-	}
-	return 0
-}
-
 type ListActsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -1939,7 +1843,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1951,7 +1855,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1964,7 +1868,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListActsRequest) GetCaseId() string {
@@ -1987,7 +1891,7 @@ type StoredAct struct {
 
 func (x *StoredAct) Reset() {
 	*x = StoredAct{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1999,7 +1903,7 @@ func (x *StoredAct) String() string {
 func (*StoredAct) ProtoMessage() {}
 
 func (x *StoredAct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2012,7 +1916,7 @@ func (x *StoredAct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StoredAct.ProtoReflect.Descriptor instead.
 func (*StoredAct) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *StoredAct) GetAct() *v1.Act {
@@ -2052,7 +1956,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2064,7 +1968,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2077,7 +1981,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{30}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListActsResponse) GetActs() []*StoredAct {
@@ -2096,7 +2000,7 @@ type DeliverPendingRequest struct {
 
 func (x *DeliverPendingRequest) Reset() {
 	*x = DeliverPendingRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2108,7 +2012,7 @@ func (x *DeliverPendingRequest) String() string {
 func (*DeliverPendingRequest) ProtoMessage() {}
 
 func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2121,7 +2025,7 @@ func (x *DeliverPendingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingRequest.ProtoReflect.Descriptor instead.
 func (*DeliverPendingRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{31}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *DeliverPendingRequest) GetLimit() int32 {
@@ -2141,7 +2045,7 @@ type DeliverPendingResponse struct {
 
 func (x *DeliverPendingResponse) Reset() {
 	*x = DeliverPendingResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2153,7 +2057,7 @@ func (x *DeliverPendingResponse) String() string {
 func (*DeliverPendingResponse) ProtoMessage() {}
 
 func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2166,7 +2070,7 @@ func (x *DeliverPendingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverPendingResponse.ProtoReflect.Descriptor instead.
 func (*DeliverPendingResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{32}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *DeliverPendingResponse) GetDelivered() int32 {
@@ -2204,7 +2108,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2216,7 +2120,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2229,7 +2133,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{33}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Event) GetId() string {
@@ -2335,7 +2239,7 @@ type RecordEventRequest struct {
 
 func (x *RecordEventRequest) Reset() {
 	*x = RecordEventRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2251,7 @@ func (x *RecordEventRequest) String() string {
 func (*RecordEventRequest) ProtoMessage() {}
 
 func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2264,7 @@ func (x *RecordEventRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordEventRequest.ProtoReflect.Descriptor instead.
 func (*RecordEventRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{34}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RecordEventRequest) GetObligationId() string {
@@ -2452,7 +2356,7 @@ type PassEventsRequest struct {
 
 func (x *PassEventsRequest) Reset() {
 	*x = PassEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2464,7 +2368,7 @@ func (x *PassEventsRequest) String() string {
 func (*PassEventsRequest) ProtoMessage() {}
 
 func (x *PassEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2477,7 +2381,7 @@ func (x *PassEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassEventsRequest.ProtoReflect.Descriptor instead.
 func (*PassEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{35}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *PassEventsRequest) GetFromUnitId() string {
@@ -2517,7 +2421,7 @@ type PassEventsResponse struct {
 
 func (x *PassEventsResponse) Reset() {
 	*x = PassEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2529,7 +2433,7 @@ func (x *PassEventsResponse) String() string {
 func (*PassEventsResponse) ProtoMessage() {}
 
 func (x *PassEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2542,7 +2446,7 @@ func (x *PassEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassEventsResponse.ProtoReflect.Descriptor instead.
 func (*PassEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{36}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *PassEventsResponse) GetPassed() int32 {
@@ -2565,7 +2469,7 @@ type AmendCasesRequest struct {
 
 func (x *AmendCasesRequest) Reset() {
 	*x = AmendCasesRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2577,7 +2481,7 @@ func (x *AmendCasesRequest) String() string {
 func (*AmendCasesRequest) ProtoMessage() {}
 
 func (x *AmendCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2590,7 +2494,7 @@ func (x *AmendCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AmendCasesRequest.ProtoReflect.Descriptor instead.
 func (*AmendCasesRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *AmendCasesRequest) GetCaseId() string {
@@ -2637,7 +2541,7 @@ type AmendCasesResponse struct {
 
 func (x *AmendCasesResponse) Reset() {
 	*x = AmendCasesResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2649,7 +2553,7 @@ func (x *AmendCasesResponse) String() string {
 func (*AmendCasesResponse) ProtoMessage() {}
 
 func (x *AmendCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2662,7 +2566,7 @@ func (x *AmendCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AmendCasesResponse.ProtoReflect.Descriptor instead.
 func (*AmendCasesResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *AmendCasesResponse) GetWorkflowId() string {
@@ -2684,7 +2588,7 @@ type ReinstateRequest struct {
 
 func (x *ReinstateRequest) Reset() {
 	*x = ReinstateRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2696,7 +2600,7 @@ func (x *ReinstateRequest) String() string {
 func (*ReinstateRequest) ProtoMessage() {}
 
 func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2709,7 +2613,7 @@ func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateRequest.ProtoReflect.Descriptor instead.
 func (*ReinstateRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReinstateRequest) GetActId() string {
@@ -2749,7 +2653,7 @@ type ReinstateResponse struct {
 
 func (x *ReinstateResponse) Reset() {
 	*x = ReinstateResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2761,7 +2665,7 @@ func (x *ReinstateResponse) String() string {
 func (*ReinstateResponse) ProtoMessage() {}
 
 func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2774,7 +2678,7 @@ func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateResponse.ProtoReflect.Descriptor instead.
 func (*ReinstateResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ReinstateResponse) GetCaseId() string {
@@ -2795,7 +2699,7 @@ type SealPeriodRequest struct {
 
 func (x *SealPeriodRequest) Reset() {
 	*x = SealPeriodRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2807,7 +2711,7 @@ func (x *SealPeriodRequest) String() string {
 func (*SealPeriodRequest) ProtoMessage() {}
 
 func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2820,7 +2724,7 @@ func (x *SealPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodRequest.ProtoReflect.Descriptor instead.
 func (*SealPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SealPeriodRequest) GetObligationId() string {
@@ -2853,7 +2757,7 @@ type SealPeriodResponse struct {
 
 func (x *SealPeriodResponse) Reset() {
 	*x = SealPeriodResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2865,7 +2769,7 @@ func (x *SealPeriodResponse) String() string {
 func (*SealPeriodResponse) ProtoMessage() {}
 
 func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2878,7 +2782,7 @@ func (x *SealPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealPeriodResponse.ProtoReflect.Descriptor instead.
 func (*SealPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *SealPeriodResponse) GetWorkflowId() string {
@@ -2898,7 +2802,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2910,7 +2814,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2923,7 +2827,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{43}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListEventsRequest) GetObligationId() string {
@@ -2949,7 +2853,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2961,7 +2865,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2974,7 +2878,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{44}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -2995,7 +2899,7 @@ type GetRawHistoryRequest struct {
 
 func (x *GetRawHistoryRequest) Reset() {
 	*x = GetRawHistoryRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3007,7 +2911,7 @@ func (x *GetRawHistoryRequest) String() string {
 func (*GetRawHistoryRequest) ProtoMessage() {}
 
 func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3020,7 +2924,7 @@ func (x *GetRawHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRawHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetRawHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{45}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *GetRawHistoryRequest) GetId() string {
@@ -3057,7 +2961,7 @@ type RawEvent struct {
 
 func (x *RawEvent) Reset() {
 	*x = RawEvent{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3069,7 +2973,7 @@ func (x *RawEvent) String() string {
 func (*RawEvent) ProtoMessage() {}
 
 func (x *RawEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3082,7 +2986,7 @@ func (x *RawEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawEvent.ProtoReflect.Descriptor instead.
 func (*RawEvent) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{46}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *RawEvent) GetId() int64 {
@@ -3125,7 +3029,7 @@ type GetRawHistoryResponse struct {
 
 func (x *GetRawHistoryResponse) Reset() {
 	*x = GetRawHistoryResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3137,7 +3041,7 @@ func (x *GetRawHistoryResponse) String() string {
 func (*GetRawHistoryResponse) ProtoMessage() {}
 
 func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3150,7 +3054,7 @@ func (x *GetRawHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRawHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetRawHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{47}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetRawHistoryResponse) GetEvents() []*RawEvent {
@@ -3192,7 +3096,7 @@ type ImportRecordsRequest struct {
 
 func (x *ImportRecordsRequest) Reset() {
 	*x = ImportRecordsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3204,7 +3108,7 @@ func (x *ImportRecordsRequest) String() string {
 func (*ImportRecordsRequest) ProtoMessage() {}
 
 func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3217,7 +3121,7 @@ func (x *ImportRecordsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsRequest.ProtoReflect.Descriptor instead.
 func (*ImportRecordsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{48}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ImportRecordsRequest) GetContent() []byte {
@@ -3255,7 +3159,7 @@ type RecordFault struct {
 
 func (x *RecordFault) Reset() {
 	*x = RecordFault{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3267,7 +3171,7 @@ func (x *RecordFault) String() string {
 func (*RecordFault) ProtoMessage() {}
 
 func (x *RecordFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3280,7 +3184,7 @@ func (x *RecordFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordFault.ProtoReflect.Descriptor instead.
 func (*RecordFault) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{49}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RecordFault) GetSheet() string {
@@ -3344,7 +3248,7 @@ type RecordedRow struct {
 
 func (x *RecordedRow) Reset() {
 	*x = RecordedRow{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3356,7 +3260,7 @@ func (x *RecordedRow) String() string {
 func (*RecordedRow) ProtoMessage() {}
 
 func (x *RecordedRow) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3369,7 +3273,7 @@ func (x *RecordedRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordedRow.ProtoReflect.Descriptor instead.
 func (*RecordedRow) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{50}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RecordedRow) GetSheet() string {
@@ -3456,7 +3360,7 @@ type ImportRecordsResponse struct {
 
 func (x *ImportRecordsResponse) Reset() {
 	*x = ImportRecordsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3468,7 +3372,7 @@ func (x *ImportRecordsResponse) String() string {
 func (*ImportRecordsResponse) ProtoMessage() {}
 
 func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3481,7 +3385,7 @@ func (x *ImportRecordsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRecordsResponse.ProtoReflect.Descriptor instead.
 func (*ImportRecordsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{51}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ImportRecordsResponse) GetRows() []*RecordedRow {
@@ -3535,7 +3439,7 @@ type GetRecordsTemplateRequest struct {
 
 func (x *GetRecordsTemplateRequest) Reset() {
 	*x = GetRecordsTemplateRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3547,7 +3451,7 @@ func (x *GetRecordsTemplateRequest) String() string {
 func (*GetRecordsTemplateRequest) ProtoMessage() {}
 
 func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3560,7 +3464,7 @@ func (x *GetRecordsTemplateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{52}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetRecordsTemplateRequest) GetUnitIds() []string {
@@ -3579,7 +3483,7 @@ type GetRecordsTemplateResponse struct {
 
 func (x *GetRecordsTemplateResponse) Reset() {
 	*x = GetRecordsTemplateResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3591,7 +3495,7 @@ func (x *GetRecordsTemplateResponse) String() string {
 func (*GetRecordsTemplateResponse) ProtoMessage() {}
 
 func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3604,7 +3508,7 @@ func (x *GetRecordsTemplateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordsTemplateResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordsTemplateResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{53}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GetRecordsTemplateResponse) GetContent() []byte {
@@ -3623,7 +3527,7 @@ type CountEditionsRequest struct {
 
 func (x *CountEditionsRequest) Reset() {
 	*x = CountEditionsRequest{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3635,7 +3539,7 @@ func (x *CountEditionsRequest) String() string {
 func (*CountEditionsRequest) ProtoMessage() {}
 
 func (x *CountEditionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3648,7 +3552,7 @@ func (x *CountEditionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountEditionsRequest.ProtoReflect.Descriptor instead.
 func (*CountEditionsRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{54}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *CountEditionsRequest) GetObligationId() string {
@@ -3667,7 +3571,7 @@ type CountEditionsResponse struct {
 
 func (x *CountEditionsResponse) Reset() {
 	*x = CountEditionsResponse{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[55]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3679,7 +3583,7 @@ func (x *CountEditionsResponse) String() string {
 func (*CountEditionsResponse) ProtoMessage() {}
 
 func (x *CountEditionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[55]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3692,7 +3596,7 @@ func (x *CountEditionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountEditionsResponse.ProtoReflect.Descriptor instead.
 func (*CountEditionsResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{55}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *CountEditionsResponse) GetEditions() []*EditionCount {
@@ -3714,7 +3618,7 @@ type EditionCount struct {
 
 func (x *EditionCount) Reset() {
 	*x = EditionCount{}
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[56]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3726,7 +3630,7 @@ func (x *EditionCount) String() string {
 func (*EditionCount) ProtoMessage() {}
 
 func (x *EditionCount) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_reports_v1_reports_proto_msgTypes[56]
+	mi := &file_nenep_reports_v1_reports_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3739,7 +3643,7 @@ func (x *EditionCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EditionCount.ProtoReflect.Descriptor instead.
 func (*EditionCount) Descriptor() ([]byte, []int) {
-	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{56}
+	return file_nenep_reports_v1_reports_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *EditionCount) GetObligationId() string {
@@ -3919,12 +3823,7 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"eventsTold\x12!\n" +
 	"\ftemporal_url\x18\x04 \x01(\tR\vtemporalUrl\x12#\n" +
 	"\rfrom_register\x18\x05 \x01(\bR\ffromRegister\x12\x15\n" +
-	"\x06run_id\x18\x06 \x01(\tR\x05runId\"\x13\n" +
-	"\x11CheckAuditRequest\"a\n" +
-	"\x12CheckAuditResponse\x12\x18\n" +
-	"\aentries\x18\x01 \x01(\x03R\aentries\x12\x14\n" +
-	"\x05whole\x18\x02 \x01(\bR\x05whole\x12\x1b\n" +
-	"\tbroken_at\x18\x03 \x01(\x03R\bbrokenAt\"*\n" +
+	"\x06run_id\x18\x06 \x01(\tR\x05runId\"*\n" +
 	"\x0fListActsRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\xae\x01\n" +
 	"\tStoredAct\x12(\n" +
@@ -4081,8 +3980,7 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\robligation_id\x18\x01 \x01(\tR\fobligationId\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x18\n" +
 	"\arunning\x18\x03 \x01(\x05R\arunning\x12\x19\n" +
-	"\bcase_ids\x18\x04 \x03(\tR\acaseIds2\x85\n" +
-	"\n" +
+	"\bcase_ids\x18\x04 \x03(\tR\acaseIds2\xac\t\n" +
 	"\x0fRegisterService\x12]\n" +
 	"\fRegisterCase\x12%.nenep.reports.v1.RegisterCaseRequest\x1a&.nenep.reports.v1.RegisterCaseResponse\x12`\n" +
 	"\rWriteProgress\x12&.nenep.reports.v1.WriteProgressRequest\x1a'.nenep.reports.v1.WriteProgressResponse\x12`\n" +
@@ -4096,8 +3994,6 @@ const file_nenep_reports_v1_reports_proto_rawDesc = "" +
 	"\n" +
 	"GetHistory\x12#.nenep.reports.v1.GetHistoryRequest\x1a$.nenep.reports.v1.GetHistoryResponse\x12`\n" +
 	"\rGetRawHistory\x12&.nenep.reports.v1.GetRawHistoryRequest\x1a'.nenep.reports.v1.GetRawHistoryResponse\x12W\n" +
-	"\n" +
-	"CheckAudit\x12#.nenep.reports.v1.CheckAuditRequest\x1a$.nenep.reports.v1.CheckAuditResponse\x12W\n" +
 	"\n" +
 	"ListEvents\x12#.nenep.reports.v1.ListEventsRequest\x1a$.nenep.reports.v1.ListEventsResponse\x12W\n" +
 	"\n" +
@@ -4128,7 +4024,7 @@ func file_nenep_reports_v1_reports_proto_rawDescGZIP() []byte {
 	return file_nenep_reports_v1_reports_proto_rawDescData
 }
 
-var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
+var file_nenep_reports_v1_reports_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
 var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*Case)(nil),                       // 0: nenep.reports.v1.Case
 	(*Linked)(nil),                     // 1: nenep.reports.v1.Linked
@@ -4156,53 +4052,51 @@ var file_nenep_reports_v1_reports_proto_goTypes = []any{
 	(*GetHistoryRequest)(nil),          // 23: nenep.reports.v1.GetHistoryRequest
 	(*HistoryEntry)(nil),               // 24: nenep.reports.v1.HistoryEntry
 	(*GetHistoryResponse)(nil),         // 25: nenep.reports.v1.GetHistoryResponse
-	(*CheckAuditRequest)(nil),          // 26: nenep.reports.v1.CheckAuditRequest
-	(*CheckAuditResponse)(nil),         // 27: nenep.reports.v1.CheckAuditResponse
-	(*ListActsRequest)(nil),            // 28: nenep.reports.v1.ListActsRequest
-	(*StoredAct)(nil),                  // 29: nenep.reports.v1.StoredAct
-	(*ListActsResponse)(nil),           // 30: nenep.reports.v1.ListActsResponse
-	(*DeliverPendingRequest)(nil),      // 31: nenep.reports.v1.DeliverPendingRequest
-	(*DeliverPendingResponse)(nil),     // 32: nenep.reports.v1.DeliverPendingResponse
-	(*Event)(nil),                      // 33: nenep.reports.v1.Event
-	(*RecordEventRequest)(nil),         // 34: nenep.reports.v1.RecordEventRequest
-	(*PassEventsRequest)(nil),          // 35: nenep.reports.v1.PassEventsRequest
-	(*PassEventsResponse)(nil),         // 36: nenep.reports.v1.PassEventsResponse
-	(*AmendCasesRequest)(nil),          // 37: nenep.reports.v1.AmendCasesRequest
-	(*AmendCasesResponse)(nil),         // 38: nenep.reports.v1.AmendCasesResponse
-	(*ReinstateRequest)(nil),           // 39: nenep.reports.v1.ReinstateRequest
-	(*ReinstateResponse)(nil),          // 40: nenep.reports.v1.ReinstateResponse
-	(*SealPeriodRequest)(nil),          // 41: nenep.reports.v1.SealPeriodRequest
-	(*SealPeriodResponse)(nil),         // 42: nenep.reports.v1.SealPeriodResponse
-	(*ListEventsRequest)(nil),          // 43: nenep.reports.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),         // 44: nenep.reports.v1.ListEventsResponse
-	(*GetRawHistoryRequest)(nil),       // 45: nenep.reports.v1.GetRawHistoryRequest
-	(*RawEvent)(nil),                   // 46: nenep.reports.v1.RawEvent
-	(*GetRawHistoryResponse)(nil),      // 47: nenep.reports.v1.GetRawHistoryResponse
-	(*ImportRecordsRequest)(nil),       // 48: nenep.reports.v1.ImportRecordsRequest
-	(*RecordFault)(nil),                // 49: nenep.reports.v1.RecordFault
-	(*RecordedRow)(nil),                // 50: nenep.reports.v1.RecordedRow
-	(*ImportRecordsResponse)(nil),      // 51: nenep.reports.v1.ImportRecordsResponse
-	(*GetRecordsTemplateRequest)(nil),  // 52: nenep.reports.v1.GetRecordsTemplateRequest
-	(*GetRecordsTemplateResponse)(nil), // 53: nenep.reports.v1.GetRecordsTemplateResponse
-	(*CountEditionsRequest)(nil),       // 54: nenep.reports.v1.CountEditionsRequest
-	(*CountEditionsResponse)(nil),      // 55: nenep.reports.v1.CountEditionsResponse
-	(*EditionCount)(nil),               // 56: nenep.reports.v1.EditionCount
-	nil,                                // 57: nenep.reports.v1.Event.FactsEntry
-	nil,                                // 58: nenep.reports.v1.RecordEventRequest.FactsEntry
-	(*v1.CaseInput)(nil),               // 59: nenep.casefile.v1.CaseInput
-	(*v1.CaseState)(nil),               // 60: nenep.casefile.v1.CaseState
-	(*v1.Progress)(nil),                // 61: nenep.casefile.v1.Progress
-	(*v1.Act)(nil),                     // 62: nenep.casefile.v1.Act
-	(*v1.ActOutcome)(nil),              // 63: nenep.casefile.v1.ActOutcome
+	(*ListActsRequest)(nil),            // 26: nenep.reports.v1.ListActsRequest
+	(*StoredAct)(nil),                  // 27: nenep.reports.v1.StoredAct
+	(*ListActsResponse)(nil),           // 28: nenep.reports.v1.ListActsResponse
+	(*DeliverPendingRequest)(nil),      // 29: nenep.reports.v1.DeliverPendingRequest
+	(*DeliverPendingResponse)(nil),     // 30: nenep.reports.v1.DeliverPendingResponse
+	(*Event)(nil),                      // 31: nenep.reports.v1.Event
+	(*RecordEventRequest)(nil),         // 32: nenep.reports.v1.RecordEventRequest
+	(*PassEventsRequest)(nil),          // 33: nenep.reports.v1.PassEventsRequest
+	(*PassEventsResponse)(nil),         // 34: nenep.reports.v1.PassEventsResponse
+	(*AmendCasesRequest)(nil),          // 35: nenep.reports.v1.AmendCasesRequest
+	(*AmendCasesResponse)(nil),         // 36: nenep.reports.v1.AmendCasesResponse
+	(*ReinstateRequest)(nil),           // 37: nenep.reports.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),          // 38: nenep.reports.v1.ReinstateResponse
+	(*SealPeriodRequest)(nil),          // 39: nenep.reports.v1.SealPeriodRequest
+	(*SealPeriodResponse)(nil),         // 40: nenep.reports.v1.SealPeriodResponse
+	(*ListEventsRequest)(nil),          // 41: nenep.reports.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),         // 42: nenep.reports.v1.ListEventsResponse
+	(*GetRawHistoryRequest)(nil),       // 43: nenep.reports.v1.GetRawHistoryRequest
+	(*RawEvent)(nil),                   // 44: nenep.reports.v1.RawEvent
+	(*GetRawHistoryResponse)(nil),      // 45: nenep.reports.v1.GetRawHistoryResponse
+	(*ImportRecordsRequest)(nil),       // 46: nenep.reports.v1.ImportRecordsRequest
+	(*RecordFault)(nil),                // 47: nenep.reports.v1.RecordFault
+	(*RecordedRow)(nil),                // 48: nenep.reports.v1.RecordedRow
+	(*ImportRecordsResponse)(nil),      // 49: nenep.reports.v1.ImportRecordsResponse
+	(*GetRecordsTemplateRequest)(nil),  // 50: nenep.reports.v1.GetRecordsTemplateRequest
+	(*GetRecordsTemplateResponse)(nil), // 51: nenep.reports.v1.GetRecordsTemplateResponse
+	(*CountEditionsRequest)(nil),       // 52: nenep.reports.v1.CountEditionsRequest
+	(*CountEditionsResponse)(nil),      // 53: nenep.reports.v1.CountEditionsResponse
+	(*EditionCount)(nil),               // 54: nenep.reports.v1.EditionCount
+	nil,                                // 55: nenep.reports.v1.Event.FactsEntry
+	nil,                                // 56: nenep.reports.v1.RecordEventRequest.FactsEntry
+	(*v1.CaseInput)(nil),               // 57: nenep.casefile.v1.CaseInput
+	(*v1.CaseState)(nil),               // 58: nenep.casefile.v1.CaseState
+	(*v1.Progress)(nil),                // 59: nenep.casefile.v1.Progress
+	(*v1.Act)(nil),                     // 60: nenep.casefile.v1.Act
+	(*v1.ActOutcome)(nil),              // 61: nenep.casefile.v1.ActOutcome
 }
 var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
-	59, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
-	60, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
+	57, // 0: nenep.reports.v1.Case.input:type_name -> nenep.casefile.v1.CaseInput
+	58, // 1: nenep.reports.v1.Case.state:type_name -> nenep.casefile.v1.CaseState
 	2,  // 2: nenep.reports.v1.Case.files:type_name -> nenep.reports.v1.File
 	1,  // 3: nenep.reports.v1.Case.linked:type_name -> nenep.reports.v1.Linked
-	59, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
-	60, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
-	61, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
+	57, // 4: nenep.reports.v1.RegisterCaseRequest.input:type_name -> nenep.casefile.v1.CaseInput
+	58, // 5: nenep.reports.v1.RegisterCaseRequest.state:type_name -> nenep.casefile.v1.CaseState
+	59, // 6: nenep.reports.v1.WriteProgressRequest.progress:type_name -> nenep.casefile.v1.Progress
 	0,  // 7: nenep.reports.v1.ListCasesResponse.cases:type_name -> nenep.reports.v1.Case
 	13, // 8: nenep.reports.v1.ListCasesResponse.counts:type_name -> nenep.reports.v1.StateCount
 	11, // 9: nenep.reports.v1.SummariseRequest.filter:type_name -> nenep.reports.v1.ListCasesRequest
@@ -4212,16 +4106,16 @@ var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
 	18, // 13: nenep.reports.v1.SummariseResponse.groups:type_name -> nenep.reports.v1.GroupCount
 	21, // 14: nenep.reports.v1.TellProgressResponse.days:type_name -> nenep.reports.v1.ProgressOn
 	24, // 15: nenep.reports.v1.GetHistoryResponse.entries:type_name -> nenep.reports.v1.HistoryEntry
-	62, // 16: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
-	63, // 17: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
-	29, // 18: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
-	57, // 19: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
-	58, // 20: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
-	33, // 21: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
-	46, // 22: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
-	50, // 23: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
-	49, // 24: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
-	56, // 25: nenep.reports.v1.CountEditionsResponse.editions:type_name -> nenep.reports.v1.EditionCount
+	60, // 16: nenep.reports.v1.StoredAct.act:type_name -> nenep.casefile.v1.Act
+	61, // 17: nenep.reports.v1.StoredAct.outcome:type_name -> nenep.casefile.v1.ActOutcome
+	27, // 18: nenep.reports.v1.ListActsResponse.acts:type_name -> nenep.reports.v1.StoredAct
+	55, // 19: nenep.reports.v1.Event.facts:type_name -> nenep.reports.v1.Event.FactsEntry
+	56, // 20: nenep.reports.v1.RecordEventRequest.facts:type_name -> nenep.reports.v1.RecordEventRequest.FactsEntry
+	31, // 21: nenep.reports.v1.ListEventsResponse.events:type_name -> nenep.reports.v1.Event
+	44, // 22: nenep.reports.v1.GetRawHistoryResponse.events:type_name -> nenep.reports.v1.RawEvent
+	48, // 23: nenep.reports.v1.ImportRecordsResponse.rows:type_name -> nenep.reports.v1.RecordedRow
+	47, // 24: nenep.reports.v1.ImportRecordsResponse.faults:type_name -> nenep.reports.v1.RecordFault
+	54, // 25: nenep.reports.v1.CountEditionsResponse.editions:type_name -> nenep.reports.v1.EditionCount
 	3,  // 26: nenep.reports.v1.RegisterService.RegisterCase:input_type -> nenep.reports.v1.RegisterCaseRequest
 	5,  // 27: nenep.reports.v1.RegisterService.WriteProgress:input_type -> nenep.reports.v1.WriteProgressRequest
 	7,  // 28: nenep.reports.v1.RegisterService.ExportHistory:input_type -> nenep.reports.v1.ExportHistoryRequest
@@ -4231,45 +4125,43 @@ var file_nenep_reports_v1_reports_proto_depIdxs = []int32{
 	19, // 32: nenep.reports.v1.RegisterService.TellProgress:input_type -> nenep.reports.v1.TellProgressRequest
 	22, // 33: nenep.reports.v1.RegisterService.GetCase:input_type -> nenep.reports.v1.GetCaseRequest
 	23, // 34: nenep.reports.v1.RegisterService.GetHistory:input_type -> nenep.reports.v1.GetHistoryRequest
-	45, // 35: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
-	26, // 36: nenep.reports.v1.RegisterService.CheckAudit:input_type -> nenep.reports.v1.CheckAuditRequest
-	43, // 37: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
-	35, // 38: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
-	54, // 39: nenep.reports.v1.RegisterService.CountEditions:input_type -> nenep.reports.v1.CountEditionsRequest
-	62, // 40: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
-	28, // 41: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
-	31, // 42: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
-	48, // 43: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
-	52, // 44: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
-	34, // 45: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
-	41, // 46: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
-	37, // 47: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
-	39, // 48: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
-	4,  // 49: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
-	6,  // 50: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
-	8,  // 51: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
-	10, // 52: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
-	12, // 53: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
-	16, // 54: nenep.reports.v1.RegisterService.Summarise:output_type -> nenep.reports.v1.SummariseResponse
-	20, // 55: nenep.reports.v1.RegisterService.TellProgress:output_type -> nenep.reports.v1.TellProgressResponse
-	0,  // 56: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
-	25, // 57: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
-	47, // 58: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
-	27, // 59: nenep.reports.v1.RegisterService.CheckAudit:output_type -> nenep.reports.v1.CheckAuditResponse
-	44, // 60: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
-	36, // 61: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
-	55, // 62: nenep.reports.v1.RegisterService.CountEditions:output_type -> nenep.reports.v1.CountEditionsResponse
-	63, // 63: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
-	30, // 64: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
-	32, // 65: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
-	51, // 66: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
-	53, // 67: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
-	33, // 68: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
-	42, // 69: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
-	38, // 70: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
-	40, // 71: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
-	49, // [49:72] is the sub-list for method output_type
-	26, // [26:49] is the sub-list for method input_type
+	43, // 35: nenep.reports.v1.RegisterService.GetRawHistory:input_type -> nenep.reports.v1.GetRawHistoryRequest
+	41, // 36: nenep.reports.v1.RegisterService.ListEvents:input_type -> nenep.reports.v1.ListEventsRequest
+	33, // 37: nenep.reports.v1.RegisterService.PassEvents:input_type -> nenep.reports.v1.PassEventsRequest
+	52, // 38: nenep.reports.v1.RegisterService.CountEditions:input_type -> nenep.reports.v1.CountEditionsRequest
+	60, // 39: nenep.reports.v1.ActsService.Act:input_type -> nenep.casefile.v1.Act
+	26, // 40: nenep.reports.v1.ActsService.ListActs:input_type -> nenep.reports.v1.ListActsRequest
+	29, // 41: nenep.reports.v1.ActsService.DeliverPending:input_type -> nenep.reports.v1.DeliverPendingRequest
+	46, // 42: nenep.reports.v1.ActsService.ImportRecords:input_type -> nenep.reports.v1.ImportRecordsRequest
+	50, // 43: nenep.reports.v1.ActsService.GetRecordsTemplate:input_type -> nenep.reports.v1.GetRecordsTemplateRequest
+	32, // 44: nenep.reports.v1.ActsService.RecordEvent:input_type -> nenep.reports.v1.RecordEventRequest
+	39, // 45: nenep.reports.v1.ActsService.SealPeriod:input_type -> nenep.reports.v1.SealPeriodRequest
+	35, // 46: nenep.reports.v1.ActsService.AmendCases:input_type -> nenep.reports.v1.AmendCasesRequest
+	37, // 47: nenep.reports.v1.ActsService.Reinstate:input_type -> nenep.reports.v1.ReinstateRequest
+	4,  // 48: nenep.reports.v1.RegisterService.RegisterCase:output_type -> nenep.reports.v1.RegisterCaseResponse
+	6,  // 49: nenep.reports.v1.RegisterService.WriteProgress:output_type -> nenep.reports.v1.WriteProgressResponse
+	8,  // 50: nenep.reports.v1.RegisterService.ExportHistory:output_type -> nenep.reports.v1.ExportHistoryResponse
+	10, // 51: nenep.reports.v1.RegisterService.KnownCases:output_type -> nenep.reports.v1.KnownCasesResponse
+	12, // 52: nenep.reports.v1.RegisterService.ListCases:output_type -> nenep.reports.v1.ListCasesResponse
+	16, // 53: nenep.reports.v1.RegisterService.Summarise:output_type -> nenep.reports.v1.SummariseResponse
+	20, // 54: nenep.reports.v1.RegisterService.TellProgress:output_type -> nenep.reports.v1.TellProgressResponse
+	0,  // 55: nenep.reports.v1.RegisterService.GetCase:output_type -> nenep.reports.v1.Case
+	25, // 56: nenep.reports.v1.RegisterService.GetHistory:output_type -> nenep.reports.v1.GetHistoryResponse
+	45, // 57: nenep.reports.v1.RegisterService.GetRawHistory:output_type -> nenep.reports.v1.GetRawHistoryResponse
+	42, // 58: nenep.reports.v1.RegisterService.ListEvents:output_type -> nenep.reports.v1.ListEventsResponse
+	34, // 59: nenep.reports.v1.RegisterService.PassEvents:output_type -> nenep.reports.v1.PassEventsResponse
+	53, // 60: nenep.reports.v1.RegisterService.CountEditions:output_type -> nenep.reports.v1.CountEditionsResponse
+	61, // 61: nenep.reports.v1.ActsService.Act:output_type -> nenep.casefile.v1.ActOutcome
+	28, // 62: nenep.reports.v1.ActsService.ListActs:output_type -> nenep.reports.v1.ListActsResponse
+	30, // 63: nenep.reports.v1.ActsService.DeliverPending:output_type -> nenep.reports.v1.DeliverPendingResponse
+	49, // 64: nenep.reports.v1.ActsService.ImportRecords:output_type -> nenep.reports.v1.ImportRecordsResponse
+	51, // 65: nenep.reports.v1.ActsService.GetRecordsTemplate:output_type -> nenep.reports.v1.GetRecordsTemplateResponse
+	31, // 66: nenep.reports.v1.ActsService.RecordEvent:output_type -> nenep.reports.v1.Event
+	40, // 67: nenep.reports.v1.ActsService.SealPeriod:output_type -> nenep.reports.v1.SealPeriodResponse
+	36, // 68: nenep.reports.v1.ActsService.AmendCases:output_type -> nenep.reports.v1.AmendCasesResponse
+	38, // 69: nenep.reports.v1.ActsService.Reinstate:output_type -> nenep.reports.v1.ReinstateResponse
+	48, // [48:70] is the sub-list for method output_type
+	26, // [26:48] is the sub-list for method input_type
 	26, // [26:26] is the sub-list for extension type_name
 	26, // [26:26] is the sub-list for extension extendee
 	0,  // [0:26] is the sub-list for field type_name
@@ -4286,7 +4178,7 @@ func file_nenep_reports_v1_reports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_reports_v1_reports_proto_rawDesc), len(file_nenep_reports_v1_reports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   59,
+			NumMessages:   57,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -66,9 +66,6 @@ const (
 	// RegisterServiceGetRawHistoryProcedure is the fully-qualified name of the RegisterService's
 	// GetRawHistory RPC.
 	RegisterServiceGetRawHistoryProcedure = "/nenep.reports.v1.RegisterService/GetRawHistory"
-	// RegisterServiceCheckAuditProcedure is the fully-qualified name of the RegisterService's
-	// CheckAudit RPC.
-	RegisterServiceCheckAuditProcedure = "/nenep.reports.v1.RegisterService/CheckAudit"
 	// RegisterServiceListEventsProcedure is the fully-qualified name of the RegisterService's
 	// ListEvents RPC.
 	RegisterServiceListEventsProcedure = "/nenep.reports.v1.RegisterService/ListEvents"
@@ -125,8 +122,6 @@ type RegisterServiceClient interface {
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
 	// GetRawHistory answers the events of the case's Temporal history one by one, with what they carry decoded: a page of them.
 	GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error)
-	// CheckAudit verifies the hash chain of the audit trail.
-	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
 	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
@@ -206,12 +201,6 @@ func NewRegisterServiceClient(httpClient connect.HTTPClient, baseURL string, opt
 			connect.WithSchema(registerServiceMethods.ByName("GetRawHistory")),
 			connect.WithClientOptions(opts...),
 		),
-		checkAudit: connect.NewClient[v1.CheckAuditRequest, v1.CheckAuditResponse](
-			httpClient,
-			baseURL+RegisterServiceCheckAuditProcedure,
-			connect.WithSchema(registerServiceMethods.ByName("CheckAudit")),
-			connect.WithClientOptions(opts...),
-		),
 		listEvents: connect.NewClient[v1.ListEventsRequest, v1.ListEventsResponse](
 			httpClient,
 			baseURL+RegisterServiceListEventsProcedure,
@@ -245,7 +234,6 @@ type registerServiceClient struct {
 	getCase       *connect.Client[v1.GetCaseRequest, v1.Case]
 	getHistory    *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
 	getRawHistory *connect.Client[v1.GetRawHistoryRequest, v1.GetRawHistoryResponse]
-	checkAudit    *connect.Client[v1.CheckAuditRequest, v1.CheckAuditResponse]
 	listEvents    *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
 	passEvents    *connect.Client[v1.PassEventsRequest, v1.PassEventsResponse]
 	countEditions *connect.Client[v1.CountEditionsRequest, v1.CountEditionsResponse]
@@ -301,11 +289,6 @@ func (c *registerServiceClient) GetRawHistory(ctx context.Context, req *connect.
 	return c.getRawHistory.CallUnary(ctx, req)
 }
 
-// CheckAudit calls nenep.reports.v1.RegisterService.CheckAudit.
-func (c *registerServiceClient) CheckAudit(ctx context.Context, req *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error) {
-	return c.checkAudit.CallUnary(ctx, req)
-}
-
 // ListEvents calls nenep.reports.v1.RegisterService.ListEvents.
 func (c *registerServiceClient) ListEvents(ctx context.Context, req *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error) {
 	return c.listEvents.CallUnary(ctx, req)
@@ -345,8 +328,6 @@ type RegisterServiceHandler interface {
 	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
 	// GetRawHistory answers the events of the case's Temporal history one by one, with what they carry decoded: a page of them.
 	GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error)
-	// CheckAudit verifies the hash chain of the audit trail.
-	CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error)
 	// ListEvents answers the events that cases by event are opened for.
 	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
 	// PassEvents has the events of a unit that ended go on with its successor, so that their cases are expected there. Workflows call it.
@@ -422,12 +403,6 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 		connect.WithSchema(registerServiceMethods.ByName("GetRawHistory")),
 		connect.WithHandlerOptions(opts...),
 	)
-	registerServiceCheckAuditHandler := connect.NewUnaryHandler(
-		RegisterServiceCheckAuditProcedure,
-		svc.CheckAudit,
-		connect.WithSchema(registerServiceMethods.ByName("CheckAudit")),
-		connect.WithHandlerOptions(opts...),
-	)
 	registerServiceListEventsHandler := connect.NewUnaryHandler(
 		RegisterServiceListEventsProcedure,
 		svc.ListEvents,
@@ -468,8 +443,6 @@ func NewRegisterServiceHandler(svc RegisterServiceHandler, opts ...connect.Handl
 			registerServiceGetHistoryHandler.ServeHTTP(w, r)
 		case RegisterServiceGetRawHistoryProcedure:
 			registerServiceGetRawHistoryHandler.ServeHTTP(w, r)
-		case RegisterServiceCheckAuditProcedure:
-			registerServiceCheckAuditHandler.ServeHTTP(w, r)
 		case RegisterServiceListEventsProcedure:
 			registerServiceListEventsHandler.ServeHTTP(w, r)
 		case RegisterServicePassEventsProcedure:
@@ -523,10 +496,6 @@ func (UnimplementedRegisterServiceHandler) GetHistory(context.Context, *connect.
 
 func (UnimplementedRegisterServiceHandler) GetRawHistory(context.Context, *connect.Request[v1.GetRawHistoryRequest]) (*connect.Response[v1.GetRawHistoryResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.GetRawHistory is not implemented"))
-}
-
-func (UnimplementedRegisterServiceHandler) CheckAudit(context.Context, *connect.Request[v1.CheckAuditRequest]) (*connect.Response[v1.CheckAuditResponse], error) {
-	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.reports.v1.RegisterService.CheckAudit is not implemented"))
 }
 
 func (UnimplementedRegisterServiceHandler) ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error) {
