@@ -13,6 +13,7 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/workflows/activities"
+	"nenep/workflows/audit"
 	"nenep/workflows/board"
 	"nenep/workflows/conference"
 	"nenep/workflows/consultation"
@@ -65,6 +66,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 	registerActivities(upkeep, map[string]any{
 		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
 		contract.ActivitySendPending: acts.SendPending, contract.ActivityPurge: acts.PurgePersonalData,
+		contract.ActivityCloseAuditDay: acts.CloseAuditDay, contract.ActivityTellAuditHead: acts.TellAuditHead,
 		contract.ActivityCheckFiles: acts.CheckFiles, contract.ActivityFinishCheck: acts.FinishCheck,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
@@ -127,6 +129,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)
 	registerWorkflow(registry, contract.SendPending, digest.SendPending, buildID)
 	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)
+	registerWorkflow(registry, contract.CloseAuditDay, audit.CloseAuditDay, buildID)
 	registerWorkflow(registry, contract.CheckEvidence, evidence.CheckEvidence, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 	registerWorkflow(registry, contract.DeliverWebhooks, delivery.DeliverWebhooks, buildID)

@@ -52,6 +52,8 @@ func example(name string) any {
 		return false
 	case name == "evidenceUrl":
 		return "s3://evidence"
+	case name == "auditHeadsUrl":
+		return "s3://heads"
 	case name == "channels":
 		return "/run/channels.yaml"
 	case name == "signatureRoots":

@@ -44,6 +44,8 @@ const (
 	SendPending = "SendPending"
 	// PurgePersonalData takes personal data out of what is older than the province's terms.
 	PurgePersonalData = "PurgePersonalData"
+	// CloseAuditDay keeps the head of the audit trail of a day outside the database.
+	CloseAuditDay = "CloseAuditDay"
 	// CheckEvidence reads every file of the evidence store once a night.
 	CheckEvidence = "CheckEvidence"
 	// DeliverActs delivers acts that were stored and never reached their workflow.
@@ -81,6 +83,8 @@ const (
 	ScheduleDigest          = "digest-07-30" // of the usual window
 	ScheduleSendPending     = "send-pending"
 	SchedulePurge           = "purge-personal-data"
+	// ScheduleCloseAuditDay closes the day before.
+	ScheduleCloseAuditDay = "close-audit-day"
 	// ScheduleCheckEvidence reads every file of the evidence store.
 	ScheduleCheckEvidence = "check-evidence"
 	ScheduleDeliverActs   = "deliver-acts"
@@ -137,6 +141,8 @@ const (
 	ActivityPurge           = "PurgePersonalData"
 	ActivityDeliverActs     = "DeliverActs"
 	ActivityCheckFiles      = "CheckFiles"
+	ActivityCloseAuditDay   = "CloseAuditDay"
+	ActivityTellAuditHead   = "TellAuditHead"
 	ActivityFinishCheck     = "FinishCheck"
 	ActivityListCasesToSeal = "ListCasesToSeal"
 	ActivitySealCase        = "SealCase"

@@ -122,7 +122,7 @@ var services = map[string]map[Scope][]string{
 		NotificationsRead:  {"ListMessages", "PrintLetter", "PreviewLetter", "GetPreferences", "GetFeed", "ListChannels"},
 		NotificationsWrite: {"SetPreferences", "MuteCase", "OpenFeed", "RevokeFeed"},
 		Person:             {"ReleaseDraft", "DiscardDraft"},
-		Internal:           {"Tell", "TellHandOver", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink", "SendSignInLink"},
+		Internal:           {"Tell", "TellHandOver", "TellAuditHead", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink", "SendSignInLink"},
 	},
 }
 

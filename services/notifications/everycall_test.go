@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,7 +75,8 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"OpenLink":       {Do: everycall.Of(ledgerClient.OpenLink, &notificationsv1.OpenLinkRequest{Token: "none"}), May: everybody},
 		"ListChannels": {Do: everycall.Of(ledgerClient.ListChannels, &notificationsv1.ListChannelsRequest{}),
 			May: slices.Concat(inOwnName, []string{"supervisor", "auditor", "administrator"})},
-		"TellHandOver": {Do: everycall.Of(ledgerClient.TellHandOver, &notificationsv1.TellHandOverRequest{HandOverId: "BG-1"}), May: workflows},
+		"TellAuditHead": {Do: everycall.Of(ledgerClient.TellAuditHead, &notificationsv1.TellAuditHeadRequest{Day: "2026-12-23", Hash: strings.Repeat("a", 64)}), May: workflows},
+		"TellHandOver":  {Do: everycall.Of(ledgerClient.TellHandOver, &notificationsv1.TellHandOverRequest{HandOverId: "BG-1"}), May: workflows},
 		"SendSignInLink": {Do: everycall.Of(ledgerClient.SendSignInLink, &notificationsv1.SendSignInLinkRequest{OfficialId: "CB-AN",
 			Url: h.config.PortalURL + signInPath + "x", ExpiresAt: "2026-12-24T01:00:00Z"}), May: []string{"portal"}},
 		"ReleaseDraft": {Do: everycall.Of(ledgerClient.ReleaseDraft, &notificationsv1.ReleaseDraftRequest{Id: id}), May: speaker},

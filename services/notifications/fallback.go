@@ -93,8 +93,11 @@ func (s *service) follower(ctx context.Context, db *gorm.DB, failed message) (me
 
 // rewritten is a row as it reads over another channel.
 func (s *service) rewritten(ctx context.Context, row message, holder *unitsv1.Holder, p addressee, to way) (message, error) {
-	if row.Template == templateFailing {
+	switch row.Template {
+	case templateFailing:
 		return s.failingLetter(p, holder.GetOfficial(), row, to)
+	case templateAuditHead:
+		return s.auditHeadLetter(row.Facts["head"], p, holder.GetOfficial(), to)
 	}
 	if ofNoCase[row.Template] {
 		return s.handOverAnew(ctx, row, p, holder.GetOfficial(), to)

@@ -22,7 +22,7 @@ const (
 )
 
 // ofNoCase are the letters that are of no case and of no role of a unit: whoever they are written to keeps them.
-var ofNoCase = map[string]bool{templateFailing: true, templateTakesOver: true, templateHandsOver: true, templateSignInLink: true}
+var ofNoCase = map[string]bool{templateFailing: true, templateTakesOver: true, templateHandsOver: true, templateAuditHead: true, templateSignInLink: true}
 
 // casesTold is how many open cases a letter names; the rest is counted.
 const casesTold = 30

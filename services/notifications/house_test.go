@@ -204,7 +204,7 @@ func (s *town) FindOfficials(_ context.Context, r *connect.Request[unitsv1.FindO
 	answer := &unitsv1.FindOfficialsResponse{}
 	for _, holders := range s.holders {
 		for _, holder := range holders {
-			if slices.Contains(r.Msg.GetIds(), holder.GetOfficial().GetId()) {
+			if slices.Contains(r.Msg.GetIds(), holder.GetOfficial().GetId()) || r.Msg.GetRole() != "" && holder.GetPosition().GetRole() == r.Msg.GetRole() {
 				answer.Holders = append(answer.Holders, holder)
 			}
 		}

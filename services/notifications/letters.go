@@ -53,6 +53,7 @@ var templateLetters = map[string][]string{
 	templateFailing:    {templateFailing},
 	templateTakesOver:  {templateTakesOver},
 	templateHandsOver:  {templateHandsOver},
+	templateAuditHead:  {templateAuditHead},
 	templateSignInLink: {templateSignInLink},
 }
 
@@ -89,6 +90,7 @@ type letter struct {
 	Vacancy                                     string // why the recipient is told in another's place
 	Added, Sender                               string // of a draft that was released: words added, the body that speaks
 	Channel, Failures, Settings                 string // a channel that fails; the page to go to
+	Head                                        string // of the audit trail
 	Post, Other, Cases, CaseLines               string // a post that is handed over, the other side, how many cases are open, which
 	Version, Closes                             string // of a synthesis: its number, the day on which it closes
 	Owed, InTime, LateOnes, ReturnedOnes        string // units by what became of their reports

@@ -41,6 +41,9 @@ type language struct {
 	otherUnits              func(n int) string // at the end of a list
 	dueOn                   string
 
+	auditHead, auditHeadTitle string // subject of the letter with the head of the audit trail; what a digest calls it
+	auditHeadShort            func(head string) string
+
 	signIn      string // subject of the letter with a sign-in link
 	linkNotKept string // in place of that link, in the ledger
 	atInstant   func(time.Time) string
@@ -89,7 +92,9 @@ var vietnamese = language{
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: bàn giao chức vụ " + post + " từ ngày " + day + "."
 	},
-	signIn: "[Nề Nếp] Liên kết đăng nhập", linkNotKept: "(liên kết chỉ có trong thư, sổ thư không lưu)",
+	auditHead: "[Nề Nếp] Mã chốt nhật ký", auditHeadTitle: "mã chốt nhật ký",
+	auditHeadShort: func(head string) string { return "Nề Nếp: mã chốt nhật ký " + head },
+	signIn:         "[Nề Nếp] Liên kết đăng nhập", linkNotKept: "(liên kết chỉ có trong thư, sổ thư không lưu)",
 	atInstant: func(at time.Time) string { return at.Format("15:04 ngày 02/01/2006") },
 }
 
@@ -129,7 +134,9 @@ var english = language{
 	handOverShort: func(post, day string) string {
 		return "Nề Nếp: the post " + post + " is handed over from " + day + "."
 	},
-	signIn: "[Nề Nếp] Sign-in link", linkNotKept: "(the link stands in the mail alone, the ledger does not keep it)",
+	auditHead: "[Nề Nếp] Head of the audit trail", auditHeadTitle: "head of the audit trail",
+	auditHeadShort: func(head string) string { return "Nề Nếp: head of the audit trail " + head },
+	signIn:         "[Nề Nếp] Sign-in link", linkNotKept: "(the link stands in the mail alone, the ledger does not keep it)",
 	atInstant: func(at time.Time) string { return at.Format("15:04 on 02/01/2006") },
 }
 

@@ -28,6 +28,7 @@ var templateChoices = []choice{
 	{"channel-failing", "Kênh không đến được"},
 	{"takes-over", "Nhận bàn giao chức vụ"},
 	{"hands-over", "Đã bàn giao chức vụ"},
+	{"audit-head", "Mã chốt nhật ký"},
 	{"sign-in-link", "Liên kết đăng nhập"},
 }
 

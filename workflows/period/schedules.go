@@ -87,6 +87,7 @@ func schedules(cat *catalogue.Catalogue, windows []string) ([]client.ScheduleOpt
 	}
 	return append(all, pending(),
 		scheduled(contract.SchedulePurge, "Xóa dữ liệu cá nhân đã hết thời hạn lưu", daily(3, 10), contract.PurgePersonalData),
+		scheduled(contract.ScheduleCloseAuditDay, "Chốt nhật ký của ngày hôm trước", daily(0, 10), contract.CloseAuditDay),
 		scheduled(contract.ScheduleCheckEvidence, "Kiểm tra các tệp minh chứng còn đủ, nguyên vẹn", daily(1, 40), contract.CheckEvidence, contract.CheckInput{}),
 		scheduled(contract.ScheduleDeliverActs, "Chuyển các việc đã ghi nhận mà chưa tới hồ sơ", everyFiveMinutes(), contract.DeliverActs),
 	), nil

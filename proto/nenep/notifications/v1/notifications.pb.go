@@ -2498,6 +2498,126 @@ func (x *TellHandOverResponse) GetRepeatedCall() bool {
 	return false
 }
 
+type TellAuditHeadRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           string                 `protobuf:"bytes,1,opt,name=day,proto3" json:"day,omitempty"`
+	Entries       int64                  `protobuf:"varint,2,opt,name=entries,proto3" json:"entries,omitempty"`
+	LastId        int64                  `protobuf:"varint,3,opt,name=last_id,json=lastId,proto3" json:"last_id,omitempty"`
+	Hash          string                 `protobuf:"bytes,4,opt,name=hash,proto3" json:"hash,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellAuditHeadRequest) Reset() {
+	*x = TellAuditHeadRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellAuditHeadRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellAuditHeadRequest) ProtoMessage() {}
+
+func (x *TellAuditHeadRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellAuditHeadRequest.ProtoReflect.Descriptor instead.
+func (*TellAuditHeadRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *TellAuditHeadRequest) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *TellAuditHeadRequest) GetEntries() int64 {
+	if x != nil {
+		return x.Entries
+	}
+	return 0
+}
+
+func (x *TellAuditHeadRequest) GetLastId() int64 {
+	if x != nil {
+		return x.LastId
+	}
+	return 0
+}
+
+func (x *TellAuditHeadRequest) GetHash() string {
+	if x != nil {
+		return x.Hash
+	}
+	return ""
+}
+
+type TellAuditHeadResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OfficialIds   []string               `protobuf:"bytes,1,rep,name=official_ids,json=officialIds,proto3" json:"official_ids,omitempty"` // who was told; none: nobody is an auditor
+	RepeatedCall  bool                   `protobuf:"varint,2,opt,name=repeated_call,json=repeatedCall,proto3" json:"repeated_call,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TellAuditHeadResponse) Reset() {
+	*x = TellAuditHeadResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TellAuditHeadResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TellAuditHeadResponse) ProtoMessage() {}
+
+func (x *TellAuditHeadResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TellAuditHeadResponse.ProtoReflect.Descriptor instead.
+func (*TellAuditHeadResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *TellAuditHeadResponse) GetOfficialIds() []string {
+	if x != nil {
+		return x.OfficialIds
+	}
+	return nil
+}
+
+func (x *TellAuditHeadResponse) GetRepeatedCall() bool {
+	if x != nil {
+		return x.RepeatedCall
+	}
+	return false
+}
+
 type SendSignInLinkRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OfficialId    string                 `protobuf:"bytes,1,opt,name=official_id,json=officialId,proto3" json:"official_id,omitempty"` // empty: the address that was asked with belongs to nobody
@@ -2509,7 +2629,7 @@ type SendSignInLinkRequest struct {
 
 func (x *SendSignInLinkRequest) Reset() {
 	*x = SendSignInLinkRequest{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2521,7 +2641,7 @@ func (x *SendSignInLinkRequest) String() string {
 func (*SendSignInLinkRequest) ProtoMessage() {}
 
 func (x *SendSignInLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[37]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2534,7 +2654,7 @@ func (x *SendSignInLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendSignInLinkRequest.ProtoReflect.Descriptor instead.
 func (*SendSignInLinkRequest) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{37}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SendSignInLinkRequest) GetOfficialId() string {
@@ -2567,7 +2687,7 @@ type SendSignInLinkResponse struct {
 
 func (x *SendSignInLinkResponse) Reset() {
 	*x = SendSignInLinkResponse{}
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2579,7 +2699,7 @@ func (x *SendSignInLinkResponse) String() string {
 func (*SendSignInLinkResponse) ProtoMessage() {}
 
 func (x *SendSignInLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[38]
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2592,7 +2712,7 @@ func (x *SendSignInLinkResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendSignInLinkResponse.ProtoReflect.Descriptor instead.
 func (*SendSignInLinkResponse) Descriptor() ([]byte, []int) {
-	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{38}
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{40}
 }
 
 var File_nenep_notifications_v1_notifications_proto protoreflect.FileDescriptor
@@ -2809,7 +2929,15 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\x14TellHandOverResponse\x12!\n" +
 	"\fofficial_ids\x18\x01 \x03(\tR\vofficialIds\x12\x14\n" +
 	"\x05cases\x18\x02 \x01(\x05R\x05cases\x12#\n" +
-	"\rrepeated_call\x18\x03 \x01(\bR\frepeatedCall\"~\n" +
+	"\rrepeated_call\x18\x03 \x01(\bR\frepeatedCall\"\xab\x01\n" +
+	"\x14TellAuditHeadRequest\x125\n" +
+	"\x03day\x18\x01 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{4}-[0-9]{2}-[0-9]{2}$R\x03day\x12\x18\n" +
+	"\aentries\x18\x02 \x01(\x03R\aentries\x12\x17\n" +
+	"\alast_id\x18\x03 \x01(\x03R\x06lastId\x12)\n" +
+	"\x04hash\x18\x04 \x01(\tB\x15\xbaH\x12r\x102\x0e^[0-9a-f]{64}$R\x04hash\"_\n" +
+	"\x15TellAuditHeadResponse\x12!\n" +
+	"\fofficial_ids\x18\x01 \x03(\tR\vofficialIds\x12#\n" +
+	"\rrepeated_call\x18\x02 \x01(\bR\frepeatedCall\"~\n" +
 	"\x15SendSignInLinkRequest\x12\x1f\n" +
 	"\vofficial_id\x18\x01 \x01(\tR\n" +
 	"officialId\x12\x1c\n" +
@@ -2817,7 +2945,7 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xf4\x03R\x03url\x12&\n" +
 	"\n" +
 	"expires_at\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\texpiresAt\"\x18\n" +
-	"\x16SendSignInLinkResponse2\x95\x11\n" +
+	"\x16SendSignInLinkResponse2\x83\x12\n" +
 	"\x14NotificationsService\x12Q\n" +
 	"\x04Tell\x12#.nenep.notifications.v1.TellRequest\x1a$.nenep.notifications.v1.TellResponse\x12c\n" +
 	"\n" +
@@ -2840,7 +2968,8 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\fTakeCallback\x12+.nenep.notifications.v1.TakeCallbackRequest\x1a,.nenep.notifications.v1.TakeCallbackResponse\x12i\n" +
 	"\fListChannels\x12+.nenep.notifications.v1.ListChannelsRequest\x1a,.nenep.notifications.v1.ListChannelsResponse\x12T\n" +
 	"\x05Purge\x12$.nenep.notifications.v1.PurgeRequest\x1a%.nenep.notifications.v1.PurgeResponse\x12i\n" +
-	"\fTellHandOver\x12+.nenep.notifications.v1.TellHandOverRequest\x1a,.nenep.notifications.v1.TellHandOverResponse\x12o\n" +
+	"\fTellHandOver\x12+.nenep.notifications.v1.TellHandOverRequest\x1a,.nenep.notifications.v1.TellHandOverResponse\x12l\n" +
+	"\rTellAuditHead\x12,.nenep.notifications.v1.TellAuditHeadRequest\x1a-.nenep.notifications.v1.TellAuditHeadResponse\x12o\n" +
 	"\x0eSendSignInLink\x12-.nenep.notifications.v1.SendSignInLinkRequest\x1a..nenep.notifications.v1.SendSignInLinkResponse\x12]\n" +
 	"\bOpenLink\x12'.nenep.notifications.v1.OpenLinkRequest\x1a(.nenep.notifications.v1.OpenLinkResponseB4Z2nenep/proto/nenep/notifications/v1;notificationsv1b\x06proto3"
 
@@ -2856,7 +2985,7 @@ func file_nenep_notifications_v1_notifications_proto_rawDescGZIP() []byte {
 	return file_nenep_notifications_v1_notifications_proto_rawDescData
 }
 
-var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*TellRequest)(nil),            // 0: nenep.notifications.v1.TellRequest
 	(*TellResponse)(nil),           // 1: nenep.notifications.v1.TellResponse
@@ -2895,19 +3024,21 @@ var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*OpenLinkResponse)(nil),       // 34: nenep.notifications.v1.OpenLinkResponse
 	(*TellHandOverRequest)(nil),    // 35: nenep.notifications.v1.TellHandOverRequest
 	(*TellHandOverResponse)(nil),   // 36: nenep.notifications.v1.TellHandOverResponse
-	(*SendSignInLinkRequest)(nil),  // 37: nenep.notifications.v1.SendSignInLinkRequest
-	(*SendSignInLinkResponse)(nil), // 38: nenep.notifications.v1.SendSignInLinkResponse
-	nil,                            // 39: nenep.notifications.v1.TellRequest.FactsEntry
-	nil,                            // 40: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	(*TellAuditHeadRequest)(nil),   // 37: nenep.notifications.v1.TellAuditHeadRequest
+	(*TellAuditHeadResponse)(nil),  // 38: nenep.notifications.v1.TellAuditHeadResponse
+	(*SendSignInLinkRequest)(nil),  // 39: nenep.notifications.v1.SendSignInLinkRequest
+	(*SendSignInLinkResponse)(nil), // 40: nenep.notifications.v1.SendSignInLinkResponse
+	nil,                            // 41: nenep.notifications.v1.TellRequest.FactsEntry
+	nil,                            // 42: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 }
 var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
-	39, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
+	41, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
 	6,  // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
 	17, // 2: nenep.notifications.v1.Preferences.mutes:type_name -> nenep.notifications.v1.Mute
 	18, // 3: nenep.notifications.v1.Preferences.consents:type_name -> nenep.notifications.v1.Consent
 	16, // 4: nenep.notifications.v1.GetPreferencesResponse.preferences:type_name -> nenep.notifications.v1.Preferences
 	30, // 5: nenep.notifications.v1.GetPreferencesResponse.reach:type_name -> nenep.notifications.v1.ChannelState
-	40, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	42, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 	30, // 7: nenep.notifications.v1.ListChannelsResponse.channels:type_name -> nenep.notifications.v1.ChannelState
 	0,  // 8: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
 	2,  // 9: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
@@ -2929,32 +3060,34 @@ var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
 	28, // 25: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
 	31, // 26: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
 	35, // 27: nenep.notifications.v1.NotificationsService.TellHandOver:input_type -> nenep.notifications.v1.TellHandOverRequest
-	37, // 28: nenep.notifications.v1.NotificationsService.SendSignInLink:input_type -> nenep.notifications.v1.SendSignInLinkRequest
-	33, // 29: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
-	1,  // 30: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
-	3,  // 31: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
-	5,  // 32: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
-	8,  // 33: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
-	9,  // 34: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
-	6,  // 35: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
-	6,  // 36: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
-	13, // 37: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
-	15, // 38: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
-	20, // 39: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 40: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 41: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	23, // 42: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 43: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 44: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
-	25, // 45: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
-	27, // 46: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
-	29, // 47: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
-	32, // 48: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
-	36, // 49: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
-	38, // 50: nenep.notifications.v1.NotificationsService.SendSignInLink:output_type -> nenep.notifications.v1.SendSignInLinkResponse
-	34, // 51: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
-	30, // [30:52] is the sub-list for method output_type
-	8,  // [8:30] is the sub-list for method input_type
+	37, // 28: nenep.notifications.v1.NotificationsService.TellAuditHead:input_type -> nenep.notifications.v1.TellAuditHeadRequest
+	39, // 29: nenep.notifications.v1.NotificationsService.SendSignInLink:input_type -> nenep.notifications.v1.SendSignInLinkRequest
+	33, // 30: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
+	1,  // 31: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
+	3,  // 32: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
+	5,  // 33: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
+	8,  // 34: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
+	9,  // 35: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
+	6,  // 36: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
+	6,  // 37: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
+	13, // 38: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
+	15, // 39: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
+	20, // 40: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 41: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 42: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	23, // 43: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 44: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 45: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
+	25, // 46: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
+	27, // 47: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
+	29, // 48: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
+	32, // 49: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
+	36, // 50: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
+	38, // 51: nenep.notifications.v1.NotificationsService.TellAuditHead:output_type -> nenep.notifications.v1.TellAuditHeadResponse
+	40, // 52: nenep.notifications.v1.NotificationsService.SendSignInLink:output_type -> nenep.notifications.v1.SendSignInLinkResponse
+	34, // 53: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
+	31, // [31:54] is the sub-list for method output_type
+	8,  // [8:31] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -2971,7 +3104,7 @@ func file_nenep_notifications_v1_notifications_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_notifications_v1_notifications_proto_rawDesc), len(file_nenep_notifications_v1_notifications_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   41,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -94,6 +94,9 @@ const (
 	// NotificationsServiceTellHandOverProcedure is the fully-qualified name of the
 	// NotificationsService's TellHandOver RPC.
 	NotificationsServiceTellHandOverProcedure = "/nenep.notifications.v1.NotificationsService/TellHandOver"
+	// NotificationsServiceTellAuditHeadProcedure is the fully-qualified name of the
+	// NotificationsService's TellAuditHead RPC.
+	NotificationsServiceTellAuditHeadProcedure = "/nenep.notifications.v1.NotificationsService/TellAuditHead"
 	// NotificationsServiceSendSignInLinkProcedure is the fully-qualified name of the
 	// NotificationsService's SendSignInLink RPC.
 	NotificationsServiceSendSignInLinkProcedure = "/nenep.notifications.v1.NotificationsService/SendSignInLink"
@@ -147,6 +150,9 @@ type NotificationsServiceClient interface {
 	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
 	// them. Repeating the call tells nothing again. Workflows call it, on the day.
 	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
+	// TellAuditHead mails every auditor the head of the audit trail of a day, to be kept where whoever owns the database cannot change it.
+	// Repeating the call tells nothing again. Workflows call it.
+	TellAuditHead(context.Context, *connect.Request[v1.TellAuditHeadRequest]) (*connect.Response[v1.TellAuditHeadResponse], error)
 	// SendSignInLink mails an official a link that signs him in: at once, in no digest, held back by no quiet hours, once for a link. The
 	// ledger keeps that it was sent and never the link. Only the portal calls it. Without an official all is done but the mail, so that the
 	// time of the answer tells nobody which addresses are known.
@@ -287,6 +293,12 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 			connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
 			connect.WithClientOptions(opts...),
 		),
+		tellAuditHead: connect.NewClient[v1.TellAuditHeadRequest, v1.TellAuditHeadResponse](
+			httpClient,
+			baseURL+NotificationsServiceTellAuditHeadProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("TellAuditHead")),
+			connect.WithClientOptions(opts...),
+		),
 		sendSignInLink: connect.NewClient[v1.SendSignInLinkRequest, v1.SendSignInLinkResponse](
 			httpClient,
 			baseURL+NotificationsServiceSendSignInLinkProcedure,
@@ -324,6 +336,7 @@ type notificationsServiceClient struct {
 	listChannels   *connect.Client[v1.ListChannelsRequest, v1.ListChannelsResponse]
 	purge          *connect.Client[v1.PurgeRequest, v1.PurgeResponse]
 	tellHandOver   *connect.Client[v1.TellHandOverRequest, v1.TellHandOverResponse]
+	tellAuditHead  *connect.Client[v1.TellAuditHeadRequest, v1.TellAuditHeadResponse]
 	sendSignInLink *connect.Client[v1.SendSignInLinkRequest, v1.SendSignInLinkResponse]
 	openLink       *connect.Client[v1.OpenLinkRequest, v1.OpenLinkResponse]
 }
@@ -428,6 +441,11 @@ func (c *notificationsServiceClient) TellHandOver(ctx context.Context, req *conn
 	return c.tellHandOver.CallUnary(ctx, req)
 }
 
+// TellAuditHead calls nenep.notifications.v1.NotificationsService.TellAuditHead.
+func (c *notificationsServiceClient) TellAuditHead(ctx context.Context, req *connect.Request[v1.TellAuditHeadRequest]) (*connect.Response[v1.TellAuditHeadResponse], error) {
+	return c.tellAuditHead.CallUnary(ctx, req)
+}
+
 // SendSignInLink calls nenep.notifications.v1.NotificationsService.SendSignInLink.
 func (c *notificationsServiceClient) SendSignInLink(ctx context.Context, req *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error) {
 	return c.sendSignInLink.CallUnary(ctx, req)
@@ -483,6 +501,9 @@ type NotificationsServiceHandler interface {
 	// TellHandOver tells both sides of a post that was handed over: who takes over, with the open cases, and who no longer hears of
 	// them. Repeating the call tells nothing again. Workflows call it, on the day.
 	TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error)
+	// TellAuditHead mails every auditor the head of the audit trail of a day, to be kept where whoever owns the database cannot change it.
+	// Repeating the call tells nothing again. Workflows call it.
+	TellAuditHead(context.Context, *connect.Request[v1.TellAuditHeadRequest]) (*connect.Response[v1.TellAuditHeadResponse], error)
 	// SendSignInLink mails an official a link that signs him in: at once, in no digest, held back by no quiet hours, once for a link. The
 	// ledger keeps that it was sent and never the link. Only the portal calls it. Without an official all is done but the mail, so that the
 	// time of the answer tells nobody which addresses are known.
@@ -618,6 +639,12 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 		connect.WithSchema(notificationsServiceMethods.ByName("TellHandOver")),
 		connect.WithHandlerOptions(opts...),
 	)
+	notificationsServiceTellAuditHeadHandler := connect.NewUnaryHandler(
+		NotificationsServiceTellAuditHeadProcedure,
+		svc.TellAuditHead,
+		connect.WithSchema(notificationsServiceMethods.ByName("TellAuditHead")),
+		connect.WithHandlerOptions(opts...),
+	)
 	notificationsServiceSendSignInLinkHandler := connect.NewUnaryHandler(
 		NotificationsServiceSendSignInLinkProcedure,
 		svc.SendSignInLink,
@@ -672,6 +699,8 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 			notificationsServicePurgeHandler.ServeHTTP(w, r)
 		case NotificationsServiceTellHandOverProcedure:
 			notificationsServiceTellHandOverHandler.ServeHTTP(w, r)
+		case NotificationsServiceTellAuditHeadProcedure:
+			notificationsServiceTellAuditHeadHandler.ServeHTTP(w, r)
 		case NotificationsServiceSendSignInLinkProcedure:
 			notificationsServiceSendSignInLinkHandler.ServeHTTP(w, r)
 		case NotificationsServiceOpenLinkProcedure:
@@ -763,6 +792,10 @@ func (UnimplementedNotificationsServiceHandler) Purge(context.Context, *connect.
 
 func (UnimplementedNotificationsServiceHandler) TellHandOver(context.Context, *connect.Request[v1.TellHandOverRequest]) (*connect.Response[v1.TellHandOverResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.TellHandOver is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) TellAuditHead(context.Context, *connect.Request[v1.TellAuditHeadRequest]) (*connect.Response[v1.TellAuditHeadResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.TellAuditHead is not implemented"))
 }
 
 func (UnimplementedNotificationsServiceHandler) SendSignInLink(context.Context, *connect.Request[v1.SendSignInLinkRequest]) (*connect.Response[v1.SendSignInLinkResponse], error) {
