@@ -103,7 +103,8 @@ func figureWord(stored string) string {
 	return stored
 }
 
-// apartFrom are the sentences on figures that differ from what the register counts, or by too much from the year before.
+// apartFrom are the sentences on figures that ask for an explanation: another one than the register knows; where it knows none, one too far
+// from that of the year before. Reports judge by the same.
 func (v *caseView) apartFrom(step string, asked []*casefilev1.FactPolicy, typed func(key string) string) []string {
 	var said []string
 	for _, fact := range asked {
@@ -112,10 +113,12 @@ func (v *caseView) apartFrom(step string, asked []*casefilev1.FactPolicy, typed 
 		if figure == nil || err != nil {
 			continue
 		}
-		if known, err := figures.ParseNumber(figure.GetKnown()); err == nil && n.Compare(known) != 0 {
+		known, unknown := figures.ParseNumber(figure.GetKnown())
+		last, none := figures.ParseNumber(figure.GetLastValue())
+		switch {
+		case unknown == nil && n.Compare(known) != 0:
 			said = append(said, fact.GetTitleVi()+" ("+n.Vietnamese()+") khác số theo hồ sơ trên hệ thống ("+known.Vietnamese()+").")
-		}
-		if last, err := figures.ParseNumber(figure.GetLastValue()); err == nil && figure.GetLastPercent() > 0 && n.Further(last, figure.GetLastPercent()) {
+		case unknown != nil && none == nil && figure.GetLastPercent() > 0 && n.Further(last, figure.GetLastPercent()):
 			said = append(said, fact.GetTitleVi()+" ("+n.Vietnamese()+") chênh quá "+number(int64(figure.GetLastPercent()))+"% so với kỳ trước ("+last.Vietnamese()+").")
 		}
 	}
