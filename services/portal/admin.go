@@ -113,6 +113,7 @@ func adminTasks() []adminTask {
 		{Group: groupRegister, Title: "Sắp xếp đơn vị", Href: adminPath + "/sap-xep", Words: "Sáp nhập, chia tách, giải thể, đổi tên: chờ đến ngày, đã thực hiện, đã hủy."},
 		{Group: groupRegister, Title: "Nhập đơn vị", Href: adminPath + "/nhap-don-vi", Words: "Địa bàn, đơn vị, cán bộ, chức vụ, ban từ một tệp Excel; xem từng thay đổi trước khi ghi."},
 		{Group: groupRules, Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
+		{Group: groupRules, Title: "Mẫu văn bản", Href: templatesPath, Words: "Mẫu Word riêng của tỉnh, của cơ quan thay cho thể thức chung của báo cáo, biên bản, quyết định."},
 		{Group: groupStore, Title: "Kiểm tra tệp minh chứng", Href: fileChecksPath, Words: "Kết quả kiểm tra kho minh chứng hằng đêm: tệp mất, tệp hỏng."},
 		{Group: groupAccess, Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Group: groupAccess, Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},

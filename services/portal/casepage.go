@@ -33,8 +33,10 @@ type casePageView struct {
 	Compared *comparison  // for the reviewer of a submitted case
 	Report   *reportTable // of a report, as a table
 	Raised   *raisedView  // opinions and petitions raised here
-	Muted    string       // until when the person turned its reminders off
-	EndMute  form
+	// Documents are the papers that may be drawn up of the case.
+	Documents []offeredDocument
+	Muted     string // until when the person turned its reminders off
+	EndMute   form
 }
 
 // ToldOfItems are the rungs of single entries that were carried out; those of the case itself stand in the picture.
@@ -72,6 +74,7 @@ func (p *portal) casePage(c echo.Context) error {
 	body.Report = p.reportTable(c.Request().Context(), v)
 	p.readDrafts(c.Request().Context(), v)
 	body.Raised = p.raised(c.Request().Context(), v)
+	body.Documents = p.documentsOf(c.Request().Context(), v.Case, 0)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Signed = p.signed(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)

@@ -86,6 +86,7 @@ type house struct {
 	signInLinkHouse
 	evidenceHouse
 	synthesisHouse
+	documentHouse
 	formsHouse
 	signedHouse
 }
@@ -409,6 +410,8 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
 	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
 	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, options...))
+	h.documentHouse.house = h
+	mux.Handle(reportsv1connect.NewDocumentsServiceHandler(&h.documentHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))

@@ -209,6 +209,7 @@ func (p *portal) routes(e *echo.Echo) {
 	p.apiRoutes(inside)
 	p.recordRoutes(inside)
 	p.synthesisRoutes(inside)
+	p.templateRoutes(inside)
 	p.ownPeopleRoutes(inside)
 	for _, root := range []string{"/h/:obligation/:unit/:period", "/h/:obligation/:unit/:period/:correction"} {
 		p.caseRoutes(inside, root)
@@ -268,6 +269,7 @@ func (p *portal) caseRoutes(inside *echo.Group, root string) {
 	inside.GET(root+"/lich-su", p.history)
 	p.rawHistoryRoutes(inside, root)
 	p.formWorkbookRoutes(inside, root)
+	p.documentRoutes(inside, root)
 	inside.GET(root+"/viec/:act", p.actPage)
 	inside.POST(root+"/viec/:act", p.act)
 	inside.GET(root+"/lenh/:order", p.orderPage)

@@ -164,6 +164,7 @@ var rights = slices.Concat(
 	sessionRights,
 	registryRights,
 	synthesisRights,
+	documentRights,
 	reportRights,
 	signedCopyRights,
 	caseRights("/h/:obligation/:unit/:period", "/h/"+khoaiChauCase, "/h/"+register),

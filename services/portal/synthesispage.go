@@ -38,6 +38,8 @@ type synthesisView struct {
 	DrawUp   *form
 	MaySign  bool
 	Source   string
+	// Documents are the papers that may be drawn up of this version.
+	Documents []offeredDocument
 }
 
 // BeforePeriod is the period with which the figures are compared.
@@ -69,6 +71,9 @@ func (p *portal) synthesisPage(c echo.Context) error {
 		return err
 	}
 	p.offer(ctx, view)
+	if view.Head != nil {
+		view.Documents = p.documentsAt(ctx, view.Case.GetId(), view.Head.GetVersion())
+	}
 	return p.renderSynthesis(c, "synthesis", head.Title(), view)
 }
 

@@ -35,6 +35,7 @@ func stateOffice() Office {
 
 func someSections() []Section {
 	return []Section{
+		{ID: "situation", Title: "Tình hình chung", Answers: []Answer{{"Tình hình chung", "Xã có 12 thôn."}}},
 		{ID: "leadership", Title: "Lãnh đạo, chỉ đạo; kiện toàn Ban Chỉ đạo", Told: true, Figures: []Figure{
 			{Key: "directives", Title: "Số văn bản lãnh đạo, chỉ đạo đã ban hành", Value: "12"}, {Key: "new", Title: "Số Ban Chỉ đạo thành lập mới", Value: "0"},
 			{Key: "members", Title: "Số thành viên Ban Chỉ đạo", Value: "15", Measure: "stock"}}},

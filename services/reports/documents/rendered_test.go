@@ -59,6 +59,7 @@ func TestAUnitsReportIsPrintedInTheFormOfTheState(t *testing.T) {
 	require.Contains(t, said, "\"dân biết, dân bàn\" & dân thụ hưởng.")
 	require.NotContains(t, said, "Giám sát, phản biện", "a section without figures is left out")
 	require.NotContains(t, said, "KIẾN NGHỊ, ĐỀ XUẤT", "so is a chapter without words")
+	require.Contains(t, said, "1. Tình hình chung Xã có 12 thôn. 2. Lãnh đạo", "words that stand before figures belong to what was done")
 	require.Contains(t, said, "III. PHƯƠNG HƯỚNG, NHIỆM VỤ")
 	require.Contains(t, said, "dân chủ ở cơ sở./.", "administrative papers end so")
 	require.Contains(t, said, "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH")

@@ -125,29 +125,34 @@ func subject(title, periodID string) string {
 	return strings.TrimSpace(about + " " + period)
 }
 
-// chaptersOf are what was done, by section, and behind it a chapter for each section that asks for words alone. Empty ones are left out, so
-// numbers have no gap.
+// chaptersOf are what was done, by section, and behind it a chapter for each section that asks for words alone; such a section that stands before
+// figures belongs to what was done. Empty ones are left out, so numbers have no gap.
 func chaptersOf(sections []Section) [][]letterpaper.Block {
-	var done, chapters [][]letterpaper.Block
-	for _, s := range sections {
-		if s.empty() {
-			continue
-		}
+	lastTold := -1
+	for i, s := range sections {
 		if s.Told {
-			done = append(done, s.told(len(done)+1))
+			lastTold = i
 		}
 	}
-	if len(done) > 0 {
-		first := []letterpaper.Block{chapter(1, "Tình hình, kết quả thực hiện")}
-		for _, section := range done {
-			first = append(first, section...)
+	var first []letterpaper.Block
+	var chapters [][]letterpaper.Block
+	done := 0
+	for i, s := range sections {
+		switch {
+		case s.empty():
+		case i <= lastTold:
+			done++
+			first = append(first, s.told(done)...)
+		default:
+			number := len(chapters) + 1
+			if done > 0 {
+				number++
+			}
+			chapters = append(chapters, append([]letterpaper.Block{chapter(number, s.Title)}, s.words(true)...))
 		}
-		chapters = append(chapters, first)
 	}
-	for _, s := range sections {
-		if !s.Told && !s.empty() {
-			chapters = append(chapters, append([]letterpaper.Block{chapter(len(chapters)+1, s.Title)}, s.words(true)...))
-		}
+	if done > 0 {
+		chapters = append([][]letterpaper.Block{append([]letterpaper.Block{chapter(1, "Tình hình, kết quả thực hiện")}, first...)}, chapters...)
 	}
 	return chapters
 }
