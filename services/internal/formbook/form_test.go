@@ -144,14 +144,24 @@ func TestWhatIsRecordedIsWrittenAndReadBackAsTheSame(t *testing.T) {
 	}
 }
 
+func TestAnotherDayAloneChangesWhatIsRecordedAndNothingElse(t *testing.T) {
+	form := recorded(commune())
+	sections, faults := Judge(form, Read(form, filled(t, form, set(t, map[string]any{cellHeld: "12/06/2026"}))))
+	require.Empty(t, faults)
+	for _, section := range sections {
+		require.Equal(t, []string{Changed, "2026-06-12"}, []string{section.Outcome, section.HeldOn})
+	}
+	form = commune()
+	sections, _ = Judge(form, Read(form, filled(t, form, set(t, map[string]any{cellHeld: "12/06/2026"}))))
+	require.Equal(t, Empty, sections[0].Outcome)
+}
+
 func recorded(form Form) Form {
 	form.Section[0].HeldOn, form.Section[0].ActID = "2026-06-10", "act-1"
 	form.Section[0].Recorded = map[string]string{"dialogues": "3", "opinions": "27", "land": "1,04"}
-	words := "=1+1 là ví dụ; \"ngoặc\" & <dấu>\ndòng hai"
 	form.Section[1].HeldOn, form.Section[1].ActID = "2026-06-10", "act-2"
 	form.Section[1].Recorded = map[string]string{"form": "radio", "kept": "false", "since": "2026-03-02", "how": figures.WordsSum("Dân chủ được phát huy.\n\nCòn hạn chế.")}
 	form.Section[1].Words = map[string]string{"how": "Dân chủ được phát huy.\n\nCòn hạn chế."}
-	_ = words
 	return form
 }
 

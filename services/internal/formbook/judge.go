@@ -73,8 +73,12 @@ func (s Section) judge(number int, read Reading) Judged {
 		changed = changed || told.Outcome == Changed || told.Answer.Refused
 		contested = contested || told.Outcome == Contested
 	}
-	if day := read.answers[rowHeld]; len(s.Recorded) > 0 && (day.Value == "" || day.Value == day.Given) {
+	switch day := judged.Day; {
+	case len(s.Recorded) == 0:
+	case day.Value == "" || day.Value == day.Given:
 		judged.HeldOn = s.HeldOn
+	default:
+		changed = changed || day.Value != s.HeldOn
 	}
 	switch {
 	case !filled:
