@@ -105,12 +105,17 @@ func (f Form) rows() []row {
 			}
 			list = append(list, one)
 		}
-		if len(section.Step.GetFacts()) > 0 {
-			words = append(words, row{id: rowKey(section.Step.GetId(), wordsKey), number: fmt.Sprint(i + 1), title: "Giải trình mục " + fmt.Sprint(i+1) + " (khi số liệu khác số trên hệ thống, chênh lệch nhiều so với kỳ trước hoặc lập trước khi hết kỳ)",
+		if section.hasFigures() {
+			words = append(words, row{id: rowKey(section.Step.GetId(), wordsKey), number: fmt.Sprint(i + 1), title: "Giải trình mục " + fmt.Sprint(i+1) + " (khi số liệu khác số trên hệ thống, chênh lệch nhiều so với năm trước hoặc lập trước khi hết kỳ)",
 				section: i, words: true})
 		}
 	}
 	return append(list, words...)
+}
+
+// hasFigures tells of a section whose answers may have to be explained.
+func (s Section) hasFigures() bool {
+	return slices.ContainsFunc(s.Step.GetFacts(), func(fact *casefilev1.FactPolicy) bool { return figures.IsFigure(fact.GetKind()) })
 }
 
 // heldOn is the day recorded last.

@@ -50,7 +50,7 @@ func commune() Form {
 const (
 	cellHeld, cellDialogues, cellOpinions, cellAnswered, cellWritten, cellSpoken, cellAll, cellLand = "F5", "F7", "F8", "F9", "F10", "F11", "F12", "F13"
 	cellForm, cellKept, cellSince                                                                   = "F15", "F16", "F17"
-	cellWordsOfFirst, cellHow, cellWordsOfSecond                                                    = "C5", "C6", "C7"
+	cellHow                                                                                         = "C6"
 )
 
 // filled is the workbook of the form after somebody worked in it with a program for tables.

@@ -317,7 +317,7 @@ func (w *writer) answer(one row) error {
 }
 
 func (w *writer) guide() error {
-	if err := w.book.SetColWidth(sheetGuide, "A", "A", 110); err != nil {
+	if err := w.book.SetColWidth(sheetGuide, "A", "A", 84); err != nil {
 		return err
 	}
 	if err := w.put(sheetGuide, 1, 1, "Hướng dẫn nhập biểu", w.styles.title); err != nil {
@@ -327,7 +327,7 @@ func (w *writer) guide() error {
 		if err := w.put(sheetGuide, 1, i+2, strconv.Itoa(i+1)+". "+text, w.styles.free); err != nil {
 			return err
 		}
-		if err := w.book.SetRowHeight(sheetGuide, i+2, height(text, 100)); err != nil {
+		if err := w.book.SetRowHeight(sheetGuide, i+2, height(text, 92)); err != nil {
 			return err
 		}
 	}

@@ -158,7 +158,7 @@ func read(folder string, bare formbook.Form, unit int) error {
 // taken is what a round came to.
 type taken struct {
 	all       time.Duration
-	processor time.Duration // of all threads: on a busy machine the truer figure
+	processor time.Duration    // of all threads: on a busy machine the truer figure
 	quantiles [3]time.Duration // a half, 95 and 99 of a hundred
 	memory    uint64           // most that Go's heap held, in bytes
 }
