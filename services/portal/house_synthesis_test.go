@@ -123,7 +123,7 @@ func (h *synthesisHouse) SignSynthesis(ctx context.Context, r *connect.Request[r
 		return nil, wire.ConnectError(wire.Refuse(contract.CodeWrongState, fmt.Sprintf("Bản số %d không phải bản mới nhất nên không ký được. Xem bản số %d.", r.Msg.GetVersion(), last.GetHead().GetVersion()), "Not the last version."))
 	}
 	h.signed = append(h.signed, r.Msg)
-	last.Head.Signature = &reportsv1.SynthesisSignature{Number: r.Msg.GetNumber(), Day: r.Msg.GetDay(), FileId: r.Msg.GetFileId(), OfficialId: wire.IdentityOf(ctx).OfficialID, At: "2026-12-24T02:05:00Z"}
+	last.Head.Signature = &reportsv1.SynthesisSignature{Number: r.Msg.GetNumber(), Day: r.Msg.GetDay(), FileId: r.Msg.GetFileId(), OfficialId: wire.IdentityOf(ctx).OfficialID, At: "2026-12-24T02:05:00Z", SealWorkflowId: "seal-BC-12-2026"}
 	return connect.NewResponse(&reportsv1.SignSynthesisResponse{Head: last.GetHead()}), nil
 }
 

@@ -243,6 +243,14 @@ func (h synthesisHead) Signature() string {
 	return "Đã ký: số " + signed.GetNumber() + ", ngày " + day(signed.GetDay())
 }
 
+// Sealing says how far the sealing is that a signature starts.
+func (h synthesisHead) Sealing() string {
+	if h.Head.GetSignature().GetSealWorkflowId() == "" {
+		return "Kỳ báo cáo chờ khóa; hệ thống tự bắt đầu khi quy trình trả lời."
+	}
+	return "Kỳ báo cáo đã được lệnh khóa."
+}
+
 func (p *portal) synthesisHead(c echo.Context, here string) (*synthesisHead, error) {
 	ctx := c.Request().Context()
 	of, err := p.synthesisOf(ctx, c.Param("period"))

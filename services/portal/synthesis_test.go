@@ -204,6 +204,7 @@ func TestSigningSaysWhatItDoesAsksOnceMoreAndSealsThePeriod(t *testing.T) {
 	require.Len(t, h.signed, 1)
 	require.Equal(t, []string{"145-BC/BTGDVTU", "2026-12-23", "F-signed", "2"}, []string{h.signed[0].GetNumber(), h.signed[0].GetDay(), h.signed[0].GetFileId(), strconv.Itoa(int(h.signed[0].GetVersion()))})
 	require.Contains(t, done.words("main"), "Đã ký: số 145-BC/BTGDVTU, ngày 23/12/2026.")
+	require.Contains(t, done.words("main"), "Kỳ báo cáo đã được lệnh khóa.")
 	require.Equal(t, "2 báo cáo thay đổi sau khi ký bản số 2. Xem thay đổi", done.words(".banner.info"))
 	require.Zero(t, done.Find(".acts a").Length(), "signed once")
 	compared := b.get(thisYear + "/cac-ban")
@@ -227,6 +228,7 @@ func TestWhatIsWrongWithASigningIsSaidAtItsFieldAndWhatWasTypedStays(t *testing.
 	stale := b.post(thisYear+"/ky", signing("version", "1", "confirmed", "1"))
 	require.Contains(t, stale.words(".summary"), "Bản số 1 không phải bản mới nhất nên không ký được. Xem bản số 2.")
 	require.Equal(t, "145-BC/BTGDVTU", stale.value("#f-number"))
+	require.Contains(t, b.post(thisYear+"/ky", signing("number", strings.Repeat("ố", 101))).words("#e-number"), "dài 101 ký tự, quá mức 100")
 	require.Contains(t, b.post(thisYear+"/ky", signing("version", "x", "confirmed", "1")).words(".summary"), "Trang này đã cũ.")
 	require.Empty(t, h.signed)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 	reportsv1 "nenep/proto/nenep/reports/v1"
@@ -58,6 +59,8 @@ func (p *portal) signable(c echo.Context) (*synthesised, []*reportsv1.File, erro
 const (
 	signedFile  = "file_id"
 	withoutFile = "none"
+	// longestNumber is how many letters reports take for the number and symbol of a paper.
+	longestNumber = 100
 )
 
 // signingDeed is the form on which a signed paper is recorded, with what it does to the reports said beforehand.
@@ -170,6 +173,9 @@ func (p *portal) readSigning(values url.Values, caseID string, fields []field) (
 		in.refuse("", "Trang này đã cũ. Mở lại trang ghi nhận bản đã ký.")
 	}
 	asked := &reportsv1.SignSynthesisRequest{CaseId: caseID, Version: int32(version), Number: in.need("number", "Số, ký hiệu văn bản"), Day: in.pastDay("day", "Ngày ký", p.today())}
+	if n := utf8.RuneCountInString(asked.GetNumber()); n > longestNumber {
+		in.refuse("number", "Số, ký hiệu văn bản dài "+number(int64(n))+" ký tự, quá mức "+number(longestNumber)+". Ghi đúng số, ký hiệu trên văn bản.")
+	}
 	var offered []string
 	for _, f := range fields {
 		for _, option := range f.Choices {
