@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
+	"nenep/rules/figures"
 )
 
 // cause is a declared obligation with what opens a case of it: a period, or one of its triggers.
@@ -113,8 +115,12 @@ func filled(policies []*casefilev1.FactPolicy, day string) map[string]string {
 			facts[f.GetKey()] = f.GetChoices()[0]
 		case "flag":
 			facts[f.GetKey()] = "true"
+		case "text":
+			facts[f.GetKey()] = figures.WordsSum("Duy trì thành nề nếp")
+		case "amount":
+			facts[f.GetKey()] = "5,5"
 		default:
-			facts[f.GetKey()] = "5"
+			facts[f.GetKey()] = strconv.Itoa(5 * max(1, len(f.GetSumOf())))
 		}
 	}
 	for key, value := range map[string]string{"none": "false", "deputies": "1"} {
