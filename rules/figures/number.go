@@ -3,6 +3,7 @@ package figures
 import (
 	"errors"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -56,6 +57,16 @@ func (n Number) Compare(o Number) int {
 	default:
 		return 0
 	}
+}
+
+// Far tells whether n is further from was than so many percent of it. Zero percent, and a was of zero, compare with nothing.
+func Far(n, was Number, percent int32) bool {
+	if percent <= 0 || was.tenThousandths == 0 {
+		return false
+	}
+	apart := new(big.Int).Abs(big.NewInt(n.tenThousandths - was.tenThousandths))
+	allowed := new(big.Int).Mul(big.NewInt(was.tenThousandths), big.NewInt(int64(percent)))
+	return apart.Mul(apart, big.NewInt(100)).Cmp(allowed) > 0
 }
 
 // Vietnamese is "1.234,5", as pages and letters write it.

@@ -31,6 +31,7 @@ type setting struct {
 	input *casefilev1.CaseInput
 	state *casefilev1.CaseState
 	files []string // ids of the case's files
+	sums  []string // of the answers in words that the case has
 	today calendar.Date
 }
 
@@ -147,10 +148,16 @@ func (j *judge) filesOfCase(field string, ids []string) {
 }
 
 func (j *judge) facts(prefix, stepID string, facts map[string]string) {
+	j.words(prefix, stepID, facts)
+	j.figures(prefix, stepID, facts)
+}
+
+func (j *judge) figures(prefix, stepID string, facts map[string]string) {
 	if !j.declared(stepID) {
 		return
 	}
-	for _, fault := range figures.CheckFacts(factsOf(j.input, stepID), withoutMarks(facts)) {
+	policies := factsOf(j.input, stepID)
+	for _, fault := range figures.CheckFacts(policies, summed(policies, withoutMarks(facts))) {
 		j.add(prefix+"."+fault.GetField(), fault.GetTextVi(), fault.GetTextEn())
 	}
 }
@@ -264,7 +271,8 @@ func (j *judge) correct(act *casefilev1.Correct) {
 		}
 	}
 	maps.Copy(whole, act.GetFacts())
-	j.facts("correct.facts", act.GetStepId(), whole)
+	j.words("correct.facts", act.GetStepId(), act.GetFacts())
+	j.figures("correct.facts", act.GetStepId(), whole)
 }
 
 // note: of a telephone call it is said with whom and when; the day agreed lies ahead.

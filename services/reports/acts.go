@@ -75,7 +75,11 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 	if err != nil {
 		return nil, err
 	}
-	against := setting{input: input, state: state, files: files, today: today(s.now(), row.ClockOffsetSeconds, row.CaseClock)}
+	sums, err := s.register.sumsOf(ctx, input)
+	if err != nil {
+		return nil, err
+	}
+	against := setting{input: input, state: state, files: files, sums: sums, today: today(s.now(), row.ClockOffsetSeconds, row.CaseClock)}
 	if err := refuseFields(actFaults(act, against)); err != nil {
 		return nil, err
 	}
@@ -86,12 +90,16 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 	if err := s.refuseWhileUnanswered(ctx, act); err != nil {
 		return nil, err
 	}
-	ready := normalised(act, input)
+	if err := s.refuseUnexplained(ctx, act, row, input); err != nil {
+		return nil, err
+	}
+	bare, answers := answersApart(act, input)
+	ready := normalised(bare, input)
 	if err := s.register.withOrderedWords(ctx, ready); err != nil {
 		return nil, err
 	}
 	ready.At, ready.ActingUnitId, ready.ActingRole = s.now().UTC().Format(time.RFC3339Nano), who.unitID, who.role
-	return s.register.storeAct(ctx, ready, hash, s.now())
+	return s.register.storeAct(ctx, ready, answers, hash, s.now())
 }
 
 // right tells in whose name the caller acts, or refuses with the name of the act and of the unit.
@@ -160,26 +168,31 @@ func (r register) findAct(ctx context.Context, actID string) (*actRow, error) {
 	return &rows[0], nil
 }
 
-// storeAct stores the act once; when another request was quicker, its row is the answer.
-func (r register) storeAct(ctx context.Context, act *casefilev1.Act, hash []byte, now time.Time) (*actRow, error) {
+// storeAct stores the act once, with its answers in words; when another request was quicker, its row is the answer.
+func (r register) storeAct(ctx context.Context, act *casefilev1.Act, answers []wordsRow, hash []byte, now time.Time) (*actRow, error) {
 	body, err := canonical(act)
 	if err != nil {
 		return nil, err
 	}
 	row := actRow{ActID: act.GetActId(), CaseID: act.GetCaseId(), Kind: actKind(act), OfficialID: act.GetOfficialId(),
 		ContentSha256: hash, Body: string(body), StoredAt: now.UTC()}
-	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return insertAct(tx, &row, act) })
+	err = r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return insertAct(tx, &row, act, answers...) })
 	return &row, err
 }
 
-// insertAct writes the row and its entry in the trail in the caller's transaction.
-func insertAct(tx *gorm.DB, row *actRow, act *casefilev1.Act) error {
+// insertAct writes the row, its answers in words and its entry in the trail in the caller's transaction.
+func insertAct(tx *gorm.DB, row *actRow, act *casefilev1.Act, answers ...wordsRow) error {
 	inserted := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "act_id"}}, DoNothing: true}).Create(row)
 	if inserted.Error != nil {
 		return fmt.Errorf("store act %s: %w", row.ActID, inserted.Error)
 	}
 	if inserted.RowsAffected == 0 {
 		return tx.Where("act_id = ?", row.ActID).Take(row).Error
+	}
+	if len(answers) > 0 {
+		if err := tx.Create(&answers).Error; err != nil {
+			return fmt.Errorf("keep the words of act %s: %w", row.ActID, err)
+		}
 	}
 	entry, err := canonicalJSON(fmt.Appendf(nil, `{"act_id":%q,"kind":%q,"acting_unit_id":%q,"acting_role":%q,"content_sha256":"%x"}`,
 		row.ActID, row.Kind, act.GetActingUnitId(), act.GetActingRole(), row.ContentSha256))

@@ -204,14 +204,15 @@ func (s *server) storeRecords(ctx context.Context, rows []recordRow, who acting)
 	err := s.register.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		for _, row := range rows {
 			for _, act := range row.acts {
-				ready := normalised(act, row.of.input)
+				bare, answers := answersApart(act, row.of.input)
+				ready := normalised(bare, row.of.input)
 				ready.OfficialId = official
 				hash, err := contentHash(ready)
 				if err != nil {
 					return err
 				}
 				ready.At, ready.ActingUnitId, ready.ActingRole = at.UTC().Format(time.RFC3339Nano), who.unitID, who.role
-				kept, err := register{db: tx}.storeAct(ctx, ready, hash, at)
+				kept, err := register{db: tx}.storeAct(ctx, ready, answers, hash, at)
 				if err != nil {
 					return err
 				}

@@ -80,6 +80,7 @@ var (
 	_ reportsv1connect.SignedCopiesServiceHandler = (*server)(nil)
 	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
 	_ reportsv1connect.DocumentsServiceHandler    = (*server)(nil)
+	_ reportsv1connect.FormsServiceHandler        = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -131,6 +132,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewSignedCopiesServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewDocumentsServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewFormsServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -142,8 +142,13 @@ func factWords(policies []*casefilev1.FactPolicy, facts map[string]string) text 
 			continue
 		}
 		shown := same(value)
-		if policy.GetKind() == "day" {
+		switch {
+		case policy.GetKind() == "day":
 			shown = day(value)
+		case policy.GetKind() == "text": // its words stand with the case; what the history holds is their sum
+			shown = [2]any{"(đã nhập nội dung)", "(words were entered)"}
+		case policy.GetUnitVi() != "":
+			shown = [2]any{value + " " + policy.GetUnitVi(), value + " " + policy.GetUnitEn()}
 		}
 		parts = append(parts, both(text{"%s %s", "%s %s"}, [2]any{lowered(policy.GetTitleVi()), lowered(policy.GetTitleEn())}, shown))
 	}
