@@ -305,6 +305,7 @@ type unitsDouble struct {
 	settings map[string]string
 	ever     []*unitsv1.Unit // every unit there ever was, in place of those known
 	decided  map[string]*unitsv1.GetReorganisationResponse
+	below    map[string][]string // units that stand below one, beside those that every test knows
 }
 
 func (d *unitsDouble) set(change func()) { d.mu.Lock(); defer d.mu.Unlock(); change() }
@@ -329,7 +330,7 @@ func (d *unitsDouble) PutBoard(_ context.Context, request *connect.Request[units
 func (d *unitsDouble) ListBoards(_ context.Context, request *connect.Request[unitsv1.ListBoardsRequest]) (*connect.Response[unitsv1.ListBoardsResponse], error) {
 	answer := &unitsv1.ListBoardsResponse{}
 	for _, board := range d.kept() {
-		if request.Msg.GetUnitId() == "" || board.GetUnitId() == request.Msg.GetUnitId() {
+		if (request.Msg.GetUnitId() == "" || board.GetUnitId() == request.Msg.GetUnitId()) && (request.Msg.GetKind() == "" || board.GetKind() == request.Msg.GetKind()) {
 			answer.Boards = append(answer.Boards, board)
 		}
 	}
@@ -417,6 +418,12 @@ func (d *unitsDouble) ListUnits(_ context.Context, request *connect.Request[unit
 	defer d.mu.Unlock()
 	if len(d.ever) > 0 && len(request.Msg.GetIds())+len(request.Msg.GetUnder()) == 0 {
 		return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: d.ever}), nil
+	}
+	if under := request.Msg.GetUnder(); len(under) == 1 && d.below[under[0]] != nil {
+		for _, id := range d.below[under[0]] {
+			answer.Units = append(answer.Units, unitsKnown[id])
+		}
+		return connect.NewResponse(answer), nil
 	}
 	if slices.Equal(request.Msg.GetUnder(), []string{"BCD-XA"}) {
 		return connect.NewResponse(&unitsv1.ListUnitsResponse{Units: []*unitsv1.Unit{unitsKnown["BCD-XA"], unitsKnown[commune]}}), nil

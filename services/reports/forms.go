@@ -101,7 +101,7 @@ func (k *knowing) how(p *casefilev1.FactPolicy, known *catalogue.Known) (vi, en 
 	in := spanOf(p.GetMeasure(), k.input.GetReport().GetWindowFrom(), k.input.GetReport().GetWindowTo(), k.today)
 	what, whatEN := "hồ sơ", "cases"
 	if known.Boards != "" {
-		what, whatEN = "các ban đã ghi", "the boards recorded"
+		what, whatEN = "các ban đã ghi", "boards recorded"
 	} else {
 		codes := []string{known.Obligation}
 		for more := known.And; more != nil; more = more.And {
