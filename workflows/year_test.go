@@ -9,6 +9,7 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	"nenep/rules/calendar"
+	"nenep/rules/figures"
 )
 
 func TestACaseNobodyTouchesClimbsItsWholeLadder(t *testing.T) {
@@ -232,6 +233,9 @@ func stories(t *testing.T) map[string]story {
 					"supervisions": "2", "recommendations": "5", "recommendations_resolved": "4"})),
 				does("2026-06-15 09:35", "inspection", record("inspection", "2026-06-15", map[string]string{
 					"committee_checks": "3", "ad_hoc_checks": "0", "units_checked": "3"})),
+				does("2026-06-15 09:40", "assessment", record("assessment", "2026-06-15", map[string]string{
+					"strengths": figures.WordsSum("Duy trì thành nề nếp"), "shortcomings": figures.WordsSum("Còn hình thức"), "causes": figures.WordsSum("Cán bộ mới")})),
+				does("2026-06-15 09:45", "directions", record("directions", "2026-06-15", map[string]string{"directions": figures.WordsSum("Trả lời hết các ý kiến")})),
 				does("2026-06-15 10:00", "report", record("report", "2026-06-15", nil, "f-1")),
 			},
 			submit: "2026-06-16 09:00", back: "2026-06-17 09:00", again: "2026-06-19 09:00", accept: "2026-06-22 09:00", correct: "2026-06-23 09:00", seal: "2026-08-20 09:00",
