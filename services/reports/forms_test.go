@@ -44,8 +44,8 @@ func formOf(t *testing.T, obligation, unit, period, today string) *casefilev1.Ca
 	return input
 }
 
-// openReport registers the yearly report of the commune's Party committee, under which stand the People's Committee and the Front.
-func (h *house) openReport() *casefilev1.CaseInput {
+// openYearly registers the yearly report of the commune's Party committee, under which stand the People's Committee and the Front.
+func (h *house) openYearly() *casefilev1.CaseInput {
 	h.units.set(func() { h.units.below = map[string][]string{party: {party, commune, "MTTQ-12205-2507"}} })
 	input := formOf(h.t, "BC-12", party, "2026", "2026-11-16")
 	h.register(input, func(s *casefilev1.CaseState) { s.DueDay = input.GetDue().GetDay() })
@@ -107,7 +107,7 @@ func communes(change map[string]string) map[string]string {
 // aYear is a commune whose dialogue brought 30 opinions: 20 were answered there, one later and too late.
 func aYear(t *testing.T) *house {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	h.heldDialogue(dialogue, "2026", "2026-11-20", map[string]string{"present": "214", "opinions": "30", "opinions_answered": "20"})
 	h.heldDialogue("DT-01/UBND-12205-2507/2025", "2025", "2025-12-10", map[string]string{"present": "99", "opinions": "9", "opinions_answered": "9"})
 	h.petition("E-2026-0001", "2026-11-27", "2026-11-30")
@@ -205,7 +205,7 @@ func (h *house) stepRecorded(sequence int64, act *casefilev1.Act) {
 
 func TestAnswersInWordsStandWithReportsAlone(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	seen, logs := observer.New(zap.DebugLevel)
 	service, err := New(t.Context(), h.cfg, zap.New(seen), Options{Now: h.clock.Now, Cases: h.temporal})
 	require.NoError(t, err)
@@ -252,7 +252,7 @@ func TestAnswersInWordsStandWithReportsAlone(t *testing.T) {
 
 func TestWordsAreReadByTheUnitAndWhoLooksDownOnIt(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	_, err := h.act(contact, assessment("act-00000001", narrated))
 	require.NoError(t, err)
 	for _, official := range []string{contact, reviewer, leader, supervisor, auditor, administrator} {
@@ -266,7 +266,7 @@ func TestWordsAreReadByTheUnitAndWhoLooksDownOnIt(t *testing.T) {
 
 func TestTheSumOfWordsStandsForThemOnlyWhereTheyAreKnown(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	_, err := h.act(contact, assessment("act-00000001", figures.WordsSum("chưa ai viết")))
 	require.Equal(t, []string{"record_step.facts.strengths"}, fieldsOf(refusalOf(t, err, contract.CodeInvalid).GetFields()))
 	_, err = h.act(contact, assessment("act-00000002", narrated))
@@ -278,7 +278,7 @@ func TestTheSumOfWordsStandsForThemOnlyWhereTheyAreKnown(t *testing.T) {
 
 func TestAnAnswerHasAMostLength(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	_, err := h.act(contact, assessment("act-00000001", strings.Repeat("ế", 6001)))
 	require.Equal(t, "Ưu điểm dài 6001 ký tự, quá mức 6000. Rút gọn hoặc đính kèm thành tệp.", refusalOf(t, err, contract.CodeInvalid).GetTextVi())
 	_, err = h.act(contact, assessment("act-00000002", strings.Repeat("ế", 6000)))
@@ -289,7 +289,7 @@ func TestAnAnswerHasAMostLength(t *testing.T) {
 
 func TestTheSameWordsAgainGetTheFirstAnswerAndOthersAreRefused(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	_, err := h.act(contact, assessment("act-00000001", narrated))
 	require.NoError(t, err)
 	_, err = h.act(contact, assessment("act-00000001", narrated))
@@ -303,7 +303,7 @@ type formsClient = reportsv1connect.FormsServiceClient
 
 func TestEveryCallOfTheFormsIsWalkedByEveryCaller(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openYearly()
 	services := reportsv1.File_nenep_reports_v1_forms_proto.Services()
 	reading := append([]string{"contact", "reviewer", "leader", "supervisor", "auditor", "administrator", "both sides"}, inOwnName...)
 	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{services.ByName("FormsService")}, map[string]everycall.Call{
