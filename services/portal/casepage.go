@@ -34,7 +34,7 @@ type casePageView struct {
 	Report   *reportTable // of a report, as a table
 	Raised   *raisedView  // opinions and petitions raised here
 	// Documents are the papers that may be drawn up of the case.
-	Documents []offeredDocument
+	Documents *offeredDocuments
 	Muted     string // until when the person turned its reminders off
 	EndMute   form
 }
@@ -74,7 +74,7 @@ func (p *portal) casePage(c echo.Context) error {
 	body.Report = p.reportTable(c.Request().Context(), v)
 	p.readDrafts(c.Request().Context(), v)
 	body.Raised = p.raised(c.Request().Context(), v)
-	body.Documents = p.documentsOf(c.Request().Context(), v.Case, 0)
+	body.Documents = p.documentsOf(c.Request().Context(), v.person, v.Case)
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Signed = p.signed(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)

@@ -29,20 +29,27 @@ type offeredDocument struct {
 	Links       []actLink
 }
 
+// offeredDocuments are those of a page, and where whoever may changes their templates.
+type offeredDocuments struct {
+	Offered   []offeredDocument
+	Templates string
+}
+
 func (p *portal) documentRoutes(inside *echo.Group, root string) {
 	inside.GET(root+"/van-ban/:document", p.document)
 }
 
-// documentsOf are the documents of a case; of a synthesis those of a version. Where they cannot be learnt the page goes on without them.
-func (p *portal) documentsOf(ctx context.Context, of *reportsv1.Case, version int32) []offeredDocument {
+// documentsOf are the documents of a case, nil where there are none. Where they cannot be learnt the page goes on without them.
+func (p *portal) documentsOf(ctx context.Context, who *person, of *reportsv1.Case) *offeredDocuments {
 	input := of.GetInput()
 	if input.GetReport() == nil && input.GetConference() == nil && input.GetBoard() == nil && input.GetWorkflowType() != contract.ProvincialSynthesis {
 		return nil
 	}
-	return p.documentsAt(ctx, of.GetId(), version)
+	return p.documentsAt(ctx, who, of.GetId(), 0)
 }
 
-func (p *portal) documentsAt(ctx context.Context, caseID string, version int32) []offeredDocument {
+// documentsAt are the documents of a synthesis of a version.
+func (p *portal) documentsAt(ctx context.Context, who *person, caseID string, version int32) *offeredDocuments {
 	answer, err := p.calls.Documents.ListDocuments(ctx, call(&reportsv1.ListDocumentsRequest{CaseId: caseID}))
 	if err != nil {
 		if wire.RefusalOf(err).GetCode() != contract.CodeForbidden {
@@ -65,7 +72,14 @@ func (p *portal) documentsAt(ctx context.Context, caseID string, version int32) 
 		}
 		offered = append(offered, document)
 	}
-	return offered
+	if len(offered) == 0 {
+		return nil
+	}
+	shown := &offeredDocuments{Offered: offered}
+	if who.has("head", "leader", "administrator") {
+		shown.Templates = templatesPath
+	}
+	return shown
 }
 
 // document hands a document out.

@@ -26,6 +26,7 @@ func TestACasesPageOffersItsPapers(t *testing.T) {
 	for _, wrong := range []string{"/van-ban/khac.docx", "/van-ban/bien-ban.exe", "/van-ban/bien-ban.docx?ban=x", "/van-ban/bien-ban.docx?ban=-1", "/van-ban/bien-ban"} {
 		require.Equal(t, http.StatusNotFound, b.get("/h/"+khoaiChauCase+wrong).status, wrong)
 	}
+	require.Empty(t, section.Find(`a[href="`+templatesPath+`"]`).Nodes)
 	h.documentHouse.without = true
 	require.NotContains(t, b.get("/h/"+khoaiChauCase).Find("#van-ban").Text(), "PDF")
 }

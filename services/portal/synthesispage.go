@@ -39,7 +39,7 @@ type synthesisView struct {
 	MaySign  bool
 	Source   string
 	// Documents are the papers that may be drawn up of this version.
-	Documents []offeredDocument
+	Documents *offeredDocuments
 }
 
 // BeforePeriod is the period with which the figures are compared.
@@ -72,7 +72,7 @@ func (p *portal) synthesisPage(c echo.Context) error {
 	}
 	p.offer(ctx, view)
 	if view.Head != nil {
-		view.Documents = p.documentsAt(ctx, view.Case.GetId(), view.Head.GetVersion())
+		view.Documents = p.documentsAt(ctx, personOf(c), view.Case.GetId(), view.Head.GetVersion())
 	}
 	return p.renderSynthesis(c, "synthesis", head.Title(), view)
 }
