@@ -2,36 +2,58 @@ package reports
 
 import (
 	"context"
-	"slices"
+	"strings"
 
-	"nenep/proto/wire"
+	"connectrpc.com/connect"
+	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/services/internal/formbook"
 	"nenep/services/internal/workbook"
 )
 
-// mayTakeForm lets in the unit's own people and whoever looks down on it: a form has answers in words, of which a neighbour reads none.
-func (s *server) mayTakeForm(ctx context.Context, row caseRow) error {
-	official := wire.IdentityOf(ctx).OfficialID
-	if official == "" {
-		return nil
-	}
-	hats, err := s.hats(ctx, official)
+// knownInForm puts into the form what the register knows of its figures, those of a year before, and the words that are recorded.
+func (s *server) knownInForm(ctx context.Context, form *formbook.Form) error {
+	known, err := s.TellKnown(ctx, connect.NewRequest(&reportsv1.TellKnownRequest{CaseId: form.CaseID}))
 	if err != nil {
 		return err
 	}
-	overlooking := []string{roleSupervisor, roleReviewer, roleLeader, roleAuditor, roleAdministrator}
-	if slices.ContainsFunc(hats, func(h hat) bool { return h.unitID == row.UnitID }) {
-		return nil
+	for _, one := range known.Msg.GetFigures() {
+		if section := sectionOfStep(form, one.GetStepId()); section != nil {
+			section.Known[one.GetKey()], section.Last[one.GetKey()] = one.GetKnown(), one.GetLastValue()
+		}
 	}
-	if !slices.ContainsFunc(hats, func(h hat) bool { return slices.Contains(overlooking, h.role) }) {
-		return s.notYours(ctx, "xem biểu của hồ sơ", "read the form of the case", row.UnitID)
+	words, err := s.GetWords(ctx, connect.NewRequest(&reportsv1.GetWordsRequest{CaseId: form.CaseID}))
+	if err != nil {
+		return err
 	}
-	return s.maySee(ctx, row)
+	for _, one := range words.Msg.GetWords() {
+		if section := sectionOfStep(form, one.GetStepId()); section != nil {
+			section.Words[one.GetKey()] = one.GetText()
+		}
+	}
+	return nil
 }
 
-// knownInForm puts into the form what is known.
-func (s *server) knownInForm(_ context.Context, _ *formbook.Form) error { return nil }
+const (
+	explainInBookVI = " Kiểm tra lại; nếu đúng, ghi giải trình ở trang tính “Nội dung”."
+	explainInBookEN = " Check it; if it is right, explain on the sheet “Nội dung”."
+)
 
-func (s *server) unexplained(_ context.Context, _ formbook.Form, _ []formbook.Judged) ([]workbook.Fault, error) {
-	return nil, nil
+// unexplained are the figures that ask for words, as the act that records them would be refused for.
+func unexplained(form formbook.Form, sections []formbook.Judged) []workbook.Fault {
+	var faults []workbook.Fault
+	for _, judged := range sections {
+		if judged.Outcome != formbook.Changed || strings.TrimSpace(judged.Words) != "" {
+			continue
+		}
+		section := form.Section[judged.Section]
+		var known []*reportsv1.KnownFigure
+		for _, fact := range section.Step.GetFacts() {
+			known = append(known, &reportsv1.KnownFigure{Key: fact.GetKey(), Known: section.Known[fact.GetKey()], LastValue: section.Last[fact.GetKey()], LastPercent: fact.GetLastPercent()})
+		}
+		for _, wrong := range deviations(section.Step.GetFacts(), figuresIn(judged), known) {
+			key := strings.TrimPrefix(wrong.GetField(), "record_step.facts.")
+			faults = append(faults, judged.AtFact(form, key, strings.TrimSuffix(wrong.GetTextVi(), explainVI)+explainInBookVI, strings.TrimSuffix(wrong.GetTextEn(), explainEN)+explainInBookEN))
+		}
+	}
+	return faults
 }

@@ -28,7 +28,7 @@ func (s *server) GetFormWorkbook(ctx context.Context, request *connect.Request[r
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayTakeForm(ctx, row); err != nil {
+	if err := s.mayReadWords(ctx, row); err != nil {
 		return nil, err
 	}
 	form, err := s.formOfCase(ctx, row)
@@ -60,11 +60,8 @@ func (s *server) ReadFormWorkbook(ctx context.Context, request *connect.Request[
 		return nil, err
 	}
 	sections, faults := formbook.Judge(form, formbook.Read(form, request.Msg.GetContent()))
-	if faults = append(faults, s.heldFaults(form, sections, row)...); len(faults) == 0 {
-		if faults, err = s.unexplained(ctx, form, sections); err != nil {
-			return nil, err
-		}
-	}
+	faults = append(faults, s.heldFaults(form, sections, row)...)
+	faults = append(faults, unexplained(form, sections)...)
 	return connect.NewResponse(readAnswer(form, sections, faults, wire.IdentityOf(ctx).OfficialID)), nil
 }
 

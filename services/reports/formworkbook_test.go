@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	"nenep/proto/wire"
+	"nenep/rules/figures"
 	"nenep/services/internal/everycall"
 )
 
@@ -22,8 +24,8 @@ const halfYear = "BC-06/UBND-12205-2507/2026-H2"
 
 type formWorkbookClient = reportsv1connect.FormWorkbookServiceClient
 
-// openReport registers a report of the commune: figures that bound each other, an area, the signed report.
-func (h *house) openReport(change ...func(*casefilev1.CaseInput, *casefilev1.CaseState)) {
+// openFormReport registers a report of the commune: figures that bound each other, an area, the signed report.
+func (h *house) openFormReport(change ...func(*casefilev1.CaseInput, *casefilev1.CaseState)) {
 	report := func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
 		input.CaseId, input.ObligationId, input.PeriodId, input.WorkflowType = halfYear, "BC-06", "2026-H2", "SemiannualReport"
 		input.TitleVi, input.TitleEn = "Báo cáo kết quả 06 tháng", "Six-month report"
@@ -74,7 +76,7 @@ func (h *house) filledForm(cells map[string]any) []byte {
 
 func TestAFormGoesOutToExcelAndComesBackBesideWhatIsRecordedAndNothingIsTakenByReading(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	read, err := h.readFormWorkbook(contact, halfYear, h.filledForm(map[string]any{"F5": "30/11/2026", "F7": 27, "F8": 25, "F9": "1,04"}))
 	require.NoError(t, err)
 	require.Empty(t, read.GetFaults())
@@ -96,7 +98,7 @@ func TestAFormGoesOutToExcelAndComesBackBesideWhatIsRecordedAndNothingIsTakenByR
 
 func TestTheSameWorkbookOverTheSameRecordIsTheSameActAndOverANewerOneAnother(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	content := h.filledForm(map[string]any{"F7": 27})
 	first, err := h.readFormWorkbook(contact, halfYear, content)
 	require.NoError(t, err)
@@ -120,7 +122,7 @@ func TestTheSameWorkbookOverTheSameRecordIsTheSameActAndOverANewerOneAnother(t *
 
 func TestFaultsOfAFormAreToldByCellWithTheirStepAndNothingBearsAnActsID(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	read, err := h.readFormWorkbook(contact, halfYear, h.filledForm(map[string]any{"F5": "05/12/2026", "F7": 27, "F8": 28, "F9": "1.04", "F11": 2}))
 	require.NoError(t, err)
 	require.Len(t, read.GetFaults(), 3)
@@ -135,7 +137,7 @@ func TestFaultsOfAFormAreToldByCellWithTheirStepAndNothingBearsAnActsID(t *testi
 
 func TestACaseThatTakesNoFiguresTakesNoWorkbook(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	h.openCase(func(input *casefilev1.CaseInput, _ *casefilev1.CaseState) { input.Steps = input.GetSteps()[:1] })
 	content := h.filledForm(map[string]any{"F7": 27})
 	h.progress(halfYear, 2, contract.ProgressNoted, func(state *casefilev1.CaseState) { state.State = casefilev1.State_STATE_SUBMITTED })
@@ -150,7 +152,7 @@ func TestACaseThatTakesNoFiguresTakesNoWorkbook(t *testing.T) {
 
 func TestTheWorkbookNamesTheUnitThePeriodAndTheWindow(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	content, err := h.formWorkbook(supervisor, halfYear)
 	require.NoError(t, err)
 	book, err := excelize.OpenReader(bytes.NewReader(content))
@@ -164,7 +166,7 @@ func TestTheWorkbookNamesTheUnitThePeriodAndTheWindow(t *testing.T) {
 
 func TestEveryCallOfTheFormsWorkbookIsWalkedByEveryCaller(t *testing.T) {
 	h := newHouse(t)
-	h.openReport()
+	h.openFormReport()
 	content := h.filledForm(nil)
 	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{reportsv1.File_nenep_reports_v1_formworkbook_proto.Services().ByName("FormWorkbookService")}, map[string]everycall.Call{
 		"GetFormWorkbook": {Do: everycall.Of(formWorkbookClient.GetFormWorkbook, &reportsv1.GetFormWorkbookRequest{CaseId: halfYear}), May: formReaders},
@@ -177,3 +179,80 @@ func TestEveryCallOfTheFormsWorkbookIsWalkedByEveryCaller(t *testing.T) {
 
 // formReaders see the case: the services, its unit, who reviews or oversees it, auditors and administrators.
 var formReaders = append([]string{"contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "both sides", "supervisor of the commune"}, inOwnName...)
+
+// lineOf is the line of a sheet that bears the key of a row.
+func lineOf(t *testing.T, content []byte, sheet, key string) (line int, cells []string) {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(content))
+	require.NoError(t, err)
+	rows, err := book.GetRows(sheet)
+	require.NoError(t, err)
+	for i, row := range rows {
+		if len(row) > 0 && row[len(row)-1] == key {
+			return i + 1, row
+		}
+	}
+	require.FailNow(t, "no line "+key)
+	return 0, nil
+}
+
+func TestAFormInExcelHasWhatTheRegisterKnowsAndAnotherFigureAsksForWordsAtItsCell(t *testing.T) {
+	h := aYear(t)
+	content, err := h.formWorkbook(contact, report)
+	require.NoError(t, err)
+	line, cells := lineOf(t, content, "Số liệu", "communes/opinions")
+	require.Equal(t, []string{"30", "30"}, cells[4:6], "known, and offered as the answer")
+	words, _ := lineOf(t, content, "Nội dung", "communes/@words")
+	untouched, err := h.readFormWorkbook(contact, report, content)
+	require.NoError(t, err)
+	require.Empty(t, untouched.GetFaults())
+	require.Empty(t, untouched.GetSections()[0].GetActId())
+
+	fill := func(explanation string) *reportsv1.ReadFormWorkbookResponse {
+		book, err := excelize.OpenReader(bytes.NewReader(content))
+		require.NoError(t, err)
+		for key, value := range map[string]int{"opinions": 31, "villages": 12, "village_conferences": 11} {
+			at, _ := lineOf(t, content, "Số liệu", "communes/"+key)
+			require.NoError(t, book.SetCellInt("Số liệu", fmt.Sprintf("F%d", at), int64(value)))
+		}
+		require.NoError(t, book.SetCellStr("Nội dung", fmt.Sprintf("C%d", words), explanation))
+		var out bytes.Buffer
+		require.NoError(t, book.Write(&out))
+		read, err := h.readFormWorkbook(contact, report, out.Bytes())
+		require.NoError(t, err)
+		return read
+	}
+	asked := fill("")
+	require.Len(t, asked.GetFaults(), 1)
+	require.Equal(t, fmt.Sprintf("F%d", line), asked.GetFaults()[0].GetCell())
+	require.Contains(t, asked.GetFaults()[0].GetTextVi(), "số đã nhập là 31, hồ sơ trên hệ thống có 30. Kiểm tra lại; nếu đúng, ghi giải trình ở trang tính “Nội dung”.")
+	explained := fill("Một ý kiến nêu ngoài hội nghị.")
+	require.Empty(t, explained.GetFaults())
+	for _, section := range explained.GetSections() {
+		if section.GetStepId() == "communes" {
+			require.Equal(t, "Một ý kiến nêu ngoài hội nghị.", section.GetWords())
+			require.NotEmpty(t, section.GetActId())
+		}
+	}
+}
+
+func TestAnswersInWordsGoOutToExcelAndComeBackAsTheSame(t *testing.T) {
+	h := newHouse(t)
+	h.openFormReport(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
+		input.Steps[1].Facts = append(input.Steps[1].Facts, &casefilev1.FactPolicy{Key: "how", TitleVi: "Đánh giá chung", TitleEn: "How", Kind: "text"})
+	})
+	_, err := h.portal().Acts.Act(h.as(contact), connect.NewRequest(recordForm("act-words-1", halfYear, "models", "", map[string]string{"models": "2", "how": "Dân chủ được phát huy.\nCòn hạn chế."})))
+	require.NoError(t, err)
+	h.progress(halfYear, 2, contract.ProgressNoted, func(state *casefilev1.CaseState) {
+		state.Steps = []*casefilev1.StepRecord{{StepId: "models", HeldOn: "2026-12-01", ActId: "act-words-1", Facts: map[string]string{"models": "2", "how": figures.WordsSum("Dân chủ được phát huy.\nCòn hạn chế.")}}}
+	})
+	content, err := h.formWorkbook(head, halfYear)
+	require.NoError(t, err)
+	_, cells := lineOf(t, content, "Nội dung", "models/how")
+	require.Equal(t, "Dân chủ được phát huy.\nCòn hạn chế.", cells[2])
+	read, err := h.readFormWorkbook(head, halfYear, content)
+	require.NoError(t, err)
+	require.Empty(t, read.GetFaults())
+	require.Equal(t, []string{"empty", "same"}, []string{read.GetSections()[0].GetOutcome(), read.GetSections()[1].GetOutcome()})
+	require.Equal(t, "Dân chủ được phát huy.\nCòn hạn chế.", read.GetSections()[1].GetAnswers()[1].GetStands())
+}
