@@ -126,7 +126,7 @@ func (v *caseView) apartFrom(step string, asked []*casefilev1.FactPolicy, typed 
 }
 
 // explainIt is what a person does about a figure that differs and is right.
-const explainIt = " Nếu số đã nhập đúng, ghi giải trình ở ô bên dưới."
+const explainIt = " Nếu số đã nhập đúng, ghi vào mục Giải trình."
 
 // reckonApart says what differs while somebody types; what is explained is no fault.
 func (v *caseView) reckonApart(step stepView, typed url.Values) []reckoned {
@@ -143,8 +143,8 @@ func (v *caseView) reckonApart(step stepView, typed url.Values) []reckoned {
 }
 
 // explanationHint says when an explanation is asked for.
-func (v *caseView) explanationHint() string {
-	if !v.IsReport() {
+func (v *caseView) explanationHint(step stepView) string {
+	if !v.IsReport() || !hasFigures(step.Policy) {
 		return ""
 	}
 	return "Cần khi số liệu khác số theo hồ sơ trên hệ thống hoặc chênh nhiều so với kỳ trước"

@@ -54,7 +54,7 @@ func TestWhatDiffersFromTheRegisterIsSaidBesideTheFieldAndBelow(t *testing.T) {
 	typed := filledIn(b.get(communes), "fact-dialogues", "4", "fact-opinions", "10", "fact-answered", "8", "fact-money", "2.000", "do", "reckon")
 	seen := b.sendStep(communes, typed, nil)
 	require.Contains(t, seen.words("#k-fact-dialogues .differs"), "Theo hồ sơ trên hệ thống: 3, khác số đã ghi")
-	require.Contains(t, seen.words("#tinh"), "Số hội nghị đối thoại đã tổ chức (4) khác số theo hồ sơ trên hệ thống (3). Nếu số đã nhập đúng, ghi giải trình ở ô bên dưới.")
+	require.Contains(t, seen.words("#tinh"), "Số hội nghị đối thoại đã tổ chức (4) khác số theo hồ sơ trên hệ thống (3). Nếu số đã nhập đúng, ghi vào mục Giải trình.")
 	require.Contains(t, seen.words("#tinh"), "Kinh phí Nhân dân đóng góp (2.000) chênh quá 50% so với kỳ trước (1.000,5).")
 	require.Contains(t, seen.words("#tinh"), "Số ý kiến đã trả lời: 8/10 (80,0%).")
 	typed.Set("words", "Một hội nghị chưa nhập lên hệ thống")

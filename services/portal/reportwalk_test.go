@@ -61,7 +61,7 @@ func TestAsSomebodyTypesHisLettersAreCountedAndHisFiguresReckoned(t *testing.T) 
 	s.run(chromedp.Navigate(site.address+narrative), chromedp.SendKeys("#f-fact-results", "Được", chromedp.ByQuery), chromedp.WaitVisible("#l-fact-results", chromedp.ByQuery))
 	s.eventually(`document.querySelector("#l-fact-results").textContent`, "Còn 196 ký tự")
 	s.run(chromedp.Navigate(site.address+communes), chromedp.SendKeys("#f-fact-dialogues", kb.End+"1", chromedp.ByQuery))
-	s.eventually(`document.querySelector("#tinh [role=status]").textContent`, "Số hội nghị đối thoại đã tổ chức (31) khác số theo hồ sơ trên hệ thống (3). Nếu số đã nhập đúng, ghi giải trình ở ô bên dưới.")
+	s.eventually(`document.querySelector("#tinh [role=status]").textContent`, "Số hội nghị đối thoại đã tổ chức (31) khác số theo hồ sơ trên hệ thống (3). Nếu số đã nhập đúng, ghi vào mục Giải trình.")
 }
 
 // eventually waits for the page to say something.

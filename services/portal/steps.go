@@ -102,7 +102,7 @@ func (p *portal) stepFields(v *caseView, step stepView, correcting bool) []field
 	if correcting {
 		return append(fields, correctionFields()...)
 	}
-	return append(fields, field{Name: "words", Label: "Giải trình", Hint: v.explanationHint(), Kind: "area"})
+	return append(fields, field{Name: "words", Label: "Giải trình", Hint: v.explanationHint(step), Kind: "area"})
 }
 
 func correctionFields() []field {
