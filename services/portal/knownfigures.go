@@ -118,7 +118,7 @@ func (v *caseView) apartFrom(step string, asked []*casefilev1.FactPolicy, typed 
 		switch {
 		case unknown == nil && n.Compare(known) != 0:
 			said = append(said, fact.GetTitleVi()+" ("+n.Vietnamese()+") khác số theo hồ sơ trên hệ thống ("+known.Vietnamese()+").")
-		case unknown != nil && none == nil && figure.GetLastPercent() > 0 && n.Further(last, figure.GetLastPercent()):
+		case unknown != nil && none == nil && figures.Far(n, last, figure.GetLastPercent()):
 			said = append(said, fact.GetTitleVi()+" ("+n.Vietnamese()+") chênh quá "+number(int64(figure.GetLastPercent()))+"% so với kỳ trước ("+last.Vietnamese()+").")
 		}
 	}
