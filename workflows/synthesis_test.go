@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"connectrpc.com/connect"
 	"github.com/stretchr/testify/require"
@@ -131,4 +132,16 @@ func TestASynthesisOfTheEarlierVersion(t *testing.T) {
 	s.run()
 	require.Equal(t, []string{"2026-06-16 remind-14 told", "2026-06-23 remind-7 told"}, s.desk.rungs())
 	require.Empty(t, s.desk.asked())
+}
+
+// A clock that is moved past the closing day wakes a case that waits for nothing else.
+func TestAShiftedClockPassesTheClosingDay(t *testing.T) {
+	t.Parallel()
+	input := synthesised(t, "2026-06-01")
+	input.Demo = true
+	s := newStage(t, input)
+	s.act("2026-06-19 10:00", "clock", shift(4*24*time.Hour)) // 23/06
+	s.at("2026-06-19 11:00", func() { require.Equal(t, []string{"look", "draw up"}, s.desk.asked()) })
+	s.act("2026-06-19 12:00", "withdraw", withdraw())
+	s.run()
 }

@@ -75,6 +75,15 @@ func nextMeeting(left []Appointment, plan ladder.Decision, now time.Time) *meeti
 	return &meeting{Appointment: left[0]}
 }
 
+// plan is the meeting in the place of the ladder's next rung.
+func (m meeting) plan(now time.Time) ladder.Decision {
+	d := ladder.Decision{Kind: ladder.CarryOut, Rung: ladder.Planned{RungID: m.ID}}
+	if m.at().After(now) {
+		d.Kind, d.At = ladder.Wait, m.at()
+	}
+	return d
+}
+
 // keep has the deed of an appointment done, told and written in one call, as a rung is carried out. What comes of it is in the register and
 // in the history; the case goes on whatever that is.
 func (c *run) keep(ctx workflow.Context, m meeting) error {

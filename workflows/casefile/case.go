@@ -68,7 +68,7 @@ func (c *run) today(ctx workflow.Context) calendar.Date { return calendar.DateOf
 func (c *run) replan(ctx workflow.Context) {
 	c.plan = ladder.Next(c.input, c.state, c.now(ctx))
 	if c.meeting = nextMeeting(c.appointments(ctx), c.plan, c.now(ctx)); c.meeting != nil {
-		c.plan = ladder.Decision{Kind: ladder.Wait, At: c.meeting.at(), Rung: ladder.Planned{RungID: c.meeting.ID}}
+		c.plan = c.meeting.plan(c.now(ctx))
 	}
 	workflow.SetCurrentDetails(ctx, details(c.pattern, c.input, c.state))
 }
@@ -79,12 +79,12 @@ func (c *run) live(ctx workflow.Context) error {
 		c.replan(ctx)
 		var err error
 		switch {
-		case c.meeting != nil && !c.meeting.at().After(c.now(ctx)):
-			err = c.keep(ctx, *c.meeting)
-		case c.plan.Kind == ladder.CarryOut:
-			err = c.carryOut(ctx, c.plan)
-		default:
+		case c.plan.Kind != ladder.CarryOut:
 			err = c.wait(ctx, c.plan)
+		case c.meeting != nil:
+			err = c.keep(ctx, *c.meeting)
+		default:
+			err = c.carryOut(ctx, c.plan)
 		}
 		if err != nil {
 			return err
