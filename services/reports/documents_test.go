@@ -28,7 +28,8 @@ func (h *house) openHalfReport(facts map[string]string) {
 		input.WorkflowType, input.TitleVi = contract.SemiannualReport, "Báo cáo kết quả 06 tháng thực hiện dân chủ ở cơ sở"
 		input.Report = &casefilev1.ReportRules{WindowFrom: "2025-12-15", WindowTo: "2026-06-14"}
 		input.Steps = []*casefilev1.StepPolicy{{Id: "communes", TitleVi: "Thực hiện dân chủ ở xã, phường", Facts: []*casefilev1.FactPolicy{
-			{Key: "opinions", TitleVi: "Số ý kiến, kiến nghị tiếp nhận", Kind: "count"}, {Key: "answered", TitleVi: "Số ý kiến, kiến nghị đã trả lời", Kind: "count", AtMost: "opinions"}}}}
+			{Key: "opinions", TitleVi: "Số ý kiến, kiến nghị tiếp nhận", Kind: "count"}, {Key: "answered", TitleVi: "Số ý kiến, kiến nghị đã trả lời", Kind: "count", AtMost: "opinions"}}},
+			{Id: "assessment", TitleVi: "Đánh giá", Facts: []*casefilev1.FactPolicy{{Key: "strengths", TitleVi: "Ưu điểm", Kind: "text"}, {Key: "causes", TitleVi: "Nguyên nhân", Kind: "text"}}}}
 		if facts != nil {
 			state.Steps = []*casefilev1.StepRecord{{StepId: "communes", Facts: facts}}
 		}
@@ -74,6 +75,7 @@ func TestAUnitDrawsUpItsReportFromWhatItRecorded(t *testing.T) {
 	require.Contains(t, said, "Số 05-BC/ĐU")
 	require.Contains(t, said, "Trong kỳ có 1.204 ý kiến, kiến nghị tiếp nhận, trong đó 1.027 ý kiến, kiến nghị đã trả lời (85,3%).")
 	require.Contains(t, said, "Kế hoạch của Ban Chỉ đạo tỉnh")
+	require.NotContains(t, said, "ĐÁNH GIÁ", "nobody has written it yet")
 	again, err := h.drawUpDocument(contact, halfReport, "unit-report", "docx")
 	require.NoError(t, err)
 	require.Equal(t, word.GetContent(), again.GetContent(), "the same facts on the same day are the same file")
@@ -92,6 +94,21 @@ func TestAUnitDrawsUpItsReportFromWhatItRecorded(t *testing.T) {
 	printed, err := h.drawUpDocument(contact, halfReport, "unit-report", "pdf")
 	require.NoError(t, err)
 	require.Equal(t, "%PDF-", string(printed.GetContent()[:5]))
+}
+
+func TestAnswersInWordsStandInTheReportAndOnlyThere(t *testing.T) {
+	h := newHouse(t)
+	h.openHalfReport(map[string]string{"opinions": "1"})
+	_, err := h.portal().Acts.Act(h.as(contact), connect.NewRequest(&casefilev1.Act{ActId: "act-0000-words", CaseId: halfReport, Kind: &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{
+		StepId: "assessment", HeldOn: "2026-11-01", Facts: map[string]string{"strengths": "Dân bàn, dân làm.\nĐối thoại \"thực chất\" & công khai."}}}}))
+	require.NoError(t, err)
+	word, err := h.drawUpDocument(reviewer, halfReport, "unit-report", "docx")
+	require.NoError(t, err)
+	said := wordText(t, word.GetContent())
+	require.Contains(t, said, "II. ĐÁNH GIÁ Dân bàn, dân làm.")
+	require.Contains(t, said, "& công khai.")
+	require.NotContains(t, said, "sha256:")
+	require.NotContains(t, said, "Nguyên nhân", "what nobody answered is left out")
 }
 
 func TestWithoutLibreOfficeADocumentIsStillWrittenAndPDFIsRefusedInASentence(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
-	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	unitsv1 "nenep/proto/nenep/units/v1"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
@@ -134,7 +133,7 @@ func (s *server) drawnOf(ctx context.Context, caseID string) (*drawn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayDrawDocument(ctx, row); err != nil {
+	if err := s.mayReadWords(ctx, row); err != nil {
 		return nil, err
 	}
 	d := &drawn{row: row, today: today(s.now(), row.ClockOffsetSeconds, row.CaseClock)}
@@ -293,18 +292,14 @@ func (d *drawn) grounds(declared *catalogue.Catalogue) []string {
 // sectionsOf are the case's sections with its answers in words and, beside each figure, that of the year before.
 func (s *server) sectionsOf(ctx context.Context, d *drawn) ([]documents.Section, error) {
 	words, last := map[documents.At]string{}, map[documents.At]string{}
-	forms, told := any(s).(reportsv1connect.FormsServiceHandler)
-	if !told {
-		return documents.SectionsOf(d.input, d.state, words, last), nil
-	}
-	said, err := forms.GetWords(ctx, connect.NewRequest(&reportsv1.GetWordsRequest{CaseId: d.row.ID}))
+	said, err := s.GetWords(ctx, connect.NewRequest(&reportsv1.GetWordsRequest{CaseId: d.row.ID}))
 	if err != nil {
 		return nil, err
 	}
 	for _, one := range said.Msg.GetWords() {
 		words[documents.At{Step: one.GetStepId(), Key: one.GetKey()}] = one.GetText()
 	}
-	known, err := forms.TellKnown(ctx, connect.NewRequest(&reportsv1.TellKnownRequest{CaseId: d.row.ID}))
+	known, err := s.TellKnown(ctx, connect.NewRequest(&reportsv1.TellKnownRequest{CaseId: d.row.ID}))
 	if err != nil {
 		return nil, err
 	}
@@ -349,21 +344,4 @@ func officeDay(wireDay string) string {
 		return ""
 	}
 	return day.Vietnamese()
-}
-
-// mayDrawDocument lets in the unit's own people, whoever looks down on it, auditors and administrators, and the services. A document says more than
-// figures: a neighbour draws up none.
-func (s *server) mayDrawDocument(ctx context.Context, row caseRow) error {
-	official := wire.IdentityOf(ctx).OfficialID
-	if official == "" {
-		return nil
-	}
-	hats, err := s.hats(ctx, official)
-	if err != nil {
-		return err
-	}
-	if !mayRead(hats, bodiesOf(row)) && !slices.ContainsFunc(hats, func(h hat) bool { return h.role == roleReviewer || h.role == roleLeader }) {
-		return s.notYours(ctx, "lập văn bản của hồ sơ", "draw up documents of the case", row.UnitID)
-	}
-	return s.maySee(ctx, row)
 }
