@@ -340,6 +340,9 @@ func (p *portal) recordSection(c echo.Context, v *caseView, section *reportsv1.R
 	if err == nil && answer.Msg.GetRefusal() != nil {
 		err = wire.Refusal{Refusal: answer.Msg.GetRefusal()}
 	}
+	if usedBefore(err) {
+		return true, "" // stored by an earlier press, with the files that the step had then
+	}
 	if err != nil {
 		var texts []string
 		for _, wrong := range p.refused(err).faults {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
+	reportsv1 "nenep/proto/nenep/reports/v1"
 )
 
 const (
@@ -144,4 +145,10 @@ func TestWhileTheCaseDoesNotAnswerSectionsAreKeptAndThePersonIsTold(t *testing.T
 	tried := b.upload(bookPath, "biểu.xlsx", []byte(filledBook))
 	done := b.post(bookPath+"/ghi", url.Values{"name": {"biểu.xlsx"}, "content": {tried.value("[name=content]")}, "judged": {tried.value("[name=judged]")}})
 	require.Contains(t, done.words(".banner.info"), "2 mục đã lưu, quy trình của hồ sơ chưa trả lời")
+
+	h.conflicts, h.cases[reportCase].State.Steps = true, nil // the case has not heard of it yet
+	h.cases[reportCase].Files = append(h.cases[reportCase].Files, &reportsv1.File{Id: "F-new", CaseId: reportCase, StepId: "propaganda", Name: "mới.pdf"})
+	again := b.post(bookPath+"/ghi", url.Values{"name": {"biểu.xlsx"}, "content": {tried.value("[name=content]")}, "judged": {tried.value("[name=judged]")}})
+	require.Contains(t, again.words(".banner.info"), "đã lưu", "a file that came meanwhile makes no second act of it")
+	require.Len(t, h.acts, 2)
 }
