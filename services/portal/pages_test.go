@@ -450,5 +450,5 @@ func TestEveryWordOfTheFrameIsThereInBothLanguages(t *testing.T) {
 	}
 	b := serve(t, newProvince(t)).as(t, "o-lan")
 	b.get("/ngon-ngu/en?ve=%2Fchi-tieu")
-	require.Equal(t, []string{"My work", "Awaiting confirmation", "Record an event", "Overview", "Targets", "Message log"}, b.get("/chi-tieu").each("header nav li"))
+	require.Equal(t, []string{"My work", "Awaiting confirmation", "Record an event", "Overview", "Targets", "Synthesis", "Message log"}, b.get("/chi-tieu").each("header nav li"))
 }
