@@ -221,6 +221,8 @@ type Obligation struct {
 	Target         Target `json:"target"`
 	// Personal: the law lets nobody stand in for who holds a role here. Nil where others may.
 	Personal *Personal `json:"personal,omitempty"`
+	// Retention is the class by which the files of its cases are kept once their period is sealed; empty is RetentionOrdinary.
+	Retention string `json:"retention,omitempty"`
 	// Caveat is what is doubtful about the obligation itself, shown to people beside it (DOMAIN.md, doubts).
 	Caveat *Text `json:"caveat,omitempty"`
 }
