@@ -67,7 +67,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 		contract.ActivityReconcile: acts.Reconcile, contract.ActivitySendDigest: acts.SendDigest, contract.ActivityDeliverActs: acts.DeliverActs,
 		contract.ActivitySendPending: acts.SendPending, contract.ActivityPurge: acts.PurgePersonalData,
 		contract.ActivityCloseAuditDay: acts.CloseAuditDay, contract.ActivityTellAuditHead: acts.TellAuditHead,
-		contract.ActivityCheckFiles: acts.CheckFiles, contract.ActivityFinishCheck: acts.FinishCheck,
+		contract.ActivityCheckFiles: acts.CheckFiles, contract.ActivityFinishCheck: acts.FinishCheck, contract.ActivityRemoveContent: acts.RemoveContent,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
@@ -131,6 +131,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.PurgePersonalData, digest.PurgePersonalData, buildID)
 	registerWorkflow(registry, contract.CloseAuditDay, audit.CloseAuditDay, buildID)
 	registerWorkflow(registry, contract.CheckEvidence, evidence.CheckEvidence, buildID)
+	registerWorkflow(registry, contract.RemoveDeleted, evidence.RemoveDeleted, buildID)
 	registerWorkflow(registry, contract.DeliverActs, delivery.DeliverActs, buildID)
 	registerWorkflow(registry, contract.DeliverWebhooks, delivery.DeliverWebhooks, buildID)
 }

@@ -48,6 +48,8 @@ const (
 	CloseAuditDay = "CloseAuditDay"
 	// CheckEvidence reads every file of the evidence store once a night.
 	CheckEvidence = "CheckEvidence"
+	// RemoveDeleted takes the content of files that were deleted by order out of the evidence store.
+	RemoveDeleted = "RemoveDeleted"
 	// DeliverActs delivers acts that were stored and never reached their workflow.
 	DeliverActs = "DeliverActs"
 	// DeliverWebhooks tells one subscriber what changed, and again until he has taken it.
@@ -87,7 +89,11 @@ const (
 	ScheduleCloseAuditDay = "close-audit-day"
 	// ScheduleCheckEvidence reads every file of the evidence store.
 	ScheduleCheckEvidence = "check-evidence"
-	ScheduleDeliverActs   = "deliver-acts"
+	// ScheduleRemoveDeleted makes up for removals that were not started when they were ordered.
+	ScheduleRemoveDeleted = "remove-deleted"
+	// RemoveDeletedPrefix and the order's id name the workflow that removes what the order deletes.
+	RemoveDeletedPrefix = "remove-deleted-"
+	ScheduleDeliverActs = "deliver-acts"
 	// WorkflowReconcileNow is the reconciliation that a change of units, events or catalogue starts.
 	WorkflowReconcileNow = "reconcile-now"
 	// WorkflowReorganize + "/" + the reorganisation's id is the workflow that carries it out.
@@ -143,6 +149,7 @@ const (
 	ActivityCheckFiles      = "CheckFiles"
 	ActivityCloseAuditDay   = "CloseAuditDay"
 	ActivityTellAuditHead   = "TellAuditHead"
+	ActivityRemoveContent   = "RemoveContent"
 	ActivityFinishCheck     = "FinishCheck"
 	ActivityListCasesToSeal = "ListCasesToSeal"
 	ActivitySealCase        = "SealCase"

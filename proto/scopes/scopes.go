@@ -102,6 +102,11 @@ var services = map[string]map[Scope][]string{
 		CasesAct:   {"DrawUp"},
 		CasesOrder: {"SignSynthesis"},
 	},
+	"nenep.reports.v1.RetentionService": {
+		EvidenceRead: {"ListRetention"},
+		Person:       {"OrderDeletion"},
+		Internal:     {"RemoveContent"},
+	},
 	"nenep.reports.v1.SignedCopiesService": {
 		CasesRead: {"ListSignedCopies"},
 		CasesAct:  {"FileSignedCopy"},

@@ -23,6 +23,7 @@ type Clients struct {
 	Forms         reportsv1connect.FormsServiceClient
 	Synthesis     reportsv1connect.SynthesisServiceClient
 	SignedCopies  reportsv1connect.SignedCopiesServiceClient
+	Retention     reportsv1connect.RetentionServiceClient
 	FormWorkbook  reportsv1connect.FormWorkbookServiceClient
 	Documents     reportsv1connect.DocumentsServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
@@ -51,6 +52,7 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
 		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
 		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),
+		Retention:     reportsv1connect.NewRetentionServiceClient(call, c.ReportsURL, bounded...),
 		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded...),
 		Documents:     reportsv1connect.NewDocumentsServiceClient(call, c.ReportsURL, patient...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),

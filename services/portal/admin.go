@@ -52,6 +52,7 @@ func (p *portal) adminRoutes(inside *echo.Group) {
 	p.machineTokenRoutes(own)
 	p.webhookRoutes(own)
 	p.fileCheckRoutes(own)
+	p.retentionRoutes(own)
 	p.registryRoutes(own)
 }
 
@@ -89,6 +90,7 @@ func (p *portal) adminPage(c echo.Context) error {
 	view := &adminView{Tasks: adminTasks()}
 	p.tellStoppedWebhooks(ctx, view.Tasks)
 	p.tellFileChecks(ctx, view.Tasks)
+	p.tellRetention(ctx, view.Tasks)
 	view.Parts = []runningPart{
 		p.runningPart(ctx, "Đơn vị, cán bộ, thiết lập", p.cfg.UnitsURL, p.countUnits),
 		p.runningPart(ctx, "Hồ sơ, báo cáo", p.cfg.ReportsURL, func(ctx context.Context) (string, error) { return p.countRegister(ctx, view) }),
@@ -115,6 +117,7 @@ func adminTasks() []adminTask {
 		{Group: groupRules, Title: "Nhập hồ sơ giấy", Href: recordsPath, Words: "Việc đã làm trên giấy trước khi hệ thống theo dõi: tính vào ngày đã làm, không nhắc lại."},
 		{Group: groupRules, Title: "Mẫu văn bản", Href: templatesPath, Words: "Mẫu Word riêng của tỉnh, của cơ quan thay cho thể thức chung của báo cáo, biên bản, quyết định."},
 		{Group: groupStore, Title: "Kiểm tra tệp minh chứng", Href: fileChecksPath, Words: "Kết quả kiểm tra kho minh chứng hằng đêm: tệp mất, tệp hỏng."},
+		{Group: groupStore, Title: "Thời hạn lưu minh chứng", Href: retentionPath, Words: "Tệp của các kỳ đã khóa đến hết thời hạn lưu; tiêu hủy theo quyết định có số, ký hiệu."},
 		{Group: groupAccess, Title: "Truy cập của máy", Href: machineTokensPath, Words: "Mã để hệ thống khác gọi vào đây, thay mặt một cán bộ, trong phạm vi đã chọn."},
 		{Group: groupAccess, Title: "Webhook", Href: webhooksPath, Words: "Báo cho hệ thống khác khi hồ sơ thay đổi trạng thái."},
 		{Group: groupAccess, Title: "Phiên đăng nhập", Href: adminPath + "/phien", Words: "Ai đang đăng nhập; kết thúc các phiên của một cán bộ."},

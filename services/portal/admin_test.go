@@ -105,7 +105,7 @@ func administered(t *testing.T) *house {
 var adminPages = []string{
 	"/quan-tri", "/quan-tri/thiet-lap", "/quan-tri/thiet-lap/review.return-days", "/quan-tri/thiet-lap/dt-01.plan-days/de-xuat", "/quan-tri/ngay-nghi", "/quan-tri/ngay-nghi?nam=2027",
 	"/quan-tri/ngay-nghi/ghi", "/quan-tri/ngay-nghi/ghi?ngay=2026-09-02", "/quan-tri/ngay-nghi/bo?ngay=2026-09-02", "/quan-tri/sap-xep", "/quan-tri/sap-xep/SX-2025-0001",
-	"/quan-tri/sap-xep/SX-2027-0001", "/quan-tri/sap-xep/SX-2027-0001/huy", "/quan-tri/nhap-don-vi", fileChecksPath,
+	"/quan-tri/sap-xep/SX-2027-0001", "/quan-tri/sap-xep/SX-2027-0001/huy", "/quan-tri/nhap-don-vi", fileChecksPath, retentionPath, retentionPath + "/huy",
 }
 
 func TestOnlyAdministratorsHaveTheirPages(t *testing.T) {

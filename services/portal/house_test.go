@@ -89,6 +89,7 @@ type house struct {
 	documentHouse
 	formsHouse
 	signedHouse
+	retentionHouse
 }
 
 func newHouse(t *testing.T) *house {
@@ -412,6 +413,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, options...))
 	h.documentHouse.house = h
 	mux.Handle(reportsv1connect.NewDocumentsServiceHandler(&h.documentHouse, options...))
+	mux.Handle(reportsv1connect.NewRetentionServiceHandler(&h.retentionHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
 	mux.HandleFunc("POST /files", h.takeFile(keys))
 	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))

@@ -75,6 +75,7 @@ func filled(t *testing.T) *house {
 	h.webhookHouse = subscribed()
 	h.checks = twoFaults()
 	h.copies = signedCopies()
+	h.ended = endedRetention()
 	return h
 }
 

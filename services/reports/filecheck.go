@@ -60,7 +60,7 @@ func (s *server) CheckFiles(ctx context.Context, request *connect.Request[report
 		limit = filesAtOnce
 	}
 	var files []fileRow
-	if err := s.register.db.WithContext(ctx).Where("id > ?", request.Msg.GetAfter()).Order("id").Limit(limit).Find(&files).Error; err != nil {
+	if err := s.register.db.WithContext(ctx).Where("id > ? AND NOT EXISTS (SELECT 1 FROM deleted_files WHERE file_id = files.id)", request.Msg.GetAfter()).Order("id").Limit(limit).Find(&files).Error; err != nil {
 		return nil, fmt.Errorf("read the files to check: %w", err)
 	}
 	answer, until := &reportsv1.CheckFilesResponse{}, time.Now().Add(checkTime)

@@ -201,7 +201,15 @@ func (s *server) keep(ctx context.Context, arrived arrival, row fileRow) (fileRo
 	if err := s.keepContent(ctx, row.BlobKey, row.MediaType, arrived.file); err != nil {
 		return row, err
 	}
-	return s.register.addFile(ctx, row)
+	stored, err := s.register.addFile(ctx, row)
+	if err != nil {
+		return row, err
+	}
+	// The same content may just have been removed with a deleted file; from the row on it stays.
+	if _, err := arrived.file.Seek(0, io.SeekStart); err != nil {
+		return row, err
+	}
+	return stored, s.keepContent(ctx, row.BlobKey, row.MediaType, arrived.file)
 }
 
 // contentKey is where content lies in the evidence store: by its hash, so that equal content is
@@ -224,6 +232,9 @@ func (s *server) keepContent(ctx context.Context, key, mediaType string, from io
 
 func (r register) addFile(ctx context.Context, row fileRow) (fileRow, error) {
 	err := r.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := lockContent(tx, row.BlobKey); err != nil {
+			return err
+		}
 		inserted := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if inserted.Error != nil {
 			return fmt.Errorf("store file %s: %w", row.ID, inserted.Error)
@@ -323,7 +334,10 @@ func (s *server) readable(ctx context.Context, id string) (fileRow, error) {
 	if err != nil {
 		return file, err
 	}
-	return file, s.mayReadFileOf(ctx, file.CaseID, hats)
+	if err := s.mayReadFileOf(ctx, file.CaseID, hats); err != nil {
+		return file, err
+	}
+	return file, s.register.refuseDeleted(ctx, file)
 }
 
 // mayReadFileOf lets in who may read the case, or one that goes on with it: evidence goes along.

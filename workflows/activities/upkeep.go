@@ -60,6 +60,15 @@ func (a *Activities) CheckFiles(ctx context.Context, after string) (*reportsv1.C
 	return answer.Msg, nil
 }
 
+// RemoveContent has content of deleted files taken out of the evidence store: as much as fits into one call.
+func (a *Activities) RemoveContent(ctx context.Context) (*reportsv1.RemoveContentResponse, error) {
+	answer, err := a.clients.Retention.RemoveContent(ctx, connect.NewRequest(&reportsv1.RemoveContentRequest{}))
+	if err != nil {
+		return nil, fmt.Errorf("remove deleted content: %w", err)
+	}
+	return answer.Msg, nil
+}
+
 // FinishCheck keeps what the night's check came to, under today's date.
 func (a *Activities) FinishCheck(ctx context.Context, done contract.CheckInput) error {
 	_, err := a.clients.Evidence.FinishCheck(ctx, connect.NewRequest(&reportsv1.FinishCheckRequest{

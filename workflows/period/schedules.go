@@ -89,6 +89,7 @@ func schedules(cat *catalogue.Catalogue, windows []string) ([]client.ScheduleOpt
 		scheduled(contract.SchedulePurge, "Xóa dữ liệu cá nhân đã hết thời hạn lưu", daily(3, 10), contract.PurgePersonalData),
 		scheduled(contract.ScheduleCloseAuditDay, "Chốt nhật ký của ngày hôm trước", daily(0, 10), contract.CloseAuditDay),
 		scheduled(contract.ScheduleCheckEvidence, "Kiểm tra các tệp minh chứng còn đủ, nguyên vẹn", daily(1, 40), contract.CheckEvidence, contract.CheckInput{}),
+		scheduled(contract.ScheduleRemoveDeleted, "Xóa nội dung các tệp đã tiêu hủy theo quyết định còn sót", daily(2, 20), contract.RemoveDeleted),
 		scheduled(contract.ScheduleDeliverActs, "Chuyển các việc đã ghi nhận mà chưa tới hồ sơ", everyFiveMinutes(), contract.DeliverActs),
 	), nil
 }
