@@ -147,7 +147,7 @@ func TestFilesGoByANumberedOrderAndTheTrailKeepsWhatTheyWere(t *testing.T) {
 	for _, kept := range []string{"một.pdf", files[0].GetSha256(), "ordinary", "12/QĐ-UBND"} {
 		require.Contains(t, trail, kept)
 	}
-	check, err := h.portal().Register.CheckAudit(h.as(auditor), connect.NewRequest(&reportsv1.CheckAuditRequest{}))
+	check, err := h.portal().Audit.VerifyAudit(h.as(auditor), connect.NewRequest(&reportsv1.VerifyAuditRequest{}))
 	require.NoError(t, err)
 	require.True(t, check.Msg.GetWhole())
 	found, err := h.worker().Evidence.CheckFiles(t.Context(), connect.NewRequest(&reportsv1.CheckFilesRequest{}))

@@ -58,7 +58,7 @@ func TestSchedules(t *testing.T) {
 	require.NoError(t, err)
 	all, err := schedules(cat, windows)
 	require.NoError(t, err)
-	require.Len(t, all, len(withCases(cat))+len(windows)+5)
+	require.Len(t, all, len(withCases(cat))+len(windows)+6)
 	ids := map[string]client.ScheduleOptions{}
 	for _, s := range all {
 		require.Equal(t, "Asia/Ho_Chi_Minh", s.Spec.TimeZoneName)
