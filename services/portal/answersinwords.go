@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
+	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
 	"nenep/rules/figures"
 )
 
@@ -18,12 +20,21 @@ type answersInWords map[string]*reportsv1.Words
 // unreadWords stands where an answer was given and its words could not be read.
 const unreadWords = "Chưa đọc được nội dung này; tải lại trang sau ít phút."
 
+// hiddenWords stands where an answer was given that is not the reader's to read.
+const hiddenWords = "Nội dung này chỉ đơn vị và cơ quan theo dõi xem được."
+
+// hidden is under no figure's name: it marks answers of which the reader may read none.
+const hidden = ""
+
 // wordsOf reads the answers in words of a case that asks for any; nil where they could not be read.
 func (p *portal) wordsOf(ctx context.Context, of *reportsv1.Case) answersInWords {
 	if !slices.ContainsFunc(of.GetInput().GetSteps(), asksWords) {
 		return answersInWords{}
 	}
 	answer, err := p.calls.Forms.GetWords(ctx, call(&reportsv1.GetWordsRequest{CaseId: of.GetId()}))
+	if wire.RefusalOf(err).GetCode() == contract.CodeForbidden {
+		return answersInWords{hidden: {}}
+	}
 	if err != nil {
 		p.logWarning("answers in words not read", err)
 		return nil
@@ -47,15 +58,19 @@ func (a answersInWords) said(step, key, value string) string {
 	if one := a[figureName(step, key)]; one != nil {
 		return one.GetText()
 	}
-	if standsForWords.MatchString(value) {
+	switch {
+	case !standsForWords.MatchString(value):
+		return value
+	case a[hidden] != nil:
+		return hiddenWords
+	default:
 		return unreadWords
 	}
-	return value
 }
 
 // typed is the answer as it stands in its field; empty where its words could not be read, so that nothing else is sent in their place.
 func (a answersInWords) typed(step, key, value string) string {
-	if said := a.said(step, key, value); said != unreadWords {
+	if said := a.said(step, key, value); said != unreadWords && said != hiddenWords {
 		return said
 	}
 	return ""

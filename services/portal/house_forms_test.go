@@ -13,6 +13,7 @@ import (
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	"nenep/proto/nenep/reports/v1/reportsv1connect"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 	"nenep/rules/figures"
@@ -24,6 +25,7 @@ type formsHouse struct {
 	known       map[string][]*reportsv1.KnownFigure // by case
 	words       map[string][]*reportsv1.Words
 	formsSilent bool // the service does not answer
+	wordsHidden bool // whoever asks may read no words of another unit
 }
 
 var errSilent = connect.NewError(connect.CodeUnavailable, errors.New("away"))
@@ -38,6 +40,9 @@ func (h *house) TellKnown(_ context.Context, r *connect.Request[reportsv1.TellKn
 func (h *house) GetWords(_ context.Context, r *connect.Request[reportsv1.GetWordsRequest]) (*connect.Response[reportsv1.GetWordsResponse], error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	if h.wordsHidden {
+		return nil, wire.Forbidden("Tài khoản này không có quyền xem nội dung báo cáo.", "This account may not read the words of the report.")
+	}
 	if h.formsSilent {
 		return nil, errSilent
 	}

@@ -122,7 +122,10 @@ func TestAnswersInWordsGoToReportsAndComeBackFromThereAlone(t *testing.T) {
 		require.NotContains(t, page.Text(), "sha256:")
 	}
 	require.NotContains(t, s.as(t, "o-giang").get("/h/"+yearReport).Text(), "Dân bàn", "words are for those who may read the case")
-	h.formsSilent = true
+	h.wordsHidden = true
+	require.Contains(t, b.get("/h/"+yearReport).words("table.report"), hiddenWords)
+	require.Empty(t, b.get(narrative).Find("#f-fact-results").Text())
+	h.wordsHidden, h.formsSilent = false, true
 	away := b.get("/h/" + yearReport)
 	require.Equal(t, http.StatusOK, away.status)
 	require.Contains(t, away.words("table.report"), unreadWords)
