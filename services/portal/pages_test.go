@@ -278,7 +278,7 @@ func TestNobodyIsOfferedWhatIsNotHis(t *testing.T) {
 	h := newHouse(t)
 	h.submitCase(khoaiChauCase)
 	s := serve(t, h)
-	require.Equal(t, "Ghi chú", strings.TrimSpace(strings.NewReplacer("Rút lại hồ sơ", "", "Ghi cuộc gọi", "", "Ghi ý kiến, kiến nghị", "").Replace(s.as(t, "o-an").get(caseURL(khoaiChauCase)).words("main .acts"))))
+	require.Equal(t, "Ghi chú", strings.TrimSpace(strings.NewReplacer("Rút lại hồ sơ", "", "Ghi cuộc gọi", "", "Ghi ý kiến, kiến nghị", "", "Lưu bản đã ký", "").Replace(s.as(t, "o-an").get(caseURL(khoaiChauCase)).words("main .acts"))))
 	require.Empty(t, s.as(t, "o-dung").get(caseURL(khoaiChauCase)).words("main .acts"), "a supervisor reads")
 	require.Equal(t, http.StatusForbidden, s.as(t, "o-dung").get(caseURL(khoaiChauCase)+"/viec/xac-nhan").status)
 	require.Equal(t, http.StatusForbidden, s.as(t, "o-dung").get("/cho-xac-nhan").status)
