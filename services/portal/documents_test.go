@@ -27,7 +27,7 @@ func TestACasesPageOffersItsPapers(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, b.get("/h/"+khoaiChauCase+wrong).status, wrong)
 	}
 	require.Empty(t, section.Find(`a[href="`+templatesPath+`"]`).Nodes)
-	h.documentHouse.without = true
+	h.without = true
 	require.NotContains(t, b.get("/h/"+khoaiChauCase).Find("#van-ban").Text(), "PDF")
 }
 
@@ -63,7 +63,7 @@ func TestAnAdministratorPutsATemplateAndSeesEveryFault(t *testing.T) {
 	require.Equal(t, "minutes", wrong.Find("#f-kind option[selected]").AttrOr("value", ""), "what was chosen stays")
 	checked := b.sendTemplate("check", "PK")
 	require.Contains(t, checked.Text(), "Mẫu dùng được, có 1 trường.")
-	require.Empty(t, h.documentHouse.officeTemplates)
+	require.Empty(t, h.officeTemplates)
 	kept := b.sendTemplate("put", "PK")
 	require.Contains(t, kept.Text(), "Từ nay văn bản loại này lập theo mẫu “mẫu.docx”.")
 	require.Empty(t, h.documentHouse.placed[1].GetUnitId(), "of the whole province")

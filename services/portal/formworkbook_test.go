@@ -35,9 +35,7 @@ func TestAReportsPageOffersItsFormInExcelToWhoeverReadsItAndTakesItFromItsUnit(t
 	for who, links := range map[string][]string{"o-du": {"Tải biểu Excel", "Nộp biểu Excel"}, "o-cuc": {"Tải biểu Excel"}} {
 		shown := s.as(t, who).get("/h/" + reportCase)
 		var found []string
-		for _, text := range shown.each(`main .acts a[href*="/bieu"]`) {
-			found = append(found, text)
-		}
+		found = append(found, shown.each(`main .acts a[href*="/bieu"]`)...)
 		require.Equal(t, links, found, who)
 	}
 	file := s.as(t, "o-cuc").get(bookPath + ".xlsx")

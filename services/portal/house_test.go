@@ -411,7 +411,7 @@ func (h *house) serve(t *testing.T, keys wire.Keys) string {
 	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
 	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
 	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, options...))
-	h.documentHouse.house = h
+	h.documentHouse = documentHouse{house: h}
 	mux.Handle(reportsv1connect.NewDocumentsServiceHandler(&h.documentHouse, options...))
 	mux.Handle(reportsv1connect.NewRetentionServiceHandler(&h.retentionHouse, options...))
 	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))

@@ -238,7 +238,7 @@ func TestAFormInExcelHasWhatTheRegisterKnowsAndAnotherFigureAsksForWordsAtItsCel
 
 func TestAnswersInWordsGoOutToExcelAndComeBackAsTheSame(t *testing.T) {
 	h := newHouse(t)
-	h.openFormReport(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
+	h.openFormReport(func(input *casefilev1.CaseInput, _ *casefilev1.CaseState) {
 		input.Steps[1].Facts = append(input.Steps[1].Facts, &casefilev1.FactPolicy{Key: "how", TitleVi: "Đánh giá chung", TitleEn: "How", Kind: "text"})
 	})
 	_, err := h.portal().Acts.Act(h.as(contact), connect.NewRequest(recordForm("act-words-1", halfYear, "models", "", map[string]string{"models": "2", "how": "Dân chủ được phát huy.\nCòn hạn chế."})))

@@ -371,7 +371,7 @@ func TestNothingIsDrawnUpWhereThereIsNothingToAddUp(t *testing.T) {
 func TestASynthesisThatOpenedBeforeGoesByTheCatalogue(t *testing.T) {
 	h := province(t)
 	const old = "BC-TH/BTGDV/2025-H2"
-	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {
+	h.openCase(func(input *casefilev1.CaseInput, _ *casefilev1.CaseState) {
 		input.CaseId, input.ObligationId, input.UnitId, input.PeriodId, input.Due = old, "BC-TH", "BTGDV", "2025-H2", &casefilev1.Deadline{Day: "2025-12-31"}
 	})
 	answer, err := h.worker().Synthesis.DrawUp(t.Context(), connect.NewRequest(&reportsv1.DrawUpRequest{CaseId: old}))

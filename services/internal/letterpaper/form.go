@@ -11,11 +11,11 @@ import (
 // Form is how a body's paper looks. Lengths on paper are in millimetres, sizes of letters and lines in points.
 type Form struct{ catalogue.PaperForm }
 
-// What a form is made of.
-type (
-	Margins = catalogue.PaperMargins
-	Face    = catalogue.PaperFace
-)
+// Margins are those of a form.
+type Margins = catalogue.PaperMargins
+
+// Face is how one part of a form is lettered.
+type Face = catalogue.PaperFace
 
 // FormOf is the form of a body of the kind on a day, as the province's catalogue declares it.
 func FormOf(c *catalogue.Catalogue, unitKind string, on calendar.Date) Form {

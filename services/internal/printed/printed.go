@@ -262,7 +262,7 @@ func RequireLineSpacing(t *testing.T, page Sheet, beginning string, least, most 
 	}
 }
 
-// RequirePageNumbers: none on the first page, then Arabic in the middle of the upper edge.
+// RequirePageNumbers requires none on the first page, then Arabic in the middle of the upper edge.
 func RequirePageNumbers(t *testing.T, out Pages, least, most float64) {
 	t.Helper()
 	number := 0
@@ -289,7 +289,7 @@ func RequirePageNumbers(t *testing.T, out Pages, least, most float64) {
 	}
 }
 
-// RequireAcross: the appendix begins on a page turned by a quarter; its head is on every page of it.
+// RequireAcross requires that the appendix begins on a page turned by a quarter; its head is on every page of it.
 func RequireAcross(t *testing.T, out Pages, head string) {
 	t.Helper()
 	turned := 0

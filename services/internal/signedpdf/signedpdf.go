@@ -123,19 +123,19 @@ func (f *File) Update(trailer string, objects map[int]string, order ...int) map[
 	at := map[int]int{}
 	for _, number := range order {
 		at[number] = f.Len()
-		fmt.Fprintf(f, "%d 0 obj\n%s\nendobj\n", number, objects[number])
+		_, _ = fmt.Fprintf(f, "%d 0 obj\n%s\nendobj\n", number, objects[number])
 		f.objects = max(f.objects, number)
 	}
 	table := f.Len()
 	f.WriteString("xref\n0 1\n0000000000 65535 f \n")
 	for _, number := range order {
-		fmt.Fprintf(f, "%d 1\n%010d 00000 n \n", number, at[number])
+		_, _ = fmt.Fprintf(f, "%d 1\n%010d 00000 n \n", number, at[number])
 	}
-	fmt.Fprintf(f, "trailer\n<< /Size %d %s", f.objects+1, trailer)
+	_, _ = fmt.Fprintf(f, "trailer\n<< /Size %d %s", f.objects+1, trailer)
 	if f.Last > 0 {
-		fmt.Fprintf(f, " /Prev %d", f.Last)
+		_, _ = fmt.Fprintf(f, " /Prev %d", f.Last)
 	}
-	fmt.Fprintf(f, " >>\nstartxref\n%d\n%%%%EOF\n", table)
+	_, _ = fmt.Fprintf(f, " >>\nstartxref\n%d\n%%%%EOF\n", table)
 	f.Last = table
 	return at
 }

@@ -71,7 +71,7 @@ func measured(what string, do func() (int, error)) error {
 	size, err := do()
 	took := time.Since(began)
 	runtime.ReadMemStats(&after)
-	fmt.Printf("%-24s %8.2f s %9.1f kB %8.1f MB allocated  peak %s\n", what, took.Seconds(), float64(size)/1000, float64(after.TotalAlloc-before.TotalAlloc)/1e6, peak())
+	_, _ = fmt.Fprintf(os.Stdout, "%-24s %8.2f s %9.1f kB %8.1f MB allocated  peak %s\n", what, took.Seconds(), float64(size)/1000, float64(after.TotalAlloc-before.TotalAlloc)/1e6, peak())
 	return err
 }
 
