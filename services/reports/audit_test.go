@@ -136,7 +136,9 @@ func TestTheHeadOfADayShowsWhatWasMadeAnew(t *testing.T) {
 
 	for id := int64(5); id <= 6; id++ {
 		require.NoError(t, h.db.Exec("SELECT setval('audit_id_seq', ?, false)", id).Error)
-		require.NoError(t, h.db.Transaction(func(tx *gorm.DB) error { return appendAudit(tx, auditEntry{at: time.Now(), kind: "progress", body: []byte(`{}`)}) }))
+		require.NoError(t, h.db.Transaction(func(tx *gorm.DB) error {
+			return appendAudit(tx, auditEntry{at: time.Now(), kind: "progress", body: []byte(`{}`)})
+		}))
 	}
 	require.True(t, verifyAudit(h).GetWhole())
 	anew := verifyAudit(h, &kept)
