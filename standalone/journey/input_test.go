@@ -43,7 +43,7 @@ func TestAtTheTerminalEverythingIsThere(t *testing.T) {
 		{"case list --state open --json", `"counts"`},
 		{"catalogue show DT-01", "đối thoại"},
 		{"catalogue check", "Danh mục đúng"},
-		{"audit check", "true"},
+		{"audit verify", "true"},
 		{"config", "NENEP_PORTAL_ADDR"},
 		{"event list --json", "BCD-0"},
 		{"notifications list", "TEMPLATE"},
