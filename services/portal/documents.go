@@ -26,12 +26,16 @@ const printTime = 2 * time.Minute
 // offeredDocument is a document that one may take away.
 type offeredDocument struct {
 	Title, Form string
-	Links       []actLink
+	Links       []documentLink
 }
 
-// offeredDocuments are those of a page, and where whoever may changes their templates.
+// documentLink is where a document in a format is: as it stands, and where a form asks for it with its number.
+type documentLink struct{ Href, Action, Label string }
+
+// offeredDocuments are those of a page, of the version of a synthesis (0: of its last), and where whoever may changes their templates.
 type offeredDocuments struct {
 	Offered   []offeredDocument
+	Version   int32
 	Templates string
 }
 
@@ -64,18 +68,18 @@ func (p *portal) documentsAt(ctx context.Context, who *person, caseID string, ve
 			document.Form = "Theo mẫu riêng của cơ quan."
 		}
 		for _, format := range one.GetFormats() {
-			href := caseURL(caseID) + "/van-ban/" + choiceLabel(documentSlugs, one.GetKind()) + "." + format
-			if version > 0 {
-				href += "?ban=" + strconv.Itoa(int(version))
+			paper := documentLink{Action: caseURL(caseID) + "/van-ban/" + choiceLabel(documentSlugs, one.GetKind()) + "." + format, Label: formatWords[format]}
+			if paper.Href = paper.Action; version > 0 {
+				paper.Href += "?ban=" + strconv.Itoa(int(version))
 			}
-			document.Links = append(document.Links, actLink{href, formatWords[format]})
+			document.Links = append(document.Links, paper)
 		}
 		offered = append(offered, document)
 	}
 	if len(offered) == 0 {
 		return nil
 	}
-	shown := &offeredDocuments{Offered: offered}
+	shown := &offeredDocuments{Offered: offered, Version: version}
 	if who.has("head", "leader", "administrator") {
 		shown.Templates = templatesPath
 	}
@@ -99,7 +103,8 @@ func (p *portal) document(c echo.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), printTime)
 	defer cancel()
-	answer, err := p.calls.Documents.DrawUpDocument(ctx, call(&reportsv1.DrawUpDocumentRequest{Kind: documentSlugs[at].Value, CaseId: v.GetId(), Format: format, Version: int32(version)}))
+	answer, err := p.calls.Documents.DrawUpDocument(ctx, call(&reportsv1.DrawUpDocumentRequest{
+		Kind: documentSlugs[at].Value, CaseId: v.GetId(), Format: format, Version: int32(version), Number: strings.TrimSpace(c.QueryParam("so"))}))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,10 @@ func TestACasesPageOffersItsPapers(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.status)
 	require.Equal(t, `attachment; filename=bien-ban.docx`, answer.header.Get("Content-Disposition"))
 	require.Equal(t, "minutes", h.documentHouse.papers[0].GetKind())
+	require.Empty(t, h.documentHouse.papers[0].GetNumber())
+	numbered, _ := section.Find("details form button").First().Attr("formaction")
+	require.Equal(t, http.StatusOK, b.get(numbered+"?so=+125+").status)
+	require.Equal(t, "125", h.documentHouse.papers[1].GetNumber())
 	for _, wrong := range []string{"/van-ban/khac.docx", "/van-ban/bien-ban.exe", "/van-ban/bien-ban.docx?ban=x", "/van-ban/bien-ban.docx?ban=-1", "/van-ban/bien-ban"} {
 		require.Equal(t, http.StatusNotFound, b.get("/h/"+khoaiChauCase+wrong).status, wrong)
 	}
