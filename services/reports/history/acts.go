@@ -88,7 +88,11 @@ func (t *teller) recorded(who text, act *casefilev1.RecordStep, before, now *cas
 		parts = both(text{"ngày diễn ra %s", "held on %s"}, day(act.GetHeldOn()))
 	}
 	parts = listed(parts, t.facts(act.GetStepId(), act.GetFacts()), t.files(act.GetFileIds()))
-	stem := both(text{"%s ghi kết quả bước %s", "%s recorded the step %s"}, who.args(), t.stepTitle(act.GetStepId()).args())
+	form := text{"%s ghi kết quả bước %s", "%s recorded the step %s"}
+	if t.isSection(act.GetStepId()) {
+		form = text{"%s ghi phần %s của báo cáo", "%s recorded the section %s of the report"}
+	}
+	stem := both(form, who.args(), t.stepTitle(act.GetStepId()).args())
 	sentence := text{strings.TrimSuffix(stem.vi+": "+parts.vi, ": ") + ".", strings.TrimSuffix(stem.en+": "+parts.en, ": ") + "."}
 	if words := said(act.GetWords()); words != "" {
 		sentence = sentence.join(both(text{"Giải trình: %s.", "Explanation: %s."}, same(words)))

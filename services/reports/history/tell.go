@@ -330,6 +330,13 @@ func (t *teller) stepTitle(id string) text {
 	return text{quoted("", id), quoted("", id)}
 }
 
+// isSection tells whether a step is what the pages call a section of a report: one that asks for figures or answers.
+func (t *teller) isSection(stepID string) bool {
+	return t.input.GetReport() != nil && slices.ContainsFunc(t.input.GetSteps(), func(step *casefilev1.StepPolicy) bool {
+		return step.GetId() == stepID && len(step.GetFacts()) > 0
+	})
+}
+
 func quoted(title, fallback string) string {
 	if title == "" {
 		title = fallback

@@ -277,6 +277,18 @@ func TestACaseFromItsOpeningToItsSealReadsAsAStory(t *testing.T) {
 	}, vietnamese(s.tell(words)))
 }
 
+func TestWhatAReportAsksForIsItsSection(t *testing.T) {
+	of := input()
+	of.Report = &casefilev1.ReportRules{}
+	of.Steps[0].Facts = []*casefilev1.FactPolicy{{Key: "summoned"}}
+	s := newScript(t).started(of)
+	s.act("record-step", act("act-00000001", "CB-1", "UBND-12205-2507", func(a *casefilev1.Act) {
+		a.Kind = &casefilev1.Act_RecordStep{RecordStep: &casefilev1.RecordStep{StepId: of.Steps[0].Id}}
+	}), outcome(func(*casefilev1.CaseState) {}))
+	told := s.tell(someWords())
+	require.Equal(t, "Nguyễn Văn An ghi phần “"+of.Steps[0].GetTitleVi()+"” của báo cáo.", told[len(told)-1].VI)
+}
+
 func TestEveryKindOfActHasItsSentence(t *testing.T) {
 	words := someWords()
 	s := newScript(t).started(input())
