@@ -152,7 +152,7 @@ ask_portal() {
 
 docker_tag() { tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["[^"]*:\([^"]*\)"\].*/\1/'; }
 
-terminal() { kubectl --namespace nenep exec deployment/nenep-units -- /nenep "$@"; }
+terminal() { kubectl --namespace nenep exec deployment/nenep-terminal -- /nenep "$@"; }
 cases() { terminal case list --limit 2000 | tail -n +2 | wc -l; }
 opened() { [ "$(cases)" -gt 0 ]; }
 

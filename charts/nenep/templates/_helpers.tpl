@@ -75,7 +75,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* Which role is shown which secret: none more than it uses. */}}
 {{- define "nenep.secretsOf" -}}
 databaseUrl: [units, reports, notifications, portal, migrations]
-serviceKey: [units, reports, notifications, portal, worker, migrations]
+serviceKey: [units, reports, notifications, portal, worker, terminal, migrations]
 smtpPassword: [notifications]
 oidcClientSecret: [portal]
 temporalApiKey: [units, reports, portal, worker, migrations]
