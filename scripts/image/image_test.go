@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +15,7 @@ import (
 func example() input {
 	return input{
 		repository: "nenep", version: "v1", revision: "abc", architecture: "amd64",
-		created: time.Unix(1753956000, 0).UTC(), binary: []byte("program"), roots: []byte("authorities"),
+		title: "Nề Nếp", command: "/nenep", created: time.Unix(1753956000, 0).UTC(), binary: []byte("program"), roots: []byte("authorities"),
 	}
 }
 
@@ -103,6 +105,39 @@ func TestBothIndexesLeadToOneImageThatIsNotRoot(t *testing.T) {
 	layer := unpack(t, []byte(files[docker.Layers[0]]))
 	if layer["nenep"] != "program" || layer["etc/ssl/certs/ca-certificates.crt"] != "authorities" {
 		t.Error("the program or its authorities are missing")
+	}
+}
+
+func TestAFolderIsInTheImageWithItsLinksAndWhatMayRun(t *testing.T) {
+	folder := t.TempDir()
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(folder, "usr/bin"), 0o700), os.WriteFile(filepath.Join(folder, "usr/bin/run"), []byte("program"), 0o700),
+		os.WriteFile(filepath.Join(folder, "usr/words"), []byte("words"), 0o600), os.Symlink("bin/run", filepath.Join(folder, "usr/run")),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tree, err := walk(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modes := map[string]int64{}
+	for _, one := range tree {
+		modes[one.name] = one.mode
+	}
+	if len(tree) != 5 || modes["usr/bin/"] != 0o755 || modes["usr/bin/run"] != 0o755 || modes["usr/words"] != 0o644 || tree[3].link != "bin/run" {
+		t.Errorf("unexpected: %+v", tree)
+	}
+	in := example()
+	in.binary, in.tree, in.command = nil, tree, "/usr/run"
+	layer, err := pack(contents(in), in.created)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := unpack(t, layer)
+	if _, found := files["nenep"]; found || files["usr/bin/run"] != "program" {
+		t.Error("the image holds another program")
 	}
 }
 
