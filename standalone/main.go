@@ -1,4 +1,5 @@
-// Command standalone is the whole house in one process tree: what `make run` starts.
+// Command standalone is the whole house in one process tree: what `make run` starts, and what the
+// chart starts for evaluation. Given arguments, it is the terminal program.
 package main
 
 import (
@@ -8,10 +9,16 @@ import (
 	"os/signal"
 	"syscall"
 
+	"nenep/cmd/nenep/app"
 	"nenep/standalone/house"
 )
 
-func main() { os.Exit(run()) }
+func main() {
+	if len(os.Args) > 1 {
+		os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr))
+	}
+	os.Exit(run())
+}
 
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

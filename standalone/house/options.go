@@ -25,7 +25,11 @@ type Options struct {
 	DatabaseURL string // a PostgreSQL to use instead of a private one
 	MailboxAddr string // the mailbox's pages
 	Config      wire.Config
-	Say         func(line string)
+	// PortalURL is the portal's address as people type it, where that is not the one it listens on.
+	PortalURL string
+	// TemporalUIURL is the same of the Temporal Web UI.
+	TemporalUIURL string
+	Say           func(line string)
 	// Ready is told once everything answers.
 	Ready func()
 	// TimeSkipping lets single workflows skip the time they wait: for tests.
@@ -57,6 +61,7 @@ func FromEnvironment() (Options, error) {
 	return Options{
 		Data: data, DatabaseURL: cmp.Or(os.Getenv("DATABASE_URL"), cfg.DatabaseURL), Config: cfg,
 		MailboxAddr: cmp.Or(os.Getenv("NENEP_MAILBOX_ADDR"), "127.0.0.1:8025"),
+		PortalURL:   os.Getenv("NENEP_PORTAL_URL"), TemporalUIURL: os.Getenv("NENEP_TEMPORAL_UI_URL"),
 	}, nil
 }
 

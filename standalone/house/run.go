@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 	"nenep/cmd/nenep/app"
@@ -76,7 +78,7 @@ func (o *Options) startPostgres(ctx context.Context) (stop func() error, err err
 		server = private.URL("postgres")
 	}
 	o.DatabaseURL = server
-	if err := ensureDatabase(ctx, server); err != nil {
+	if err := o.ensureDatabase(ctx, server); err != nil {
 		return nil, errors.Join(err, stop())
 	}
 	ours, err := url.Parse(server)
@@ -88,8 +90,8 @@ func (o *Options) startPostgres(ctx context.Context) (stop func() error, err err
 	return stop, nil
 }
 
-func ensureDatabase(ctx context.Context, server string) error {
-	connection, err := pgx.Connect(ctx, server)
+func (o *Options) ensureDatabase(ctx context.Context, server string) error {
+	connection, err := o.connect(ctx, server)
 	if err != nil {
 		return fmt.Errorf("the PostgreSQL of DATABASE_URL does not answer: check the address and that it runs (%w)", err)
 	}
@@ -102,6 +104,33 @@ func ensureDatabase(ctx context.Context, server string) error {
 		return fmt.Errorf("the role of DATABASE_URL may not create databases: grant it CREATEDB (%w)", err)
 	}
 	return nil
+}
+
+// databasePatience is how long a PostgreSQL that starts beside this program may take to answer.
+const databasePatience = time.Minute
+
+// stillStarting is what PostgreSQL answers before it takes sessions (cannot_connect_now).
+const stillStarting = "57P03"
+
+// connect asks until the server answers. One that answers and refuses is not asked again.
+func (o *Options) connect(ctx context.Context, server string) (*pgx.Conn, error) {
+	deadline := time.Now().Add(databasePatience)
+	for told := false; ; told = true {
+		connection, err := pgx.Connect(ctx, server)
+		var refused *pgconn.PgError
+		starting := !errors.As(err, &refused) || refused.Code == stillStarting
+		if err == nil || !starting || time.Now().After(deadline) {
+			return connection, err
+		}
+		if !told {
+			o.Say("The PostgreSQL of DATABASE_URL does not answer yet; it is asked again for a minute…")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
 }
 
 func (o *Options) startTemporal(ctx context.Context, logger *zap.Logger) (*temporalserver.Server, error) {
@@ -162,16 +191,16 @@ func (o *Options) completeConfig() error {
 	}
 	if o.Config.Channels == "" {
 		o.Config.Channels = filepath.Join(o.Data, "channels.yaml")
-		if err := os.WriteFile(o.Config.Channels, []byte(mailbox.Declaration(o.MailboxAddr)), 0o600); err != nil {
+		if err := os.WriteFile(o.Config.Channels, []byte(mailbox.Declaration(app.Reached(o.MailboxAddr))), 0o600); err != nil {
 			return fmt.Errorf("file %s cannot be written: %w", o.Config.Channels, err)
 		}
 	}
 	o.Config.SMTPTLS = "none"
-	o.Config.UnitsURL = "http://" + o.Config.UnitsAddr
-	o.Config.ReportsURL = "http://" + o.Config.ReportsAddr
-	o.Config.NotificationsURL = "http://" + o.Config.NotificationsAddr
-	o.Config.PortalURL = "http://" + o.Config.PortalAddr
-	o.Config.TemporalUIURL = "http://" + o.Config.TemporalUIAddr
+	o.Config.UnitsURL = "http://" + app.Reached(o.Config.UnitsAddr)
+	o.Config.ReportsURL = "http://" + app.Reached(o.Config.ReportsAddr)
+	o.Config.NotificationsURL = "http://" + app.Reached(o.Config.NotificationsAddr)
+	o.Config.PortalURL = cmp.Or(o.PortalURL, "http://"+app.Reached(o.Config.PortalAddr))
+	o.Config.TemporalUIURL = cmp.Or(o.TemporalUIURL, "http://"+app.Reached(o.Config.TemporalUIAddr))
 	return nil
 }
 
@@ -185,7 +214,7 @@ func (o *Options) runMailbox(ctx context.Context) error {
 
 // open waits until everything answers, lets the current periods open, and says where to click.
 func (o *Options) open(ctx context.Context, logger *zap.Logger) error {
-	if err := awaitReady(ctx, "http://"+o.Config.PortalAddr+"/readyz"); err != nil {
+	if err := awaitReady(ctx, "http://"+app.Reached(o.Config.PortalAddr)+"/readyz"); err != nil {
 		return err
 	}
 	if err := o.firstStart(ctx, logger); err != nil {
@@ -193,9 +222,9 @@ func (o *Options) open(ctx context.Context, logger *zap.Logger) error {
 	}
 	for _, line := range []string{
 		"",
-		"  Portal       http://" + o.Config.PortalAddr,
-		"  Mailbox      http://" + o.MailboxAddr + "   (every message sent ends there)",
-		"  Temporal UI  http://" + o.Config.TemporalUIAddr,
+		"  Portal       " + o.Config.PortalURL,
+		"  Mailbox      http://" + app.Reached(o.MailboxAddr) + "   (every message sent ends there)",
+		"  Temporal UI  " + o.Config.TemporalUIURL,
 		"  Temporal     " + o.Config.TemporalAddr + "   (gRPC, namespace " + o.Config.TemporalNamespace + ")",
 		"  Terminal     bin/nenep case list",
 		"  Log          " + filepath.Join(o.Data, "nenep.log"),

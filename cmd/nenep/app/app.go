@@ -60,7 +60,7 @@ func newRoot() *cobra.Command {
 		Long:  "Nề Nếp keeps the recurring duties of grassroots democracy: every duty of every unit is a durable process.\nRun `make run` for the whole system on this machine; the commands below talk to it, or to a cluster.",
 	}
 	root.AddCommand(
-		serveCommand(), workCommand(), standbyCommand(), migrateCommand(), configCommand(),
+		serveCommand(), workCommand(), standbyCommand(), migrateCommand(), readyCommand(), configCommand(),
 		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
