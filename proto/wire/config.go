@@ -37,6 +37,7 @@ type Config struct {
 	TemporalTLSCert   string `env:"NENEP_TEMPORAL_TLS_CERT" doc:"file: client certificate for mTLS to Temporal"`
 	TemporalTLSKey    string `env:"NENEP_TEMPORAL_TLS_KEY" doc:"file: key of the client certificate"`
 	TemporalTLSCA     string `env:"NENEP_TEMPORAL_TLS_CA" doc:"file: authority that signed Temporal's certificate"`
+	PayloadKeys       string `env:"NENEP_PAYLOAD_KEYS" doc:"keys that what is kept in Temporal is encrypted with: id:key separated by commas, a key 32 bytes in base64; the first encrypts, every one decrypts; the word plain in place of the first: decrypt only; empty means not encrypted" secret:"true"`
 
 	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
 
@@ -130,6 +131,9 @@ func (c Config) VerifyService() error {
 	}
 	if c.SMTPTLS != "mandatory" && c.SMTPTLS != "opportunistic" && c.SMTPTLS != "none" {
 		faults = append(faults, fmt.Errorf("NENEP_SMTP_TLS: %q is not one of mandatory, opportunistic, none", c.SMTPTLS))
+	}
+	if _, err := c.PayloadCodec(); err != nil {
+		faults = append(faults, err)
 	}
 	return errors.Join(faults...)
 }

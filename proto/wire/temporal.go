@@ -13,22 +13,28 @@ import (
 )
 
 // DataConverter is the one converter of services, workers, replay tests and the history reader.
-// Payloads are ProtoJSON and JSON; codecs (compression, encryption) wrap it here and nowhere else.
+// Payloads are ProtoJSON and JSON; codecs wrap it here and nowhere else. Processes take theirs from Config.DataConverter, which knows the
+// keys; this one without a codec reads and writes what is not sealed.
 func DataConverter(codecs ...converter.PayloadCodec) converter.DataConverter {
 	base := converter.GetDefaultDataConverter()
 	if len(codecs) == 0 {
 		return base
 	}
-	return converter.NewCodecDataConverter(base, codecs...)
+	return waiting{converter.NewCodecDataConverter(base, codecs...)}
 }
 
 // TemporalOptions are the client options every process uses.
 func (c Config) TemporalOptions(logger *zap.Logger) (client.Options, error) {
+	codec, err := c.PayloadCodec()
+	if err != nil {
+		return client.Options{}, err
+	}
 	options := client.Options{
-		HostPort:      c.TemporalAddr,
-		Namespace:     c.TemporalNamespace,
-		Logger:        NewTemporalLogger(logger),
-		DataConverter: DataConverter(),
+		HostPort:         c.TemporalAddr,
+		Namespace:        c.TemporalNamespace,
+		Logger:           NewTemporalLogger(logger),
+		DataConverter:    DataConverter(codec),
+		FailureConverter: failureConverter(codec),
 	}
 	if c.TemporalAPIKey != "" {
 		options.Credentials = client.NewAPIKeyStaticCredentials(c.TemporalAPIKey)

@@ -13,6 +13,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
 )
 
 // ExportHistory stores a run's history, as canonical ProtoJSON, with the evidence, and records its
@@ -46,6 +47,10 @@ func (s *server) export(ctx context.Context, caseID, runID string) (*exportRow, 
 	events, err := s.events(ctx, caseID, runID)
 	if err != nil {
 		return nil, err
+	}
+	// An export outlives the keys: whoever reads it in thirty years has its hash and no key.
+	if events, err = wire.OpenHistory(events, s.payloads); err != nil {
+		return nil, fmt.Errorf("read the history of %s: %w", caseID, err)
 	}
 	text, err := exportText(events)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
-	"nenep/proto/wire"
 	"nenep/services/reports/history"
 )
 
@@ -90,7 +89,7 @@ func (s *server) story(ctx context.Context, row caseRow, answer *reportsv1.GetHi
 	}
 	if err == nil && len(events) > 0 {
 		answer.EventsTotal = int64(len(events))
-		return history.Read(events, wire.DataConverter()), nil
+		return history.Read(events, s.payloads), nil
 	}
 	if err != nil {
 		s.logger.Warn("no export of the history", zap.String("case", row.ID), zap.Error(err))

@@ -8,9 +8,9 @@ import (
 
 	"connectrpc.com/connect"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
 	reportsv1 "nenep/proto/nenep/reports/v1"
-	"nenep/proto/wire"
 	"nenep/services/reports/history"
 )
 
@@ -40,12 +40,12 @@ func (s *server) GetRawHistory(ctx context.Context, request *connect.Request[rep
 		events, answer.FromExport = stored, true
 	}
 	answer.Total = int64(len(events))
-	answer.Events, err = rawEvents(events, request.Msg.GetFromEvent(), request.Msg.GetLimit())
+	answer.Events, err = rawEvents(events, s.payloads, request.Msg.GetFromEvent(), request.Msg.GetLimit())
 	return connect.NewResponse(answer), err
 }
 
 // rawEvents are the events from the given one on, as many as an answer holds, at least one if there is one.
-func rawEvents(events []*historypb.HistoryEvent, from int64, limit int32) ([]*reportsv1.RawEvent, error) {
+func rawEvents(events []*historypb.HistoryEvent, payloads converter.DataConverter, from int64, limit int32) ([]*reportsv1.RawEvent, error) {
 	if limit <= 0 {
 		limit = usualEvents
 	}
@@ -58,7 +58,7 @@ func rawEvents(events []*historypb.HistoryEvent, from int64, limit int32) ([]*re
 		if len(told) >= int(min(limit, mostEvents)) {
 			break
 		}
-		text, err := history.Raw(event, wire.DataConverter())
+		text, err := history.Raw(event, payloads)
 		if err != nil {
 			return nil, err
 		}

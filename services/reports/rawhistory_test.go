@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 	"nenep/proto/contract"
 	reportsv1 "nenep/proto/nenep/reports/v1"
+	"nenep/proto/wire"
 )
 
 func (h *house) raw(request *reportsv1.GetRawHistoryRequest) (*reportsv1.GetRawHistoryResponse, error) {
@@ -79,7 +80,7 @@ func TestRawEventsComeByPagesThatStaySmall(t *testing.T) {
 		first int64
 		count int
 	}{{0, 0, 1, usualEvents}, {51, 20, 51, 20}, {1, 10_000, 1, mostEvents}, {290, 50, 290, 10}, {300, 50, 300, 1}, {301, 50, 0, 0}, {-5, -5, 1, usualEvents}} {
-		got, err := rawEvents(events, page.from, page.limit)
+		got, err := rawEvents(events, wire.DataConverter(), page.from, page.limit)
 		require.NoError(t, err)
 		require.Len(t, got, page.count, "%v", page.from)
 		if page.count > 0 {

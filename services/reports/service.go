@@ -13,6 +13,7 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/azureblob" // azblob://container
@@ -59,6 +60,8 @@ type server struct {
 	cases    Cases
 	units    unitsv1connect.UnitsServiceClient
 	evidence *blob.Bucket
+	// payloads reads what Temporal keeps.
+	payloads converter.DataConverter
 	// antivirus looks at files before they are kept.
 	antivirus antivirus
 	// signatureRoots are whom the province trusts to issue certificates.
@@ -109,6 +112,9 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 		s.now = time.Now
 	}
 	var err error
+	if s.payloads, err = cfg.DataConverter(); err != nil {
+		return nil, err
+	}
 	if s.catalogue, err = catalogue.Open(cfg.Catalogue); err != nil {
 		return nil, fmt.Errorf("NENEP_CATALOGUE: read the catalogue: %w", err)
 	}

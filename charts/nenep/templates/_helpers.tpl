@@ -79,6 +79,7 @@ serviceKey: [units, reports, notifications, portal, worker, terminal, migrations
 smtpPassword: [notifications]
 oidcClientSecret: [portal]
 temporalApiKey: [units, reports, portal, worker, migrations]
+payloadKeys: [units, reports, portal, worker, migrations]
 personalKey: [units, migrations]
 {{- end }}
 

@@ -12,6 +12,8 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"nenep/proto/wire"
 )
 
 const (
@@ -30,8 +32,12 @@ var secretName = regexp.MustCompile(`(?i)token|secret|passw|credential|authoriza
 const hidden = "(không hiển thị)"
 
 // Raw is what an event carries as JSON a person can read: payloads decoded, fields that identify processes left out, and whatever is named
-// like a secret hidden. A payload that cannot be decoded is told by its encoding and size.
+// like a secret hidden. A payload that cannot be decoded is told by its encoding and size, and by its key where it is encrypted.
 func Raw(event *historypb.HistoryEvent, payloads converter.DataConverter) (string, error) {
+	event, _ = proto.Clone(event).(*historypb.HistoryEvent)
+	if err := wire.OpenFailures(event, payloads); err != nil {
+		return "", fmt.Errorf("read the failures of event %d: %w", event.GetEventId(), err)
+	}
 	text, err := protojson.MarshalOptions{UseProtoNames: false}.Marshal(event)
 	if err != nil {
 		return "", fmt.Errorf("write event %d as JSON: %w", event.GetEventId(), err)
@@ -133,7 +139,11 @@ func payloadOf(piece map[string]any) *commonpb.Payload {
 }
 
 func decoded(payload *commonpb.Payload, payloads converter.DataConverter, depth int) any {
-	encoding := string(payload.GetMetadata()["encoding"])
+	var opened converter.RawValue
+	if payloads.FromPayload(payload, &opened) == nil {
+		payload = opened.Payload()
+	}
+	encoding := string(payload.GetMetadata()[converter.MetadataEncoding])
 	if encoding == converter.MetadataEncodingNil {
 		return nil
 	}
@@ -141,5 +151,9 @@ func decoded(payload *commonpb.Payload, payloads converter.DataConverter, depth 
 	if text := payloads.ToString(payload); decodeJSON([]byte(text), &value) == nil {
 		return readable(value, payloads, depth+1)
 	}
-	return map[string]any{"encoding": encoding, "bytes": len(payload.GetData())}
+	told := map[string]any{"encoding": encoding, "bytes": len(payload.GetData())}
+	if key, is := wire.SealedWith(payload); is {
+		told["encryptionKeyId"] = key
+	}
+	return told
 }

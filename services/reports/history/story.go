@@ -244,5 +244,8 @@ func (r *reader) first(payloads *commonpb.Payloads, into any) {
 	if r.payloads.FromPayload(payload, into) == nil {
 		return
 	}
-	_ = json.Unmarshal(payload.GetData(), into)
+	var opened converter.RawValue
+	if r.payloads.FromPayload(payload, &opened) == nil {
+		_ = json.Unmarshal(opened.Payload().GetData(), into)
+	}
 }
