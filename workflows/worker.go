@@ -2,6 +2,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -29,13 +30,15 @@ import (
 	"nenep/workflows/task"
 )
 
-// DeploymentName is the Worker Deployment that build ids are versions of.
-const DeploymentName = "nenep"
+// usualDeployment is the Worker Deployment that build ids are versions of, where nobody names another.
+const usualDeployment = "nenep"
 
 // Options are what a process says about its workers. Zero values are good ones.
 type Options struct {
 	// BuildID puts the workers under Worker Versioning: open cases move on to the version that is current.
 	BuildID string
+	// DeploymentName is the Worker Deployment that build ids are versions of; "nenep" when empty.
+	DeploymentName string
 	// StopTimeout is how long a stopping worker lets activities finish; 20 s when zero.
 	StopTimeout time.Duration
 	// StickyCases is how many cases this process keeps in memory between tasks; 2000 when zero. It holds for the whole process and only
@@ -85,7 +88,7 @@ func (o Options) worker() worker.Options {
 	}
 	if o.BuildID != "" {
 		w.DeploymentOptions = worker.DeploymentOptions{
-			UseVersioning: true, Version: worker.WorkerDeploymentVersion{DeploymentName: DeploymentName, BuildID: o.BuildID},
+			UseVersioning: true, Version: worker.WorkerDeploymentVersion{DeploymentName: cmp.Or(o.DeploymentName, usualDeployment), BuildID: o.BuildID},
 		}
 	}
 	return w

@@ -53,6 +53,8 @@ type objects struct {
 	routes      map[string]*gatewayv1.HTTPRoute
 	monitors    map[string]*monitoringv1.ServiceMonitor
 	alerts      map[string]*monitoringv1.PrometheusRule
+	rolledOut   map[string]*workerDeployment
+	connections map[string]*connection
 }
 
 // pods are the pod templates by role.
@@ -60,6 +62,9 @@ func (o objects) pods() map[string]corev1.PodTemplateSpec {
 	pods := map[string]corev1.PodTemplateSpec{}
 	for _, deployment := range o.deployments {
 		pods[role(deployment.Labels)] = deployment.Spec.Template
+	}
+	for _, worker := range o.rolledOut {
+		pods[role(worker.Labels)] = worker.Spec.Template
 	}
 	for _, job := range o.jobs {
 		pods[role(job.Labels)] = job.Spec.Template
@@ -127,10 +132,13 @@ func decode(t *testing.T, manifests string) objects {
 		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{}, files: map[string]*corev1.ConfigMap{},
 		budgets: map[string]*policyv1.PodDisruptionBudget{}, scalers: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
 		queueScaled: map[string]*kedav1alpha1.ScaledObject{}, routes: map[string]*gatewayv1.HTTPRoute{}, monitors: map[string]*monitoringv1.ServiceMonitor{},
-		alerts: map[string]*monitoringv1.PrometheusRule{},
+		alerts: map[string]*monitoringv1.PrometheusRule{}, rolledOut: map[string]*workerDeployment{}, connections: map[string]*connection{},
 	}
 	for _, document := range separator.Split(manifests, -1) {
 		if !strings.Contains(document, "kind:") {
+			continue
+		}
+		if found.keepOfController(t, document) {
 			continue
 		}
 		object, _, err := decoder.Decode([]byte(document), nil, nil)

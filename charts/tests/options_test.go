@@ -142,6 +142,7 @@ networkPolicy:
 		require.Equal(t, "45", plain(o, "worker")["NENEP_WORKER_STOP_SECONDS"])
 		require.EqualValues(t, 60, *o.pods()["worker"].Spec.TerminationGracePeriodSeconds)
 	}},
+	{"the worker rolled out by Temporal's controller", byController, func(t *testing.T, o objects) { require.Len(t, o.rolledOut, 1) }},
 	{"a port of its own", `config: {unitsAddr: ":9090"}`, func(t *testing.T, o objects) {
 		require.EqualValues(t, 9090, o.pods()["units"].Spec.Containers[0].Ports[0].ContainerPort)
 	}},
@@ -149,10 +150,10 @@ networkPolicy:
 		require.Equal(t, "https://units.example", plain(o, "reports")["NENEP_UNITS_URL"])
 	}},
 	{"TLS to Temporal", `temporalTls: {existingSecret: temporal, ca: ""}`, func(t *testing.T, o objects) {
-		require.Equal(t, "temporal", volume(o, "migrations", "temporal-tls").Secret.SecretName)
+		require.Equal(t, "temporal", volume(o, "migrations", "temporal-certificates").Secret.SecretName)
 		require.Equal(t, "/etc/nenep/temporal-tls/tls.key", plain(o, "worker")["NENEP_TEMPORAL_TLS_KEY"])
 		require.NotContains(t, plain(o, "worker"), "NENEP_TEMPORAL_TLS_CA")
-		require.Nil(t, volume(o, "notifications", "temporal-tls"))
+		require.Nil(t, volume(o, "notifications", "temporal-certificates"))
 	}},
 	{"sign-in, mail and Temporal with secrets", `
 config: {oidcIssuer: "https://id.example", oidcClientId: nenep, smtpUser: nenep}

@@ -5,6 +5,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 
@@ -71,7 +72,9 @@ type Config struct {
 	HelpPhone   string `env:"NENEP_HELP_PHONE" doc:"telephone of the help desk"`
 
 	LogLevel string `env:"NENEP_LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
-	BuildID  string `env:"NENEP_BUILD_ID" doc:"Worker Versioning build id; empty means the worker is not versioned"`
+	BuildID  string `env:"NENEP_BUILD_ID" doc:"Worker Versioning build id; empty means the one that Temporal's worker controller gives (TEMPORAL_WORKER_BUILD_ID), or without it that the worker is not versioned"`
+
+	DeploymentName string `env:"NENEP_DEPLOYMENT_NAME" doc:"Worker Versioning: the Worker Deployment that build ids are versions of; empty means nenep, or what Temporal's worker controller gives (TEMPORAL_DEPLOYMENT_NAME)"`
 
 	WorkerStopSeconds int `env:"NENEP_WORKER_STOP_SECONDS" envDefault:"20" doc:"how long a stopping worker lets activities finish"`
 }
@@ -91,7 +94,7 @@ func Load() (Config, error) {
 	if err := env.Parse(&cfg); err != nil {
 		return cfg, fmt.Errorf("read NENEP_* variables: %w", err)
 	}
-	return cfg, nil
+	return cfg, cfg.takeVersion(os.Getenv)
 }
 
 // Settings lists every variable with its value; secrets are shown as set or not.

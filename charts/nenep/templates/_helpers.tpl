@@ -154,7 +154,7 @@ volumes:
     emptyDir:
       sizeLimit: 512Mi
 {{- with include "nenep.temporalTls" . }}
-  - name: temporal-tls
+  - name: temporal-certificates
     secret:
       secretName: {{ . }}
       defaultMode: 0440
@@ -203,7 +203,7 @@ volumeMounts:
   - name: tmp
     mountPath: /tmp
 {{- if include "nenep.temporalTls" . }}
-  - name: temporal-tls
+  - name: temporal-certificates
     mountPath: /etc/nenep/temporal-tls
     readOnly: true
 {{- end }}

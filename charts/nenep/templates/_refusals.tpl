@@ -65,7 +65,63 @@
 {{- if and .Values.signatureRoots $config.signatureRoots -}}
 {{- $faults = append $faults "signatureRoots: roots are given here or in the file of config.signatureRoots, not in both" -}}
 {{- end -}}
+{{- $faults = concat $faults (include "nenep.workerRefusals" . | fromYamlArray) -}}
 {{- if $faults -}}
 {{- fail (printf "\n\nThese values must be put right:\n  - %s\n" (join "\n  - " $faults)) -}}
 {{- end -}}
+{{- end }}
+
+{{/* What is wrong with a worker that Temporal's worker controller is to roll out, as a list. */}}
+{{- define "nenep.workerRefusals" -}}
+{{- $worker := .Values.roles.worker -}}
+{{- $rollout := $worker.workerDeployment.rollout -}}
+{{- $faults := list -}}
+{{- if eq $worker.kind "workerDeployment" -}}
+{{- range list "buildId" "deploymentName" -}}
+{{- if get $.Values.config . -}}
+{{- $faults = append $faults (printf "config.%s: leave it empty with roles.worker.kind=workerDeployment, the worker controller gives it" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if $worker.scaling.enabled -}}
+{{- $faults = append $faults "roles.worker.scaling: an autoscaler of the chart cannot follow the Deployments that the worker controller makes for each version; say roles.worker.scaling.enabled=false and, for as many pods as there is work, add a WorkerResourceTemplate to extraObjects" -}}
+{{- end -}}
+{{- if $worker.strategy -}}
+{{- $faults = append $faults "roles.worker.strategy: is of a Deployment; with roles.worker.kind=workerDeployment say roles.worker.workerDeployment.rollout" -}}
+{{- end -}}
+{{- if and (eq $rollout.strategy "Progressive") (not $rollout.steps) -}}
+{{- $faults = append $faults "roles.worker.workerDeployment.rollout.steps: Progressive needs at least one step, for example {rampPercentage: 10, pauseDuration: 10m}" -}}
+{{- end -}}
+{{- if and (ne $rollout.strategy "Progressive") $rollout.steps -}}
+{{- $faults = append $faults (printf "roles.worker.workerDeployment.rollout.steps: are of the strategy Progressive, not of %s" $rollout.strategy) -}}
+{{- end -}}
+{{- $last := 0 -}}
+{{- range $rollout.steps -}}
+{{- if le (int .rampPercentage) $last -}}
+{{- $faults = append $faults "roles.worker.workerDeployment.rollout.steps: rampPercentage grows from step to step" -}}
+{{- end -}}
+{{- $last = int .rampPercentage -}}
+{{- end -}}
+{{- if not $worker.workerDeployment.connection -}}
+{{- $faults = concat $faults (include "nenep.connectionRefusals" . | fromYamlArray) -}}
+{{- end -}}
+{{- else if $worker.workerDeployment.connection -}}
+{{- $faults = append $faults "roles.worker.workerDeployment.connection: is read with roles.worker.kind=workerDeployment only" -}}
+{{- end -}}
+{{- toYaml (uniq $faults) -}}
+{{- end }}
+
+{{/* What the worker controller could not connect with, as a list. */}}
+{{- define "nenep.connectionRefusals" -}}
+{{- $tls := .Values.temporalTls -}}
+{{- $faults := list -}}
+{{- if and $tls.existingSecret $tls.cert .Values.secrets.temporalApiKey.existingSecret -}}
+{{- $faults = append $faults "secrets.temporalApiKey: a Connection of the worker controller takes a client certificate or an API key, not both; empty temporalTls.cert and temporalTls.key, or name a Connection of yours in roles.worker.workerDeployment.connection" -}}
+{{- end -}}
+{{- if and $tls.existingSecret $tls.cert (or (ne $tls.cert "tls.crt") (ne $tls.key "tls.key")) -}}
+{{- $faults = append $faults "temporalTls: the worker controller reads tls.crt and tls.key of the Secret; name them so in cert and key" -}}
+{{- end -}}
+{{- if and $tls.existingSecret $tls.ca (ne $tls.ca "ca.crt") -}}
+{{- $faults = append $faults "temporalTls.ca: the worker controller reads ca.crt of the Secret; name it so" -}}
+{{- end -}}
+{{- toYaml $faults -}}
 {{- end }}

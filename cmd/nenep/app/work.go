@@ -56,9 +56,9 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 		defer connection.Close()
 		connected.Store(&connection)
 		doors := activities.New(cfg.NewClients("worker"), connection, cat, activities.Options{Demo: options.Demo, ClockOffset: options.ClockOffset})
-		logger.Info("working", zap.String("build", cfg.BuildID))
+		logger.Info("working", zap.String("build", cfg.BuildID), zap.String("deployment", cfg.DeploymentName))
 		return workflows.Run(running, workflows.New(connection, doors, workflows.Options{
-			BuildID: cfg.BuildID, StopTimeout: time.Duration(cfg.WorkerStopSeconds) * time.Second,
+			BuildID: cfg.BuildID, DeploymentName: cfg.DeploymentName, StopTimeout: time.Duration(cfg.WorkerStopSeconds) * time.Second,
 		}))
 	})
 	return group.Wait()
