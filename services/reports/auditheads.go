@@ -115,7 +115,7 @@ func (s *server) putHead(ctx context.Context, head *reportsv1.AuditHead) error {
 	if s.cfg.AuditHeadsURL == "" {
 		return nil
 	}
-	store, err := blob.OpenBucket(ctx, evidenceURL(s.cfg.AuditHeadsURL))
+	store, err := OpenStore(ctx, s.cfg.AuditHeadsURL)
 	if err != nil {
 		return fmt.Errorf("NENEP_AUDIT_HEADS_URL: open the store of heads: %w", err)
 	}

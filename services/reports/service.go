@@ -163,7 +163,7 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 		}
 		return pool.Close()
 	})
-	if s.evidence, err = blob.OpenBucket(ctx, evidenceURL(s.cfg.EvidenceURL)); err != nil {
+	if s.evidence, err = OpenStore(ctx, s.cfg.EvidenceURL); err != nil {
 		return fmt.Errorf("NENEP_EVIDENCE_URL: open the evidence store: %w", err)
 	}
 	service.OnClose(s.evidence.Close)
@@ -175,6 +175,11 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 	}
 	// Temporal is no part of readiness: while it is away officials' acts are still stored here.
 	return nil
+}
+
+// OpenStore opens the store of an address as NENEP_EVIDENCE_URL takes it.
+func OpenStore(ctx context.Context, address string) (*blob.Bucket, error) {
+	return blob.OpenBucket(ctx, evidenceURL(address))
 }
 
 // evidenceURL makes a folder's store make the folder, and keep its half-written files inside it,
