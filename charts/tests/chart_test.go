@@ -55,6 +55,9 @@ type objects struct {
 	alerts      map[string]*monitoringv1.PrometheusRule
 	rolledOut   map[string]*workerDeployment
 	connections map[string]*connection
+	stateful    map[string]*appsv1.StatefulSet
+	claims      map[string]*corev1.PersistentVolumeClaim
+	generated   map[string]*corev1.Secret
 }
 
 // pods are the pod templates by role.
@@ -65,6 +68,9 @@ func (o objects) pods() map[string]corev1.PodTemplateSpec {
 	}
 	for _, worker := range o.rolledOut {
 		pods[role(worker.Labels)] = worker.Spec.Template
+	}
+	for _, set := range o.stateful {
+		pods[role(set.Labels)] = set.Spec.Template
 	}
 	for _, job := range o.jobs {
 		pods[role(job.Labels)] = job.Spec.Template
@@ -133,6 +139,8 @@ func decode(t *testing.T, manifests string) objects {
 		budgets: map[string]*policyv1.PodDisruptionBudget{}, scalers: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
 		queueScaled: map[string]*kedav1alpha1.ScaledObject{}, routes: map[string]*gatewayv1.HTTPRoute{}, monitors: map[string]*monitoringv1.ServiceMonitor{},
 		alerts: map[string]*monitoringv1.PrometheusRule{}, rolledOut: map[string]*workerDeployment{}, connections: map[string]*connection{},
+		stateful: map[string]*appsv1.StatefulSet{},
+		claims:   map[string]*corev1.PersistentVolumeClaim{}, generated: map[string]*corev1.Secret{},
 	}
 	for _, document := range separator.Split(manifests, -1) {
 		if !strings.Contains(document, "kind:") {
@@ -148,7 +156,7 @@ func decode(t *testing.T, manifests string) objects {
 	return found
 }
 
-// keep refuses kinds the chart has no business making: Secrets, roles, cluster-wide things.
+// keep refuses kinds the chart has no business making: roles, cluster-wide things, Secrets but that of an evaluation.
 func (o objects) keep(t *testing.T, object runtime.Object) {
 	t.Helper()
 	meta := object.(metav1.Object)
@@ -178,6 +186,13 @@ func (o objects) keep(t *testing.T, object runtime.Object) {
 		o.monitors[object.Name] = object
 	case *monitoringv1.PrometheusRule:
 		o.alerts[object.Name] = object
+	case *appsv1.StatefulSet:
+		o.stateful[object.Name] = object
+	case *corev1.PersistentVolumeClaim:
+		o.claims[object.Name] = object
+	case *corev1.Secret:
+		require.Equal(t, "evaluation", role(object.Labels))
+		o.generated[object.Name] = object
 	default:
 		require.Fail(t, "unexpected kind", "%T %s", object, meta.GetName())
 	}

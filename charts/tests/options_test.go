@@ -310,6 +310,10 @@ func requireSound(t *testing.T, o objects) {
 		require.NotContains(t, deployment.Spec.Selector.MatchLabels, "helm.sh/chart", "a selector never changes")
 	}
 	for name, service := range o.services {
+		if set := o.stateful[name]; set != nil {
+			require.Equal(t, set.Spec.Selector.MatchLabels, service.Spec.Selector, name)
+			continue
+		}
 		if role(service.Labels) == "metrics" {
 			continue
 		}
@@ -320,6 +324,11 @@ func requireSound(t *testing.T, o objects) {
 		mounted := map[string]bool{}
 		for _, volume := range pod.Spec.Volumes {
 			mounted[volume.Name] = true
+		}
+		for _, set := range o.stateful {
+			for _, claim := range set.Spec.VolumeClaimTemplates {
+				mounted[claim.Name] = mounted[claim.Name] || role(set.Labels) == name
+			}
 		}
 		for _, mount := range pod.Spec.Containers[0].VolumeMounts {
 			require.True(t, mounted[mount.Name], "%s mounts %s", name, mount.Name)

@@ -30,6 +30,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* What config leaves empty and the release knows. */}}
 {{- define "nenep.config" -}}
 {{- $known := dict -}}
+{{- if .Values.evaluation.enabled -}}
+{{- $_ := set $known "portalUrl" "http://127.0.0.1:8080" -}}
+{{- end -}}
 {{- range list "units" "reports" "notifications" -}}
 {{- $_ := set $known (printf "%sUrl" .) (printf "http://%s-%s" (include "nenep.fullname" $) .) -}}
 {{- end -}}

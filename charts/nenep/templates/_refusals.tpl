@@ -1,5 +1,13 @@
 {{/* Everything that is wrong with the values, in one answer. */}}
 {{- define "nenep.refusals" -}}
+{{- if .Values.evaluation.enabled -}}
+{{- include "nenep.evaluationFaults" . -}}
+{{- else -}}
+{{- include "nenep.faults" . -}}
+{{- end -}}
+{{- end }}
+
+{{- define "nenep.faults" -}}
 {{- $faults := list -}}
 {{- $config := .Values.config -}}
 {{- $evidence := .Values.evidence -}}
@@ -66,6 +74,9 @@
 {{- $faults = append $faults "signatureRoots: roots are given here or in the file of config.signatureRoots, not in both" -}}
 {{- end -}}
 {{- $faults = concat $faults (include "nenep.workerRefusals" . | fromYamlArray) -}}
+{{- if lookup "apps/v1" "Deployment" .Release.Namespace (include "nenep.evaluationName" .) -}}
+{{- $faults = append $faults (printf "evaluation.enabled: the release %s is an evaluation and would be taken away with its data; install under another name" .Release.Name) -}}
+{{- end -}}
 {{- if $faults -}}
 {{- fail (printf "\n\nThese values must be put right:\n  - %s\n" (join "\n  - " $faults)) -}}
 {{- end -}}
