@@ -43,6 +43,10 @@ tidy: ## go.mod and go.sum of every module
 histories: ## Record the histories of every case type anew, beside those that are kept
 	cd standalone && NENEP_RECORD_HISTORIES=1 go test ./journey -run 'TestHistories|TestJourney|TestACaseOfEvery' -count=1
 
+replay: ## Replay the histories kept by the release RELEASE=tag with the code that is here
+	@kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && git archive $(RELEASE) workflows/testdata/histories | tar -x -C "$$kept" && \
+	go run ./cmd/nenep histories replay --from "$$kept/workflows/testdata/histories"
+
 pictures: ## Take the pictures of the documents anew
 	cd services && NENEP_PICTURES=1 go test ./portal -run TestPicturesOfTheMainPages -count=1
 
@@ -51,4 +55,4 @@ clean: ## What was built (not the data of make run)
 
 include scripts/images.mk
 
-.PHONY: help run build generate test lint determinism tidy histories pictures licences vulnerabilities clean
+.PHONY: help run build generate test lint determinism tidy histories replay pictures licences vulnerabilities clean

@@ -64,7 +64,7 @@ func newRoot() *cobra.Command {
 		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
-		backupCommand(), restoreCommand(),
+		backupCommand(), restoreCommand(), historiesCommand(),
 	)
 	return root
 }

@@ -25,7 +25,7 @@ reaches Temporal, and a file is kept before the database names it: so whatever t
 
 func backupCommand() *cobra.Command {
 	root := &cobra.Command{Use: "backup", Short: "Take backups while everything runs", Long: "Take backups while everything runs: nothing is stopped, nobody waits.\n" + orderOfBackups}
-	root.AddCommand(backupDatabaseCommand(), backupTemporalCommand(), backupFilesCommand(), verifyBackupCommand())
+	root.AddCommand(backupDatabaseCommand(), backupTemporalCommand(), backupFilesCommand(), verifyBackupCommand(), programCommand())
 	return root
 }
 
@@ -206,6 +206,31 @@ func verifyBackupCommand() *cobra.Command {
 		}
 		return t.printManifest(arguments[0], manifest)
 	})
+}
+
+func programCommand() *cobra.Command {
+	command := &cobra.Command{Use: "program", Short: "Copy this program into a folder, for a container that has PostgreSQL's programs", Args: cobra.NoArgs,
+		Long: "Copy this program into a folder. Its image holds nothing else, so no pg_dump; in a cluster an init container puts the program into a volume, and a container of an image with\n" +
+			"PostgreSQL's client programs runs it from there."}
+	to := command.Flags().String("to", "", "folder into which it goes, as nenep")
+	command.RunE = func(*cobra.Command, []string) error {
+		if *to == "" {
+			return needed("--to")
+		}
+		own, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("it is not known where this program lies: %w", err)
+		}
+		program, err := os.ReadFile(own)
+		if err != nil {
+			return fmt.Errorf("this program cannot be read: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(*to, "nenep"), program, 0o755); err != nil { //nolint:gosec // a program is to be run
+			return fmt.Errorf("the program cannot be written into %s: %w", *to, err)
+		}
+		return nil
+	}
+	return command
 }
 
 func restoreDatabaseCommand() *cobra.Command {

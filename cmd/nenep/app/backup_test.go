@@ -282,3 +282,11 @@ func filesAndCopied(t *testing.T, arguments ...string) []string {
 	fields := strings.Fields(lines[len(lines)-1])
 	return []string{fields[1], fields[3]}
 }
+
+func TestTheProgramIsCopiedForAnotherContainer(t *testing.T) {
+	folder := t.TempDir()
+	done(t, "backup", "program", "--to", folder)
+	about, err := os.Stat(filepath.Join(folder, "nenep"))
+	require.NoError(t, err)
+	require.NotZero(t, about.Mode()&0o100, "it can be run")
+}
