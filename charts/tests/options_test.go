@@ -248,6 +248,32 @@ signatureRoots: |
 		require.Nil(t, volume(o, "portal", "signature-roots"))
 		require.Len(t, o.pods()["reports"].Annotations["nenep/signature-roots"], 64, "other roots start the pods anew")
 	}},
+	{"catalogues of ConfigMaps", `
+catalogues:
+  - name: built-in
+  - name: tinh
+    files:
+      catalogue.yaml: "version: '1'\n"
+      obligations/X-01.yaml: "code: X-01\n"
+  - name: so
+    existingConfigMap: so-catalogue
+    paths: {first: catalogue.yaml, x: obligations/X-02.yaml}
+`, func(t *testing.T, o objects) {
+		require.Equal(t, "built-in,/etc/nenep/catalogues/tinh,/etc/nenep/catalogues/so", plain(o, "worker")["NENEP_CATALOGUE"])
+		require.Equal(t, map[string]string{"catalogue.yaml": "version: '1'\n", "obligations__X-01.yaml": "code: X-01\n"}, o.files["nenep-catalogue-tinh"].Data)
+		require.Equal(t, o.files["nenep-catalogue-tinh"].Data, o.files["nenep-migrations-catalogue-tinh"].Data)
+		require.Equal(t, "pre-install,pre-upgrade", o.files["nenep-migrations-catalogue-tinh"].Annotations["helm.sh/hook"], "there before the Job is")
+		require.Equal(t, "nenep-migrations-catalogue-tinh", volume(o, "migrations", "catalogue-tinh").ConfigMap.Name)
+		for _, reader := range []string{"units", "reports", "notifications", "worker"} {
+			require.Equal(t, "nenep-catalogue-tinh", volume(o, reader, "catalogue-tinh").ConfigMap.Name, reader)
+			require.Equal(t, []corev1.KeyToPath{{Key: "first", Path: "catalogue.yaml"}, {Key: "x", Path: "obligations/X-02.yaml"}},
+				volume(o, reader, "catalogue-so").ConfigMap.Items, reader)
+			require.Len(t, o.pods()[reader].Annotations["nenep/catalogues"], 64, "another content starts the pods anew")
+		}
+		require.Contains(t, volume(o, "worker", "catalogue-tinh").ConfigMap.Items, corev1.KeyToPath{Key: "obligations__X-01.yaml", Path: "obligations/X-01.yaml"})
+		require.Nil(t, volume(o, "portal", "catalogue-tinh"), "it reads none")
+		require.NotContains(t, o.pods()["portal"].Annotations, "nenep/catalogues")
+	}},
 	{"when digests leave, and a key of their own for telephone numbers", `
 config: {digestWindows: "07:00,13:30", quietHours: "21:00-06:00"}
 secrets: {personalKey: {existingSecret: nenep}}

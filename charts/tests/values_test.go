@@ -177,7 +177,13 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 			"secrets.temporalApiKey: a Connection of the worker controller takes"}},
 		"certificates by other names": {[]string{least, byController, `temporalTls: {existingSecret: temporal, cert: client.pem, ca: root.pem}`}, []string{
 			"temporalTls: the worker controller reads tls.crt and tls.key", "temporalTls.ca: the worker controller reads ca.crt"}},
-		"a password without a user": {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
+		"catalogues twice":              {[]string{least, `{config: {catalogue: /run/a}, catalogues: [{name: a, existingConfigMap: a}, {name: a, existingConfigMap: b}]}`}, []string{"catalogues: catalogues are named here or in config.catalogue", "catalogues: a stands there twice"}},
+		"a catalogue of nothing":        {[]string{least, `catalogues: [{name: a}]`}, []string{"catalogues: give a either files (path: text) or existingConfigMap"}},
+		"a catalogue of two":            {[]string{least, `catalogues: [{name: a, files: {catalogue.yaml: b}, existingConfigMap: c}]`}, []string{"catalogues: give a either files"}},
+		"paths of files":                {[]string{least, `catalogues: [{name: a, files: {catalogue.yaml: b}, paths: {c: c.yaml}}]`}, []string{"catalogues: paths of a say where the keys of existingConfigMap lie"}},
+		"a catalogue without its first": {[]string{least, `catalogues: [{name: a, files: {rules.yaml: b}}]`}, []string{"catalogues: files of a lack catalogue.yaml"}},
+		"files of the built-in one":     {[]string{least, `catalogues: [{name: built-in, existingConfigMap: c}]`}, []string{"catalogues: built-in is the catalogue inside the program"}},
+		"a password without a user":     {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := run(t, "template", refusal.values...)
@@ -209,6 +215,9 @@ func TestTheSchemaRefuses(t *testing.T) {
 		{`roles: {worker: {workerDeployment: {rollout: {strategy: Canary}}}}`, "/roles/worker/workerDeployment/rollout/strategy"},
 		{`roles: {worker: {workerDeployment: {rollout: {steps: [{rampPercentage: 10, pauseDuration: 5s}]}}}}`, "/roles/worker/workerDeployment/rollout/steps/0/pauseDuration"},
 		{`roles: {worker: {workerDeployment: {sunset: {deleteDelay: 1d}}}}`, "/roles/worker/workerDeployment/sunset/deleteDelay"},
+		{`catalogues: [{name: Tỉnh}]`, "/catalogues/0/name"},
+		{`catalogues: [{name: a, files: {../x.yaml: b}}]`, "/catalogues/0/files"},
+		{`catalogues: [{name: a, configMap: b}]`, "configMap"},
 		{`disruptionBudget: {maxUnavailable: "one"}`, "/disruptionBudget/maxUnavailable"},
 		{`networkPolicy: {portalFrom: [{anyone: true}]}`, "/networkPolicy/portalFrom/0"},
 		{`extraObjects: [{kind: Secret}]`, "/extraObjects/0"},

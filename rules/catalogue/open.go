@@ -3,6 +3,7 @@ package catalogue
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -40,5 +41,15 @@ func openOne(name string) (*Catalogue, error) {
 		return nil, Faults{{File: name, VI: "Không có thư mục danh mục “" + name + "”. Kiểm tra đường dẫn trong NENEP_CATALOGUE.",
 			EN: fmt.Sprintf("There is no catalogue folder “%s”. Check the path in NENEP_CATALOGUE.", name)}}
 	}
-	return Load(os.DirFS(name))
+	return Load(os.DirFS(contentOf(name)))
+}
+
+// contentOf is where the files of the folder lie. A ConfigMap in a pod is a folder of links, to folders too, which nobody would walk; what
+// it holds lies behind ..data.
+func contentOf(name string) string {
+	behind := filepath.Join(name, "..data")
+	if info, err := os.Stat(behind); err == nil && info.IsDir() {
+		return behind
+	}
+	return name
 }

@@ -56,6 +56,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if .Values.channels.declaration -}}
 {{- $_ := set $known "channels" "/etc/nenep/channels/channels.yaml" -}}
 {{- end -}}
+{{- with include "nenep.catalogueFolders" . -}}
+{{- $_ := set $known "catalogue" . -}}
+{{- end -}}
 {{- if .Values.signatureRoots -}}
 {{- $_ := set $known "signatureRoots" "/etc/nenep/signature-roots/roots.pem" -}}
 {{- end -}}
@@ -173,6 +176,9 @@ volumes:
       secretName: {{ $values.channels.filesSecret }}
       defaultMode: 0440
 {{- end }}
+{{- with include "nenep.catalogueVolumes" . }}
+  {{- . | trim | nindent 2 }}
+{{- end }}
 {{- if and (eq $role "reports") $values.signatureRoots }}
   - name: signature-roots
     configMap:
@@ -219,6 +225,9 @@ volumeMounts:
   - name: channel-files
     mountPath: /etc/nenep/channel-files
     readOnly: true
+{{- end }}
+{{- with include "nenep.catalogueMounts" . }}
+  {{- . | trim | nindent 2 }}
 {{- end }}
 {{- if and (eq .role "reports") $values.signatureRoots }}
   - name: signature-roots

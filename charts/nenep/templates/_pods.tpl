@@ -13,6 +13,9 @@ metadata:
   {{- if and (eq $role "reports") $root.Values.signatureRoots }}
   {{- $annotations = merge (dict "nenep/signature-roots" (sha256sum $root.Values.signatureRoots)) $annotations }}
   {{- end }}
+  {{- with include "nenep.catalogueHash" . }}
+  {{- $annotations = merge (dict "nenep/catalogues" .) $annotations }}
+  {{- end }}
   {{- with $annotations }}
   annotations:
     {{- toYaml . | nindent 4 }}

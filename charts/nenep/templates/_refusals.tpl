@@ -73,7 +73,7 @@
 {{- if and .Values.signatureRoots $config.signatureRoots -}}
 {{- $faults = append $faults "signatureRoots: roots are given here or in the file of config.signatureRoots, not in both" -}}
 {{- end -}}
-{{- $faults = concat $faults (include "nenep.workerRefusals" . | fromYamlArray) -}}
+{{- $faults = concat $faults (include "nenep.workerRefusals" . | fromYamlArray) (include "nenep.catalogueRefusals" . | fromYamlArray) -}}
 {{- if lookup "apps/v1" "Deployment" .Release.Namespace (include "nenep.evaluationName" .) -}}
 {{- $faults = append $faults (printf "evaluation.enabled: the release %s is an evaluation and would be taken away with its data; install under another name" .Release.Name) -}}
 {{- end -}}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,17 @@ func TestAWrongCatalogueIsRefusedWithFileAndLine(t *testing.T) {
 	code, _, _ = typed(t, "catalogue", "check", folder+"/none")
 	require.Equal(t, exitRefused, code)
 	require.Regexp(t, `catalogue\.yaml:\d+:\d+: `, faults)
+}
+
+func TestMigrateNamesFileAndLineOfAFaultyCatalogueAndTouchesNothing(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "catalogue.yaml"), []byte("version: 1\nwrong: yes\n"), 0o600))
+	t.Setenv("NENEP_CATALOGUE", folder)
+	t.Setenv("NENEP_SERVICE_KEY", "0123456789012345678901234567890123456789")
+	t.Setenv("NENEP_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+	var out, faults strings.Builder
+	require.Equal(t, exitRefused, Main([]string{"migrate", "--load"}, &out, &faults), "said before the database is asked")
+	require.Regexp(t, `catalogue\.yaml:2:\d+: `, faults.String())
 }
 
 func TestACatalogueIsCounted(t *testing.T) {

@@ -36,6 +36,10 @@ func migrateCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		// Before anything is changed: a catalogue that no service could read is not brought to any.
+		if _, err := catalogue.Open(cfg.Catalogue); err != nil {
+			return catalogueFaults(err)
+		}
 		if err := MigrateDatabase(c.Context(), cfg, logger, *load); err != nil || *skipTemporal {
 			return err
 		}
