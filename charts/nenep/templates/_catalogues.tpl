@@ -1,6 +1,6 @@
 {{/* Roles that read the catalogue of obligations. */}}
 {{- define "nenep.catalogueRoles" -}}
-[units, reports, notifications, worker, migrations, terminal]
+[units, reports, notifications, worker, migrations, terminal, evaluation]
 {{- end }}
 
 {{/* NENEP_CATALOGUE as the list of catalogues says it. */}}
