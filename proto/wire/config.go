@@ -88,13 +88,19 @@ type Setting struct {
 	Secret  bool   `json:"secret"`
 }
 
-// Load reads the environment.
+// Load reads the environment. Its error names every variable that is misspelt or holds a value of the wrong kind.
 func Load() (Config, error) {
 	var cfg Config
+	var faults Faults
 	if err := env.Parse(&cfg); err != nil {
-		return cfg, fmt.Errorf("read NENEP_* variables: %w", err)
+		faults = unreadable(err)
 	}
-	return cfg, cfg.takeVersion(os.Getenv)
+	for _, stranger := range cfg.Strangers() {
+		if stranger.Misspelt {
+			faults = append(faults, stranger.String())
+		}
+	}
+	return cfg, errors.Join(faults.orNil(), cfg.takeVersion(os.Getenv))
 }
 
 // Settings lists every variable with its value; secrets are shown as set or not.

@@ -134,15 +134,18 @@ func serveCommand() *cobra.Command {
 	return command
 }
 
-// configured reads and verifies the settings of a role that touches the database.
+// configured reads and verifies the settings of a role. All that is wrong with them is said at once.
 func configured(role string) (wire.Config, *zap.Logger, error) {
-	cfg, err := wire.Load()
+	cfg, unread := wire.Load()
+	if err := errors.Join(unread, cfg.Verify(role)); err != nil {
+		return cfg, nil, fmt.Errorf("%s cannot start as it is configured:\n%w", role, err)
+	}
+	logger, err := wire.NewLogger(cfg.LogLevel, role)
 	if err != nil {
 		return cfg, nil, err
 	}
-	if err := cfg.VerifyService(); err != nil {
-		return cfg, nil, err
+	for _, stranger := range cfg.Strangers() {
+		logger.Warn("variable not known", zap.String("variable", stranger.Name), zap.String("nearest", stranger.Nearest))
 	}
-	logger, err := wire.NewLogger(cfg.LogLevel, role)
-	return cfg, logger, err
+	return cfg, logger, nil
 }

@@ -106,11 +106,7 @@ func probes(connected *atomic.Pointer[client.Client]) http.Handler {
 func workCommand() *cobra.Command {
 	command := &cobra.Command{Use: "work", Short: "Run the durable processes", Args: cobra.NoArgs}
 	command.RunE = func(c *cobra.Command, _ []string) error {
-		cfg, err := wire.Load()
-		if err != nil {
-			return err
-		}
-		logger, err := wire.NewLogger(cfg.LogLevel, "nenep")
+		cfg, logger, err := configured("worker")
 		if err != nil {
 			return err
 		}
