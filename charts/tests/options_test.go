@@ -329,7 +329,7 @@ func requireSound(t *testing.T, o objects) {
 	for name, deployment := range o.deployments {
 		container := deployment.Spec.Template.Spec.Containers[0]
 		require.Equal(t, "/livez", container.LivenessProbe.HTTPGet.Path, name)
-		require.Equal(t, "/readyz", container.ReadinessProbe.HTTPGet.Path, name)
+		require.Contains(t, []string{"/readyz", "/readyz/own"}, container.ReadinessProbe.HTTPGet.Path, name)
 		require.Equal(t, container.Ports[0].Name, container.ReadinessProbe.HTTPGet.Port.StrVal, name)
 		require.Subset(t, deployment.Spec.Template.Labels, deployment.Spec.Selector.MatchLabels, name)
 		require.NotContains(t, deployment.Spec.Selector.MatchLabels, "app.kubernetes.io/version", "a selector never changes")

@@ -107,7 +107,7 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 
 func (s *service) serve(cfg wire.Config) *bootstrap.Service {
 	out := bootstrap.NewService(serviceName, s.logger)
-	out.DependsOn(schema().CheckVersion(s.db))
+	out.DependsOnSchema(schema(), s.db)
 	out.OnClose(func() error {
 		pool, err := s.db.DB()
 		if err != nil {

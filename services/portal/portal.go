@@ -15,6 +15,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 	"gorm.io/gorm"
 	"nenep/proto/wire"
@@ -86,7 +87,8 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	service.Echo.IPExtractor = echo.ExtractIPFromXFFHeader() // what proxies of the own network say, and nobody else
 	p.routes(service.Echo)
 	service.OnClose(func() error { return closeDatabase(db) })
-	service.DependsOn(schema().CheckVersion(db))
+	service.DependsOnSchema(schema(), db)
+	service.AnswersItself(schema().CheckVersion(db))
 	return service, p.dependOnTheHouse(service, options)
 }
 
@@ -138,14 +140,7 @@ func (p *portal) dependOnTheHouse(service *bootstrap.Service, options Options) e
 		return err
 	}
 	service.OnClose(func() error { temporal.Close(); return nil })
-	service.DependsOn(func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-		defer cancel()
-		if _, err := temporal.CheckHealth(ctx, nil); err != nil {
-			return fmt.Errorf("Temporal at %s does not answer: %w", p.cfg.TemporalAddr, err)
-		}
-		return nil
-	})
+	service.DependsOn(p.cfg.CheckTemporal(func() (client.Client, error) { return temporal, nil }).Check)
 	return nil
 }
 

@@ -104,6 +104,7 @@ var rights = slices.Concat(
 	[]right{
 		{route: "GET /livez", address: "/livez", open: true},
 		{route: "GET /readyz", address: "/readyz", open: true},
+		{route: "GET /readyz/own", address: "/readyz/own", open: true},
 		{route: "GET /assets/*", address: "/assets/style.css", open: true},
 		{route: "GET /lich/:file", address: "/lich/bi-mat.ics", open: true},
 		{route: "HEAD /lich/:file", address: "/lich/bi-mat.ics", open: true},

@@ -154,7 +154,7 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 		return err
 	}
 	s.register = register{db, &reckoned{}}
-	service.DependsOn(schema().CheckVersion(db))
+	service.DependsOnSchema(schema(), db)
 	service.Measure(db, s.logger, gauges()...)
 	service.OnClose(func() error {
 		pool, err := db.DB()
@@ -168,12 +168,15 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 	}
 	service.OnClose(s.evidence.Close)
 	if s.cases == nil {
-		if s.cases, err = s.cfg.DialTemporal(ctx, s.logger); err != nil {
+		temporal, err := s.cfg.DialTemporal(ctx, s.logger)
+		if err != nil {
 			return fmt.Errorf("NENEP_TEMPORAL_ADDR: %w", err)
 		}
-		service.OnClose(func() error { s.cases.Close(); return nil })
+		s.cases = temporal
+		service.OnClose(func() error { temporal.Close(); return nil })
+		// Readiness does not depend on Temporal: while it is away officials' acts are still stored here.
+		service.Tells(s.cfg.CheckTemporal(func() (client.Client, error) { return temporal, nil }).Check)
 	}
-	// Temporal is no part of readiness: while it is away officials' acts are still stored here.
 	return nil
 }
 

@@ -70,10 +70,11 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	}
 	service := bootstrap.NewService("units", logger)
 	service.OnClose(pool.Close)
-	service.DependsOn(schema().CheckVersion(db))
+	service.DependsOnSchema(schema(), db)
 	if options.Reconciler == nil {
 		temporal := newTemporalReconciler(cfg, logger)
 		service.OnClose(temporal.Close)
+		service.Tells(cfg.CheckTemporal(temporal.connected).Check)
 		options.Reconciler = temporal
 	}
 	if options.Now == nil {

@@ -70,7 +70,7 @@ spec:
         failureThreshold: 6
       readinessProbe:
         httpGet:
-          path: /readyz
+          path: {{ eq $role "portal" | ternary "/readyz/own" "/readyz" }}
           port: http
         periodSeconds: 5
         timeoutSeconds: 5

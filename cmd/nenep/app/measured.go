@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo-contrib/echoprometheus"
@@ -56,9 +55,9 @@ const askTime = 10 * time.Second
 
 // asked is what Temporal and the files of certificates answer whenever somebody reads /metrics.
 type asked struct {
-	cfg       wire.Config
-	connected *atomic.Pointer[client.Client]
-	logger    *zap.Logger
+	cfg        wire.Config
+	connection client.Client
+	logger     *zap.Logger
 }
 
 var (
@@ -79,14 +78,10 @@ func (a asked) Collect(metrics chan<- prometheus.Metric) {
 			metrics <- prometheus.MustNewConstMetric(certificateEnds, prometheus.GaugeValue, float64(ends.Unix()), variable)
 		}
 	}
-	connection := a.connected.Load()
-	if connection == nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	a.count(ctx, *connection, metrics)
-	a.schedules(ctx, *connection, metrics)
+	a.count(ctx, a.connection, metrics)
+	a.schedules(ctx, a.connection, metrics)
 }
 
 func (a asked) count(ctx context.Context, connection client.Client, metrics chan<- prometheus.Metric) {

@@ -31,6 +31,7 @@ func migrateCommand() *cobra.Command {
 	command := &cobra.Command{Use: "migrate", Short: "Bring the database schemas and Temporal (namespace, search attributes, schedules) to this release", Args: cobra.NoArgs}
 	load := command.Flags().Bool("load", false, "also load the units of Hưng Yên into an empty database")
 	skipTemporal := command.Flags().Bool("database-only", false, "leave Temporal alone")
+	wait := command.Flags().Duration("wait", 2*time.Minute, "how long to wait for a database or a Temporal that is away; what cannot pass by itself (a wrong password) ends it at once")
 	command.RunE = func(c *cobra.Command, _ []string) error {
 		cfg, logger, err := configured("migrate")
 		if err != nil {
@@ -40,15 +41,44 @@ func migrateCommand() *cobra.Command {
 		if _, err := catalogue.Open(cfg.Catalogue); err != nil {
 			return catalogueFaults(err)
 		}
-		if err := MigrateDatabase(c.Context(), cfg, logger, *load); err != nil || *skipTemporal {
+		ctx, cancel := context.WithTimeout(c.Context(), *wait)
+		defer cancel()
+		if err := patiently(ctx, logger, func() error { return MigrateDatabase(c.Context(), cfg, logger, *load) }); err != nil || *skipTemporal {
 			return err
 		}
-		if err := PrepareTemporal(c.Context(), cfg, logger); err != nil {
+		if err := patiently(ctx, logger, func() error { return PrepareTemporal(c.Context(), cfg, logger) }); err != nil {
 			return err
 		}
 		return reconcileSoon(c.Context(), cfg, logger)
 	}
 	return command
+}
+
+// patiently tries until it is done, until what hinders cannot pass by itself, or until the context ends; the last fault is the answer. Each cause
+// is told once.
+func patiently(ctx context.Context, logger *zap.Logger, attempt func() error) error {
+	said := ""
+	for {
+		err := attempt()
+		if err == nil || !passing(err) {
+			return err
+		}
+		if err.Error() != said {
+			said = err.Error()
+			logger.Warn("waiting", zap.String("because", said))
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waited in vain: %w", err)
+		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// passing tells of a fault that may go away without anybody changing the settings.
+func passing(err error) bool {
+	var fault interface{ MayPass() bool }
+	return errors.As(err, &fault) && fault.MayPass()
 }
 
 // MigrateDatabase brings the four schemas to the newest version, and loads the units of the
@@ -69,19 +99,19 @@ func MigrateDatabase(ctx context.Context, cfg wire.Config, logger *zap.Logger, l
 
 // PrepareTemporal makes the namespace, the search attributes and the schedules; again is harmless.
 func PrepareTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger) error {
+	cat, err := catalogue.Open(cfg.Catalogue)
+	if err != nil {
+		return fmt.Errorf("NENEP_CATALOGUE: read the catalogue: %w", err)
+	}
 	return withTemporal(ctx, cfg, logger, func(connection client.Client) error {
 		if err := prepareNamespace(ctx, connection, cfg.TemporalNamespace); err != nil {
-			return err
+			return cfg.TemporalFault(ctx, err)
 		}
-		if err := prepareAttributes(ctx, connection, cfg.TemporalNamespace); err != nil {
+		if err := prepareAttributes(ctx, connection, cfg); err != nil {
 			return err
-		}
-		cat, err := catalogue.Open(cfg.Catalogue)
-		if err != nil {
-			return fmt.Errorf("read the catalogue: %w", err)
 		}
 		if err := period.EnsureSchedules(ctx, connection, cat, cfg.DigestWindows); err != nil {
-			return fmt.Errorf("prepare the schedules: %w", err)
+			return cfg.TemporalFault(ctx, fmt.Errorf("prepare the schedules: %w", err))
 		}
 		return nil
 	})
@@ -110,7 +140,7 @@ func withTemporal(ctx context.Context, cfg wire.Config, logger *zap.Logger, use 
 	}
 	connection, err := client.DialContext(ctx, options)
 	if err != nil {
-		return fmt.Errorf("the Temporal server at %s does not answer: %w", cfg.TemporalAddr, err)
+		return cfg.TemporalFault(ctx, err)
 	}
 	defer connection.Close()
 	return use(connection)
@@ -127,28 +157,27 @@ func prepareNamespace(ctx context.Context, connection client.Client, namespace s
 	return nil
 }
 
-func prepareAttributes(ctx context.Context, connection client.Client, namespace string) error {
-	wanted := map[string]enumspb.IndexedValueType{
-		contract.AttributeUnit.GetName():       enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		contract.AttributeObligation.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		contract.AttributePeriod.GetName():     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		contract.AttributeArea.GetName():       enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		contract.AttributeState.GetName():      enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		contract.AttributeDue.GetName():        enumspb.INDEXED_VALUE_TYPE_DATETIME,
-	}
+func prepareAttributes(ctx context.Context, connection client.Client, cfg wire.Config) error {
+	namespace := cfg.TemporalNamespace
 	have, err := awaitNamespace(ctx, connection, namespace)
 	if err != nil {
-		return fmt.Errorf("list search attributes: %w", err)
+		return cfg.TemporalFault(ctx, fmt.Errorf("list search attributes: %w", err))
 	}
-	for name := range have.GetCustomAttributes() {
-		delete(wanted, name)
+	wanted := wire.SearchAttributes()
+	for name, kind := range have.GetCustomAttributes() {
+		if wanted[name] == kind {
+			delete(wanted, name)
+		}
 	}
 	if len(wanted) == 0 {
 		return nil
 	}
+	if err := wire.OtherTypes(namespace, have.GetCustomAttributes()); err != nil {
+		return err
+	}
 	_, err = connection.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{Namespace: namespace, SearchAttributes: wanted})
 	if err != nil {
-		return fmt.Errorf("add search attributes: %w", err)
+		return cfg.TemporalFault(ctx, fmt.Errorf("add search attributes: %w", err))
 	}
 	return nil
 }

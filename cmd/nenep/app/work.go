@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -41,20 +41,22 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 			return errors.Join(err, listener.Close())
 		}
 	}
-	var connected atomic.Pointer[client.Client]
-	measured.registry.MustRegister(asked{cfg, &connected, logger})
+	connection, err := lazily(cfg, logger, measured.handler)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer connection.Close()
+	check := cfg.CheckTemporal(func() (client.Client, error) { return connection, nil })
+	measured.registry.MustRegister(asked{cfg, connection, logger})
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveUntilDone(running, listener, probes(&connected)) })
+	group.Go(func() error { return serveUntilDone(running, listener, probes(check)) })
 	if answering != nil {
 		group.Go(func() error { return serveUntilDone(running, answering, measured.answer()) })
 	}
 	group.Go(func() error {
-		connection, err := dialPatiently(running, cfg, logger, measured.handler)
-		if err != nil {
+		if err := awaitTemporal(running, check, logger); err != nil {
 			return err
 		}
-		defer connection.Close()
-		connected.Store(&connection)
 		doors := activities.New(cfg.NewClients("worker"), connection, cat, activities.Options{Demo: options.Demo, ClockOffset: options.ClockOffset})
 		logger.Info("working", zap.String("build", cfg.BuildID), zap.String("deployment", cfg.DeploymentName))
 		return workflows.Run(running, workflows.New(connection, doors, workflows.Options{
@@ -64,39 +66,44 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 	return group.Wait()
 }
 
-// dialPatiently waits for Temporal: a worker that starts before it must not die of it.
-func dialPatiently(ctx context.Context, cfg wire.Config, logger *zap.Logger, measured client.MetricsHandler) (client.Client, error) {
+// lazily makes a client that reaches Temporal when it is first used.
+func lazily(cfg wire.Config, logger *zap.Logger, measured client.MetricsHandler) (client.Client, error) {
 	options, err := cfg.TemporalOptions(logger)
 	if err != nil {
 		return nil, err
 	}
 	options.MetricsHandler = measured
+	return client.NewLazyClient(options)
+}
+
+// awaitTemporal waits until Temporal can be worked with: a worker that starts before it, or before its namespace is prepared, must not die of it.
+func awaitTemporal(ctx context.Context, check *wire.TemporalCheck, logger *zap.Logger) error {
+	said := ""
 	for {
-		connection, err := client.DialContext(ctx, options)
+		err := check.Check(ctx)
 		if err == nil {
-			return connection, nil
+			return nil
 		}
-		logger.Warn("Temporal does not answer yet", zap.String("address", cfg.TemporalAddr), zap.Error(err))
+		if err.Error() != said {
+			said = err.Error()
+			logger.Warn("waiting for Temporal", zap.Strings("because", strings.Split(said, "\n")))
+		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("the Temporal server at %s did not answer: %w", cfg.TemporalAddr, err)
+			return fmt.Errorf("stopped while waiting for Temporal: %w", err)
 		case <-time.After(2 * time.Second):
 		}
 	}
 }
 
-// probes answer for a process that serves nothing else: it lives; it is ready while Temporal answers.
-func probes(connected *atomic.Pointer[client.Client]) http.Handler {
+// probes answer for a process that serves nothing else: it lives; it is ready while Temporal can be worked with.
+func probes(check *wire.TemporalCheck) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", func(c echo.Context) error {
-		connection := connected.Load()
-		if connection == nil {
-			return c.String(http.StatusServiceUnavailable, "Temporal does not answer yet\n")
-		}
-		if _, err := (*connection).CheckHealth(c.Request().Context(), &client.CheckHealthRequest{}); err != nil {
-			return c.String(http.StatusServiceUnavailable, "Temporal does not answer\n")
+		if err := check.Check(c.Request().Context()); err != nil {
+			return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
 		}
 		return c.String(http.StatusOK, "ready\n")
 	})

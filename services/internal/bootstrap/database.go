@@ -57,12 +57,19 @@ func (s Schema) Migrate(ctx context.Context, databaseURL string, logger *zap.Log
 		return err
 	}
 	defer func() { _ = pool.Close() }()
+	var now standing
+	if err := pool.QueryRowContext(ctx, askStanding).Scan(&now.Version, &now.ReadOnly); err != nil {
+		return s.failed("reach the database", err)
+	}
+	if err := tooOld(now.Version); err != nil {
+		return err
+	}
 	if _, err := pool.ExecContext(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{s.Name}.Sanitize()); err != nil {
-		return fmt.Errorf("create schema %s: %w", s.Name, err)
+		return s.failed("create schema "+s.Name, err)
 	}
 	// A migration that takes away what the programs of the release before still use inserts its number here.
 	if _, err := pool.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS contracting_migrations (version bigint PRIMARY KEY)"); err != nil {
-		return fmt.Errorf("create contracting_migrations of schema %s: %w", s.Name, err)
+		return s.failed("create contracting_migrations of schema "+s.Name, err)
 	}
 	provider, err := s.provider(pool)
 	if err != nil {
@@ -70,10 +77,18 @@ func (s Schema) Migrate(ctx context.Context, databaseURL string, logger *zap.Log
 	}
 	done, err := provider.Up(ctx)
 	if err != nil {
-		return fmt.Errorf("migrate schema %s: %w", s.Name, err)
+		return s.failed("migrate schema "+s.Name, err)
 	}
 	logger.Info("schema migrated", zap.String("schema", s.Name), zap.Int("steps", len(done)))
 	return nil
+}
+
+// failed says what the database refused, where that is known.
+func (s Schema) failed(what string, err error) error {
+	if fault := FaultOf(err); fault != nil {
+		return fault
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 func (s Schema) provider(pool *sql.DB) (*goose.Provider, error) {
@@ -100,14 +115,14 @@ func (s Schema) CheckVersion(db *gorm.DB) func(context.Context) error {
 		case isUndefinedTable(err):
 			return fmt.Errorf("schema %s does not exist yet: run `nenep migrate`", s.Name)
 		case err != nil:
-			return fmt.Errorf("the database does not answer: %w", err)
+			return unanswered(err)
 		}
 		if slices.ContainsFunc(want, func(version int64) bool { return !slices.Contains(have, version) }) {
 			return fmt.Errorf("schema %s has the migrations %v and this program wants %v: run `nenep migrate` of this release", s.Name, have, want)
 		}
 		contracting, err := numbers(ctx, db, "SELECT version FROM contracting_migrations ORDER BY version")
 		if err != nil && !isUndefinedTable(err) {
-			return fmt.Errorf("the database does not answer: %w", err)
+			return unanswered(err)
 		}
 		newer := slices.DeleteFunc(contracting, func(version int64) bool { return slices.Contains(want, version) })
 		if len(newer) > 0 {
@@ -115,6 +130,13 @@ func (s Schema) CheckVersion(db *gorm.DB) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+func unanswered(err error) error {
+	if fault := FaultOf(err); fault != nil {
+		return fault
+	}
+	return fmt.Errorf("the database does not answer: %w", err)
 }
 
 func numbers(ctx context.Context, db *gorm.DB, query string) ([]int64, error) {

@@ -27,13 +27,16 @@ type Service struct {
 	closes []func() error
 	mounts map[string]bool // routes of RPC handlers
 
+	readiness readiness
+
 	metrics  *echo.Echo
 	registry *prometheus.Registry
 }
 
-// NewService makes an Echo server that answers /livez (the process lives) and /readyz (what it depends on answers).
+// NewService makes an Echo server that answers /livez (the process lives), /readyz (what it depends on answers) and /readyz/own (it can answer
+// people itself).
 func NewService(name string, logger *zap.Logger) *Service {
-	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}, registry: prometheus.NewRegistry()}
+	service := &Service{Name: name, Echo: echo.New(), mounts: map[string]bool{}, registry: prometheus.NewRegistry(), readiness: readiness{logger: logger}}
 	e := service.Echo
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = errorHandler(logger)
@@ -41,13 +44,11 @@ func NewService(name string, logger *zap.Logger) *Service {
 		echoprometheus.MiddlewareConfig{Namespace: "nenep", Subsystem: name, Registerer: service.registry}))
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", service.answerReady)
+	e.GET("/readyz/own", service.answerOwnReady)
 	service.metrics = echo.New()
 	service.metrics.GET("/metrics", echoprometheus.NewHandlerWithConfig(echoprometheus.HandlerConfig{Gatherer: service.registry}))
 	return service
 }
-
-// DependsOn adds a check to readiness; its error's text is the sentence an operator reads.
-func (s *Service) DependsOn(check func(context.Context) error) { s.ready = append(s.ready, check) }
 
 // OnClose adds what must be closed; closed in reverse order.
 func (s *Service) OnClose(closing func() error) { s.closes = append(s.closes, closing) }
@@ -58,15 +59,6 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.Echo.Ser
 // Metrics answers /metrics, for a listener of its own: how much is done here is nobody's concern who may reach the service.
 func (s *Service) Metrics() http.Handler { return s.metrics }
 
-// Ready answers whether everything the service depends on answers.
-func (s *Service) Ready(ctx context.Context) error {
-	var faults []error
-	for _, check := range s.ready {
-		faults = append(faults, check(ctx))
-	}
-	return errors.Join(faults...)
-}
-
 // Close releases what the service holds.
 func (s *Service) Close() error {
 	var faults []error
@@ -74,13 +66,6 @@ func (s *Service) Close() error {
 		faults = append(faults, s.closes[i]())
 	}
 	return errors.Join(faults...)
-}
-
-func (s *Service) answerReady(c echo.Context) error {
-	if err := s.Ready(c.Request().Context()); err != nil {
-		return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
-	}
-	return c.String(http.StatusOK, "ready\n")
 }
 
 // Mount serves a Connect handler under its path.
@@ -105,6 +90,10 @@ type errorMapper struct{ logger *zap.Logger }
 func (m errorMapper) mapped(procedure string, err error) error {
 	if invalid := asInvalid(err); invalid != nil {
 		err = *invalid
+	}
+	if away := Away(err); away != nil {
+		m.logger.Error("call failed: "+FaultOf(err).Sentence, zap.String("procedure", procedure), zap.Error(err))
+		return wire.ConnectError(*away)
 	}
 	mapped := wire.ConnectError(err)
 	if connect.CodeOf(mapped) == connect.CodeInternal {
@@ -146,7 +135,7 @@ func (s *Service) requestLog(logger *zap.Logger) echo.MiddlewareFunc {
 		LogMethod: true, LogURIPath: true, LogRoutePath: true, LogStatus: true, LogLatency: true, LogRequestID: true, HandleError: true,
 		Skipper: func(c echo.Context) bool {
 			path := c.Request().URL.Path
-			return path == "/livez" || path == "/readyz"
+			return path == "/livez" || path == "/readyz" || path == "/readyz/own"
 		},
 		LogValuesFunc: func(_ echo.Context, v middleware.RequestLoggerValues) error {
 			route := v.RoutePath
@@ -167,7 +156,7 @@ func errorHandler(logger *zap.Logger) echo.HTTPErrorHandler {
 			return
 		}
 		status, refusal := HTTPRefusal(err)
-		if status == http.StatusInternalServerError {
+		if status >= http.StatusInternalServerError {
 			logger.Error("request failed", zap.String("route", c.Path()), zap.Error(err))
 		}
 		if writeErr := c.JSON(status, refusal.Refusal); writeErr != nil {
@@ -186,6 +175,9 @@ var httpStatus = map[string]int{
 func HTTPRefusal(err error) (int, wire.Refusal) {
 	if refusal := wire.RefusalOf(err); refusal != nil {
 		return httpStatus[refusal.GetCode()], wire.Refusal{Refusal: refusal}
+	}
+	if away := Away(err); away != nil {
+		return http.StatusServiceUnavailable, *away
 	}
 	var httpErr *echo.HTTPError
 	if errors.As(err, &httpErr) && httpErr.Code < http.StatusInternalServerError {
