@@ -135,7 +135,7 @@ func (s *server) receive(part *multipart.Part, announced int64) (arrival, error)
 	}
 	file, err := os.CreateTemp("", "nenep-evidence-")
 	if err != nil {
-		return arrival{}, fmt.Errorf("receive a file: %w", err)
+		return arrival{}, s.fileNotKept(name, fmt.Errorf("receive a file: %w", err))
 	}
 	arrived := arrival{name: name, file: file}
 	if err := s.fill(&arrived, part, announced); err != nil {
@@ -156,14 +156,17 @@ func fileNameOf(part *multipart.Part) string {
 }
 
 func (s *server) fill(arrived *arrival, part io.Reader, announced int64) error {
-	hash := sha256.New()
-	size, err := io.Copy(io.MultiWriter(arrived.file, hash), io.LimitReader(part, s.cfg.MaxFileBytes+1))
+	hash, here := sha256.New(), &rememberedWriter{to: arrived.file}
+	size, err := io.Copy(io.MultiWriter(here, hash), io.LimitReader(part, s.cfg.MaxFileBytes+1))
+	if here.err != nil {
+		s.readOut(part)
+		return s.fileNotKept(arrived.name, fmt.Errorf("receive a file in %s: %w", os.TempDir(), here.err))
+	}
 	if err != nil {
 		return interrupted(arrived.name, size, announced)
 	}
 	if size > s.cfg.MaxFileBytes {
-		// A caller in the middle of sending would see a broken line instead of the sentence.
-		_, _ = io.Copy(io.Discard, io.LimitReader(part, 4*s.cfg.MaxFileBytes))
+		s.readOut(part)
 		return tooHeavy(arrived.name, max(size, announced), s.cfg.MaxFileBytes)
 	}
 	if size == 0 {
@@ -175,6 +178,11 @@ func (s *server) fill(arrived *arrival, part io.Reader, announced int64) error {
 	arrived.size, arrived.sha256 = size, hex.EncodeToString(hash.Sum(nil))
 	arrived.mediaType, err = mediaTypeOf(arrived.name, arrived.file, size)
 	return err
+}
+
+// readOut reads on: a caller in the middle of sending would see a broken line instead of the sentence.
+func (s *server) readOut(part io.Reader) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(part, 4*s.cfg.MaxFileBytes))
 }
 
 // interrupted is E14.
@@ -199,7 +207,7 @@ func (s *server) keep(ctx context.Context, arrived arrival, row fileRow) (fileRo
 		return row, err
 	}
 	if err := s.keepContent(ctx, row.BlobKey, row.MediaType, arrived.file); err != nil {
-		return row, err
+		return row, s.fileNotKept(row.Name, err)
 	}
 	stored, err := s.register.addFile(ctx, row)
 	if err != nil {
@@ -209,7 +217,10 @@ func (s *server) keep(ctx context.Context, arrived arrival, row fileRow) (fileRo
 	if _, err := arrived.file.Seek(0, io.SeekStart); err != nil {
 		return row, err
 	}
-	return stored, s.keepContent(ctx, row.BlobKey, row.MediaType, arrived.file)
+	if err := s.keepContent(ctx, row.BlobKey, row.MediaType, arrived.file); err != nil {
+		return stored, s.fileNotKept(row.Name, err)
+	}
+	return stored, nil
 }
 
 // contentKey is where content lies in the evidence store: by its hash, so that equal content is
@@ -291,7 +302,7 @@ func (s *server) handOut(c echo.Context) error {
 	}
 	reader, err := s.evidence.NewReader(ctx, file.BlobKey, nil)
 	if err != nil {
-		return fmt.Errorf("read %s from the evidence store: %w", file.BlobKey, err)
+		return s.fileNotGiven(file, fmt.Errorf("read %s from the evidence store: %w", file.BlobKey, err))
 	}
 	defer func() { _ = reader.Close() }()
 	header := c.Response().Header()

@@ -1,6 +1,17 @@
 package reports
 
-import "nenep/services/internal/bootstrap"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"nenep/services/internal/bootstrap"
+)
+
+// filesRefused counts the files that the evidence store did not take, in this process.
+var filesRefused = prometheus.NewCounter(prometheus.CounterOpts{
+	Namespace: "nenep", Subsystem: "reports",
+	Name: "files_refused_total", Help: "files that officials handed in and the evidence store did not take",
+})
+
+var evidenceFree = prometheus.NewDesc("nenep_reports_evidence_free_bytes", "room left on the volume of the evidence store, where it is a folder", nil, nil)
 
 // gauges are what alerts ask of the register: whether acts reach their cases, how many cases should have a running workflow, whether files
 // are there. The acts are read from a partial index of those that wait, the rest are small tables or one count.

@@ -167,6 +167,9 @@ func (s *server) open(ctx context.Context, service *bootstrap.Service) error {
 		return fmt.Errorf("NENEP_EVIDENCE_URL: open the evidence store: %w", err)
 	}
 	service.OnClose(s.evidence.Close)
+	store := newStoreWatch(s.cfg.EvidenceURL, s.evidence, s.cfg.MaxFileBytes)
+	service.Tells(store.Check) // acts without files go on without it
+	service.Count(filesRefused, store)
 	if s.cases == nil {
 		temporal, err := s.cfg.DialTemporal(ctx, s.logger)
 		if err != nil {
