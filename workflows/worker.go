@@ -73,6 +73,7 @@ func New(connection client.Client, acts *activities.Activities, options Options)
 		contract.ActivityCheckFiles: acts.CheckFiles, contract.ActivityFinishCheck: acts.FinishCheck, contract.ActivityRemoveContent: acts.RemoveContent,
 		contract.ActivityListCasesToSeal: acts.ListCasesToSeal, contract.ActivitySealCase: acts.SealCase,
 		contract.ActivityListCasesToAmend: acts.ListCasesToAmend, contract.ActivityAmendCase: acts.AmendCase, contract.ActivityReinstateCase: acts.ReinstateCase,
+		contract.ActivityReopenCases:        acts.ReopenCases,
 		contract.ActivityReadReorganisation: acts.ReadReorganisation, contract.ActivityApplyReorganisation: acts.ApplyReorganisation,
 		contract.ActivityPassCases: acts.PassCases, contract.ActivityFinishReorganisation: acts.FinishReorganisation,
 		contract.ActivityTellHandOver:   acts.TellHandOver,
@@ -127,6 +128,7 @@ func RegisterUpkeep(registry Registry, buildID string) {
 	registerWorkflow(registry, contract.SealPeriod, period.SealPeriod, buildID)
 	registerWorkflow(registry, contract.AmendCases, period.AmendCases, buildID)
 	registerWorkflow(registry, contract.ReinstateCase, period.ReinstateCase, buildID)
+	registerWorkflow(registry, contract.ReopenCases, period.ReopenCases, buildID)
 	registerWorkflow(registry, contract.Reorganize, reorganize.Reorganize, buildID)
 	registerWorkflow(registry, contract.TellHandOver, handover.TellHandOver, buildID)
 	registerWorkflow(registry, contract.MorningDigest, digest.MorningDigest, buildID)

@@ -28,7 +28,7 @@ func TestActivitiesBearTheNamesOfTheContract(t *testing.T) {
 	t.Parallel()
 	kind := reflect.TypeFor[*activities.Activities]()
 	for _, name := range []string{"RegisterCase", "CarryOutRung", "WriteProgress", "ExportHistory", "Reconcile", "SendDigest", "SendPending", "PurgePersonalData", "CheckFiles", "FinishCheck", "CloseAuditDay", "TellAuditHead", "DeliverActs", "ListCasesToSeal", "SealCase",
-		"ListCasesToAmend", "AmendCase", "ReinstateCase", "ReadReorganisation", "ApplyReorganisation", "PassCases", "FinishReorganisation", "TellHandOver", "DeliverWebhook", "StopWebhook"} {
+		"ListCasesToAmend", "AmendCase", "ReinstateCase", "ReopenCases", "ReadReorganisation", "ApplyReorganisation", "PassCases", "FinishReorganisation", "TellHandOver", "DeliverWebhook", "StopWebhook"} {
 		_, there := kind.MethodByName(name)
 		require.True(t, there, name)
 	}

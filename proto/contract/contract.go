@@ -62,6 +62,8 @@ const (
 	TellHandOver = "TellHandOver"
 	// ReinstateCase opens the case that goes on where one ended by an act that was undone.
 	ReinstateCase = "ReinstateCase"
+	// ReopenCases begins cases again whose workflows were lost.
+	ReopenCases = "ReopenCases"
 	// Reorganize carries out a reorganisation on its day: units end and begin, open cases pass to the successors.
 	Reorganize = "Reorganize"
 )
@@ -106,6 +108,8 @@ const (
 	WorkflowWebhook = "webhook"
 	// WorkflowReinstate + "/" + the new case's id opens it.
 	WorkflowReinstate = "reinstate"
+	// WorkflowReopen + "/" + the order's id begins lost cases again.
+	WorkflowReopen = "reopen"
 )
 
 // Updates of a case: every human act is one (law 4). The update's id is the act's id.
@@ -131,6 +135,8 @@ const (
 	UpdateRevoke           = "revoke"
 	// QueryState answers the CaseState.
 	QueryState = "state"
+	// QueryStanding answers the CaseStanding: the state, by what it is decided, which acts it came from.
+	QueryStanding = "standing"
 )
 
 // Activities, all of them doors to services.
@@ -157,6 +163,7 @@ const (
 	ActivityListCasesToAmend     = "ListCasesToAmend"
 	ActivityAmendCase            = "AmendCase"
 	ActivityReinstateCase        = "ReinstateCase"
+	ActivityReopenCases          = "ReopenCases"
 	ActivityReadReorganisation   = "ReadReorganisation"
 	ActivityApplyReorganisation  = "ApplyReorganisation"
 	ActivityPassCases            = "PassCases"
@@ -194,6 +201,8 @@ const (
 	ProgressRecalculated       = "recalculated"
 	ProgressExtensionRevoked   = "extension-revoked"
 	ProgressExplanationRevoked = "explanation-revoked"
+	// ProgressReopened: the workflow was lost, and the case began again from the register and its acts.
+	ProgressReopened = "reopened"
 )
 
 // Kinds of events that webhooks tell.
@@ -309,6 +318,12 @@ type AmendResult struct {
 	Looked  int `json:"looked"`
 	Amended int `json:"amended"`
 	Refused int `json:"refused"`
+}
+
+// ReopenInput names lost cases that begin again by an order.
+type ReopenInput struct {
+	OrderID string   `json:"order_id"`
+	CaseIDs []string `json:"case_ids"`
 }
 
 // ReinstateInput names the ended case that goes on as another.

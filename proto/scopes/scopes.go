@@ -119,6 +119,11 @@ var services = map[string]map[Scope][]string{
 		CasesRead: {"ListDocuments", "DrawUpDocument", "ListTemplates", "GetTemplate"},
 		Person:    {"PutTemplate", "EndTemplate"},
 	},
+	"nenep.reports.v1.RepairService": {
+		CasesRead: {"InspectCase"},
+		Person:    {"RebuildRegister", "AdoptCases", "ListLost", "ReopenCases", "ListReopenings", "ResendActs"},
+		Internal:  {"GetReopening", "DeliverReopened"},
+	},
 	"nenep.reports.v1.WebhooksService": {
 		WebhooksManage: {"CreateWebhook", "ListWebhooks", "SetWebhookState", "RotateWebhookSecret", "SendTestEvent", "RedeliverEvent", "ListWebhookDeliveries"},
 		Internal:       {"DeliverWebhook", "StopWebhook"},
@@ -126,7 +131,7 @@ var services = map[string]map[Scope][]string{
 	"nenep.notifications.v1.NotificationsService": {
 		NotificationsRead:  {"ListMessages", "PrintLetter", "PreviewLetter", "GetPreferences", "GetFeed", "ListChannels"},
 		NotificationsWrite: {"SetPreferences", "MuteCase", "OpenFeed", "RevokeFeed"},
-		Person:             {"ReleaseDraft", "DiscardDraft"},
+		Person:             {"ReleaseDraft", "DiscardDraft", "SendAgain"},
 		Internal:           {"Tell", "TellHandOver", "TellAuditHead", "SendDigest", "SendPending", "ExportMessages", "ReadFeed", "TakeCallback", "Purge", "OpenLink", "SendSignInLink"},
 	},
 }

@@ -26,6 +26,7 @@ type Clients struct {
 	Retention     reportsv1connect.RetentionServiceClient
 	FormWorkbook  reportsv1connect.FormWorkbookServiceClient
 	Documents     reportsv1connect.DocumentsServiceClient
+	Repair        reportsv1connect.RepairServiceClient
 	Notifications notificationsv1connect.NotificationsServiceClient
 }
 
@@ -55,12 +56,13 @@ func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Client
 		Retention:     reportsv1connect.NewRetentionServiceClient(call, c.ReportsURL, bounded...),
 		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded...),
 		Documents:     reportsv1connect.NewDocumentsServiceClient(call, c.ReportsURL, patient...),
+		Repair:        reportsv1connect.NewRepairServiceClient(call, c.ReportsURL, patient...),
 		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
 	}
 }
 
-// callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest and a document that is
-// printed are bounded by their callers instead: they take as long as those may.
+// callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest, a document that is
+// printed and a page of a repair are bounded by their callers instead: they take as long as those may.
 const callTime = 30 * time.Second
 
 // within bounds those calls that ask tells to.

@@ -12,9 +12,14 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
 	"google.golang.org/protobuf/proto"
@@ -207,6 +212,9 @@ type temporalDouble struct {
 	answer   func(client.UpdateWorkflowOptions, *casefilev1.Act) (*casefilev1.ActOutcome, error)
 	events   []*historypb.HistoryEvent
 	reads    int
+	standing map[string]*casefilev1.CaseStanding        // by case: what its workflow says
+	closed   map[string]enumspb.WorkflowExecutionStatus // by case: how its workflow ended, if it does not run
+	running  []string                                   // cases without a row that Temporal runs
 }
 
 var _ Cases = (*temporalDouble)(nil)
@@ -246,6 +254,44 @@ func (d *temporalDouble) GetWorkflowHistory(context.Context, string, string, boo
 	defer d.mu.Unlock()
 	d.reads++
 	return &eventIterator{d.events, d.away}
+}
+
+func (d *temporalDouble) DescribeWorkflowExecution(_ context.Context, workflowID, _ string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.away {
+		return nil, errAway
+	}
+	status, closed := d.closed[workflowID]
+	switch {
+	case !closed:
+		status = enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	case status == enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED:
+		return nil, serviceerror.NewNotFound("no such workflow")
+	}
+	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
+		Execution: &commonpb.WorkflowExecution{WorkflowId: workflowID, RunId: run}, Status: status}}, nil
+}
+
+func (d *temporalDouble) QueryWorkflow(_ context.Context, workflowID, _, _ string, _ ...any) (converter.EncodedValue, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	standing := d.standing[workflowID]
+	if d.away || standing == nil {
+		return nil, errAway
+	}
+	payloads, err := wire.DataConverter().ToPayloads(standing)
+	return client.NewValue(payloads), err
+}
+
+func (d *temporalDouble) ListWorkflow(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	answer := &workflowservice.ListWorkflowExecutionsResponse{}
+	for _, id := range d.running {
+		answer.Executions = append(answer.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: id, RunId: run}})
+	}
+	return answer, nil
 }
 
 func (d *temporalDouble) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {

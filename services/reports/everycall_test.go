@@ -93,6 +93,26 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 	})
 }
 
+func TestEveryCallOfRepairsIsWalkedByEveryCaller(t *testing.T) {
+	h := newHouse(t)
+	input := h.openCase()
+	h.temporal.standing = map[string]*casefilev1.CaseStanding{dialogue: {Input: input, State: openedState()}}
+	order := "order-0000001"
+	may := []string{"worker", "terminal", "administrator"}
+	type repairClient = reportsv1connect.RepairServiceClient
+	everycall.Walk(t, h.cfg, callers, []protoreflect.ServiceDescriptor{reportsv1.File_nenep_reports_v1_repair_proto.Services().ByName("RepairService")}, map[string]everycall.Call{
+		"InspectCase":     {Do: everycall.Of(repairClient.InspectCase, &reportsv1.InspectCaseRequest{Id: dialogue}), May: everybody},
+		"RebuildRegister": {Do: everycall.Of(repairClient.RebuildRegister, &reportsv1.RebuildRegisterRequest{OrderId: order, Words: "diễn tập"}), May: may},
+		"AdoptCases":      {Do: everycall.Of(repairClient.AdoptCases, &reportsv1.AdoptCasesRequest{DryRun: true}), May: may},
+		"ListLost":        {Do: everycall.Of(repairClient.ListLost, &reportsv1.ListLostRequest{}), May: may},
+		"ReopenCases":     {Do: everycall.Of(repairClient.ReopenCases, &reportsv1.ReopenCasesRequest{OrderId: order, CaseIds: []string{dialogue}, Words: "diễn tập"}), May: may},
+		"ListReopenings":  {Do: everycall.Of(repairClient.ListReopenings, &reportsv1.ListReopeningsRequest{}), May: may},
+		"ResendActs":      {Do: everycall.Of(repairClient.ResendActs, &reportsv1.ResendActsRequest{OrderId: order, CaseId: dialogue, Words: "diễn tập"}), May: may},
+		"GetReopening":    {Do: everycall.Of(repairClient.GetReopening, &reportsv1.GetReopeningRequest{OrderId: order, CaseId: dialogue}), May: workflows},
+		"DeliverReopened": {Do: everycall.Of(repairClient.DeliverReopened, &reportsv1.DeliverReopenedRequest{OrderId: order, CaseId: dialogue}), May: workflows},
+	})
+}
+
 func TestEveryCallOfDocumentsIsWalkedByEveryCaller(t *testing.T) {
 	h := newHouse(t)
 	h.openCase(func(input *casefilev1.CaseInput, state *casefilev1.CaseState) {

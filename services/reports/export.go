@@ -42,8 +42,26 @@ func (s *server) ExportHistory(ctx context.Context, request *connect.Request[rep
 	return connect.NewResponse(&reportsv1.ExportHistoryResponse{Sha256: there.Sha256, Events: there.Events}), nil
 }
 
-// export writes the content before the row that names it.
+// export stores the history of a case that has ended, and notes it with the case.
 func (s *server) export(ctx context.Context, caseID, runID string) (*exportRow, error) {
+	row, err := s.storeHistory(ctx, caseID, runID)
+	if err != nil {
+		return nil, err
+	}
+	return s.register.addExport(ctx, *row)
+}
+
+// exportLost stores what a lost workflow has left behind. The case has not ended by it.
+func (s *server) exportLost(ctx context.Context, caseID, runID string) error {
+	row, err := s.storeHistory(ctx, caseID, runID)
+	if err != nil {
+		return err
+	}
+	return s.register.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error
+}
+
+// storeHistory writes the content before the row that names it.
+func (s *server) storeHistory(ctx context.Context, caseID, runID string) (*exportRow, error) {
 	events, err := s.events(ctx, caseID, runID)
 	if err != nil {
 		return nil, err
@@ -62,7 +80,7 @@ func (s *server) export(ctx context.Context, caseID, runID string) (*exportRow, 
 	if err := s.evidence.WriteAll(ctx, row.BlobKey, text, nil); err != nil {
 		return nil, fmt.Errorf("write the history of %s to the evidence store: %w", caseID, err)
 	}
-	return s.register.addExport(ctx, row)
+	return &row, nil
 }
 
 // exportText is the history as `temporal workflow show --output json` would give it, in one spelling.

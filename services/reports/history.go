@@ -155,6 +155,9 @@ func happeningOf(entry auditRow, input *casefilev1.CaseInput, acts map[string]*c
 		happening.Input = input
 		return happening, nil
 	}
+	if happening.Kind == contract.ProgressReopened {
+		return happening, nil
+	}
 	progress := &casefilev1.Progress{}
 	if err := readStored(entry.Body, progress); err != nil {
 		return nil, err
@@ -208,6 +211,12 @@ func (s *server) words(ctx context.Context, row caseRow, story history.Story) (h
 	mentions := story.Mentions()
 	for _, act := range acts {
 		mentions.Officials = append(mentions.Officials, act.GetOfficialId())
+	}
+	if words.Reopened, err = s.register.reopenedBy(ctx, row.ID); err != nil {
+		return words, err
+	}
+	for _, by := range words.Reopened {
+		mentions.Officials = append(mentions.Officials, by.OfficialID)
 	}
 	s.names(ctx, &words, mentions)
 	return words, nil

@@ -138,7 +138,11 @@ func (r register) open(ctx context.Context, row caseRow, request *reportsv1.Regi
 		if err := tx.Select("run_id").Where("id = ?", row.ID).Take(&there).Error; err != nil {
 			return fmt.Errorf("read case %s: %w", row.ID, err)
 		}
-		known = there.RunID != row.RunID
+		if known = there.RunID != row.RunID; known && request.GetInput().GetReopened() != nil {
+			taken, err := takeOverRun(tx, request.GetInput(), row.RunID)
+			known = !taken
+			return err
+		}
 		return nil
 	})
 	return known, concerned, err

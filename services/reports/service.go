@@ -12,6 +12,7 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.uber.org/zap"
@@ -38,6 +39,9 @@ type Cases interface {
 	UpdateWorkflow(ctx context.Context, options client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error)
 	ExecuteWorkflow(ctx context.Context, options client.StartWorkflowOptions, workflow any, args ...any) (client.WorkflowRun, error)
 	GetWorkflowHistory(ctx context.Context, workflowID, runID string, isLongPoll bool, filterType enumspb.HistoryEventFilterType) client.HistoryEventIterator
+	DescribeWorkflowExecution(ctx context.Context, workflowID, runID string) (*workflowservice.DescribeWorkflowExecutionResponse, error)
+	QueryWorkflow(ctx context.Context, workflowID, runID, queryType string, args ...any) (converter.EncodedValue, error)
+	ListWorkflow(ctx context.Context, request *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error)
 	CheckHealth(ctx context.Context, request *client.CheckHealthRequest) (*client.CheckHealthResponse, error)
 	Close()
 }
@@ -85,6 +89,7 @@ var (
 	_ reportsv1connect.SynthesisServiceHandler    = (*server)(nil)
 	_ reportsv1connect.DocumentsServiceHandler    = (*server)(nil)
 	_ reportsv1connect.FormsServiceHandler        = (*server)(nil)
+	_ reportsv1connect.RepairServiceHandler       = (*server)(nil)
 )
 
 func schema() bootstrap.Schema {
@@ -141,6 +146,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	service.Mount(reportsv1connect.NewSynthesisServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewDocumentsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewFormsServiceHandler(s, handlers...))
+	service.Mount(reportsv1connect.NewRepairServiceHandler(s, handlers...))
 	service.Echo.POST("/files", s.handIn)
 	service.Echo.GET("/files/:id", s.handOut)
 	service.Echo.GET("/files/:id/about", s.describe)

@@ -26,6 +26,9 @@ func Run(ctx workflow.Context, input *casefilev1.CaseInput, pattern Pattern) err
 	if known, err := c.register(ctx); known || err != nil {
 		return errors.Join(err, c.turnAway(ctx))
 	}
+	if err := c.reopen(ctx); err != nil {
+		return err
+	}
 	if err := c.live(ctx); err != nil {
 		return err
 	}
@@ -34,24 +37,27 @@ func Run(ctx workflow.Context, input *casefilev1.CaseInput, pattern Pattern) err
 
 // run is a case in one workflow execution.
 type run struct {
-	pattern  Pattern
-	input    *casefilev1.CaseInput
-	state    *casefilev1.CaseState
-	plan     ladder.Decision
-	meeting  *meeting                          // what the case does by itself before the plan's turn comes
-	outcomes map[string]*casefilev1.ActOutcome // by act: the same act again gets the first answer
-	entered  bool                              // the register has answered
-	foreign  bool                              // the case belongs to another run
-	last     *casefilev1.Progress              // the last change, for the export
-	book     writer
-	shown    struct{ state, due string } // as the search attributes say
+	pattern   Pattern
+	input     *casefilev1.CaseInput
+	state     *casefilev1.CaseState
+	plan      ladder.Decision
+	meeting   *meeting                          // what the case does by itself before the plan's turn comes
+	outcomes  map[string]*casefilev1.ActOutcome // by act: the same act again gets the first answer
+	taken     []*casefilev1.TakenAct            // in their order
+	again     *reopening                        // nil: the case opened for the first time, or has all its acts again
+	entered   bool                              // the register has answered
+	exporting bool
+	foreign   bool                 // the case belongs to another run
+	last      *casefilev1.Progress // the last change, for the export
+	book      writer
+	shown     struct{ state, due string } // as the search attributes say
 }
 
 func begin(ctx workflow.Context, input *casefilev1.CaseInput, pattern Pattern) (*run, error) {
 	if refusal := CheckInput(input); refusal != nil {
 		return nil, refusalError(refusal)
 	}
-	c := &run{pattern: pattern, input: input, state: Begin(input), outcomes: map[string]*casefilev1.ActOutcome{}}
+	c := &run{pattern: pattern, input: input, state: Begin(input), outcomes: map[string]*casefilev1.ActOutcome{}, again: reopeningOf(input)}
 	c.book.lock = workflow.NewMutex(ctx)
 	c.shown.state, c.shown.due = StateName(c.state.GetState()), c.state.GetDueDay()
 	Foresee(input, c.state, c.now(ctx))
@@ -197,6 +203,9 @@ func (c *run) listen(ctx workflow.Context) error {
 			return err
 		}
 	}
+	if err := workflow.SetQueryHandler(ctx, contract.QueryStanding, func() (*casefilev1.CaseStanding, error) { return c.standing(), nil }); err != nil {
+		return err
+	}
 	return workflow.SetQueryHandler(ctx, contract.QueryState, func() (*casefilev1.CaseState, error) { return cloned(c.state), nil })
 }
 
@@ -216,6 +225,9 @@ func (c *run) validate(ctx workflow.Context, name string, act *casefilev1.Act) e
 		return refusalError(wire.Refuse(contract.CodeInvalid, "Việc gửi đến không khớp với hồ sơ. Tải lại trang rồi gửi lại.",
 			"The act does not fit the case. Reload the page and send again.").Refusal)
 	}
+	if c.again != nil {
+		return nil // judged when it is its turn
+	}
 	if refusal := c.judge(ctx, act); refusal != nil {
 		return refusalError(refusal)
 	}
@@ -233,7 +245,10 @@ func (c *run) act(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOut
 	if first, again := c.outcomes[act.GetActId()]; again {
 		return first, nil
 	}
-	if !c.entered {
+	if c.again.has(act) {
+		return c.actAgain(ctx, act)
+	}
+	if !c.entered || c.again != nil {
 		if refused, err := c.awaitEntry(ctx, act); refused != nil || err != nil {
 			return refused, err
 		}
@@ -242,7 +257,7 @@ func (c *run) act(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOut
 	change := Apply(c.pattern, c.input, c.state, c.understood(ctx, act), now)
 	c.state, c.input = change.State, change.Input
 	outcome := &casefilev1.ActOutcome{ActId: act.GetActId(), State: answered(c.state, act)}
-	c.outcomes[act.GetActId()] = outcome
+	c.keepAnswer(act, outcome)
 	c.last = c.progress(ctx, cloned(c.state), change.What, act.GetActId(), CaseTime(c.state, workflow.Now(ctx)))
 	c.replan(ctx)
 	if err := c.show(ctx); err != nil {
@@ -252,6 +267,11 @@ func (c *run) act(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOut
 		return outcome, nil // the export writes it
 	}
 	return outcome, c.book.write(ctx, c.last, change.Tell)
+}
+
+func (c *run) keepAnswer(act *casefilev1.Act, outcome *casefilev1.ActOutcome) {
+	c.outcomes[act.GetActId()] = outcome
+	c.taken = append(c.taken, &casefilev1.TakenAct{ActId: act.GetActId(), Kind: Kind(act)})
 }
 
 // answered is the state that answers an act. Of a register's items only the one it concerns is in it: the history keeps every answer, and
@@ -276,17 +296,17 @@ func (c *run) understood(ctx workflow.Context, act *casefilev1.Act) *casefilev1.
 	return unbounded
 }
 
-// awaitEntry holds back an act that came before the register answered, and judges it again: others may have been quicker.
+// awaitEntry holds back an act that came before the register answered, or before a case that was reopened has all its acts again, and judges
+// it then: others may have been quicker.
 func (c *run) awaitEntry(ctx workflow.Context, act *casefilev1.Act) (*casefilev1.ActOutcome, error) {
-	if err := workflow.Await(ctx, func() bool { return c.entered }); err != nil {
+	if err := workflow.Await(ctx, func() bool { return c.entered && (c.again == nil || c.foreign) }); err != nil {
 		return nil, err
 	}
 	if first, again := c.outcomes[act.GetActId()]; again {
 		return first, nil
 	}
 	if c.foreign {
-		return &casefilev1.ActOutcome{ActId: act.GetActId(), Refusal: wire.Refuse(contract.CodeConflict,
-			"Hồ sơ này đã mở ở lần chạy khác. Tải lại trang rồi gửi lại.", "This case runs elsewhere already. Reload the page and send again.").Refusal}, nil
+		return elsewhere(act), nil
 	}
 	if refusal := c.judge(ctx, act); refusal != nil {
 		return &casefilev1.ActOutcome{ActId: act.GetActId(), Refusal: refusal}, nil
@@ -337,6 +357,8 @@ func (c *run) turnAway(ctx workflow.Context) error {
 
 // export waits until every act is answered and the register holds everything, then has the history stored.
 func (c *run) export(ctx workflow.Context) error {
+	c.exporting = true
+	defer func() { c.exporting = false }()
 	err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) && c.book.upToDate() })
 	if err != nil {
 		return err

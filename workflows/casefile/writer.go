@@ -18,6 +18,7 @@ type writer struct {
 	lock    workflow.Mutex
 	waiting []entry // not written yet, oldest first
 	busy    bool    // somebody writes what waits
+	rungs   int     // that are being carried out
 }
 
 type entry struct {
@@ -87,6 +88,9 @@ func (w *writer) write(ctx workflow.Context, progress *casefilev1.Progress, tell
 
 func (w *writer) upToDate() bool { return !w.busy && len(w.waiting) == 0 }
 
+// writes tells that something is on its way to the register.
+func (w *writer) writes() bool { return !w.upToDate() || w.rungs > 0 || w.lock.IsLocked() }
+
 func (w *writer) writeWaiting(ctx workflow.Context) {
 	for len(w.waiting) > 0 {
 		next := w.waiting[0]
@@ -103,6 +107,8 @@ func (w *writer) writeWaiting(ctx workflow.Context) {
 // quick tries.
 func (w *writer) carryOut(ctx workflow.Context, activity string, progress *casefilev1.Progress, tell Telling, summary string) (contract.CarryOutResult, error) {
 	var result contract.CarryOutResult
+	w.rungs++
+	defer func() { w.rungs-- }()
 	if err := workflow.Await(ctx, w.upToDate); err != nil {
 		return result, err
 	}
@@ -139,7 +145,7 @@ var progressWords = map[string]string{
 	contract.ProgressItemRecorded: "ghi một mục", contract.ProgressItemRemoved: "bỏ một mục ghi nhầm",
 	contract.ProgressTakenOver: "tiếp nhận hồ sơ của đơn vị trước", contract.ProgressSuccessionPlanned: "chuyển đơn vị kế thừa sau khi có kết quả xác nhận",
 	contract.ProgressAmended: "áp dụng quy tắc mới", contract.ProgressRecalculated: "tính lại hạn theo lịch nghỉ mới",
-	contract.ProgressExtensionRevoked: "hủy gia hạn", contract.ProgressExplanationRevoked: "hủy báo cáo nguyên nhân chậm",
+	contract.ProgressReopened: "mở lại hồ sơ từ sổ theo dõi", contract.ProgressExtensionRevoked: "hủy gia hạn", contract.ProgressExplanationRevoked: "hủy báo cáo nguyên nhân chậm",
 }
 
 func writeSummary(progress *casefilev1.Progress) string {

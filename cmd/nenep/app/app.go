@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), workCommand(), standbyCommand(), migrateCommand(), readyCommand(), configCommand(),
-		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(),
+		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(), registerCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
 		backupCommand(), restoreCommand(), historiesCommand(),

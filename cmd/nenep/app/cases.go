@@ -15,7 +15,7 @@ import (
 
 func caseCommand() *cobra.Command {
 	root := &cobra.Command{Use: "case", Short: "Cases (hồ sơ): one obligation of one unit for one period"}
-	root.AddCommand(caseListCommand(), caseShowCommand(), caseHistoryCommand(), reinstateCommand(), amendCommand())
+	root.AddCommand(caseListCommand(), caseShowCommand(), whyCommand(), caseHistoryCommand(), caseResendCommand(), caseReopenCommand(), reinstateCommand(), amendCommand())
 	root.AddCommand(actCommands()...)
 	return root
 }
@@ -42,42 +42,6 @@ func caseListCommand() *cobra.Command {
 		}
 		return t.print(answer.Msg, []string{"CASE", "STATE", "DUE", "ROUND", "NEXT RUNG", "ON"}, rows)
 	})
-}
-
-func caseShowCommand() *cobra.Command {
-	show := &cobra.Command{Use: "show CASE", Short: "Show one case", Args: exactly(1)}
-	return withTerminal(show, func(ctx context.Context, t *terminal, arguments []string) error {
-		answer, err := t.clients.Register.GetCase(ctx, connect.NewRequest(&reportsv1.GetCaseRequest{Id: arguments[0]}))
-		if err != nil {
-			return err
-		}
-		return t.print(answer.Msg, []string{"FIELD", "VALUE"}, caseRows(answer.Msg))
-	})
-}
-
-func caseRows(c *reportsv1.Case) [][]string {
-	s := c.GetState()
-	rows := [][]string{
-		{"case", c.GetId()}, {"obligation", c.GetInput().GetTitleVi()}, {"state", stateName(s.GetState())},
-		{"due", s.GetDueDay()}, {"round", strconv.Itoa(int(s.GetRound()))}, {"submissions", strconv.Itoa(int(s.GetSubmission()))},
-		{"next rung", strings.TrimSpace(s.GetNextRungId() + " " + s.GetNextRungDay())},
-	}
-	for _, step := range c.GetInput().GetSteps() {
-		rows = append(rows, []string{"step " + step.GetId(), stepLine(step, s)})
-	}
-	for _, file := range c.GetFiles() {
-		rows = append(rows, []string{"file", fmt.Sprintf("%s (%d B, sha256 %.8s)", file.GetName(), file.GetSize(), file.GetSha256())})
-	}
-	return rows
-}
-
-func stepLine(step *casefilev1.StepPolicy, s *casefilev1.CaseState) string {
-	for _, record := range s.GetSteps() {
-		if record.GetStepId() == step.GetId() {
-			return strings.TrimSpace(fmt.Sprintf("%s: %s %s", step.GetTitleVi(), record.GetHeldOn(), record.GetOutcome()))
-		}
-	}
-	return step.GetTitleVi() + ": chưa có"
 }
 
 func caseHistoryCommand() *cobra.Command {

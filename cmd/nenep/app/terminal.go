@@ -31,6 +31,8 @@ type terminal struct {
 	json    bool
 	in      io.Reader
 	out     io.Writer
+	faults  io.Writer // also progress, which no script reads
+	shown   bool      // a line of progress stands there
 }
 
 // withTerminal gives a command its clients and the flags every listing takes.
@@ -42,7 +44,7 @@ func withTerminal(command *cobra.Command, run func(ctx context.Context, t *termi
 		if err != nil {
 			return err
 		}
-		t.in = c.InOrStdin()
+		t.in, t.faults = c.InOrStdin(), c.ErrOrStderr()
 		return explain(run(c.Context(), t, arguments), t.cfg)
 	}
 	return command
@@ -180,16 +182,20 @@ func (t *terminal) printTable(header []string, rows [][]string) error {
 }
 
 func (t *terminal) printJSON(message proto.Message) error {
-	raw, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(message)
+	value, err := plainJSON(message)
 	if err != nil {
 		return err
 	}
-	// ProtoJSON varies its white space on purpose; scripts want it stable.
-	var value any
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return err
-	}
 	return encodeJSON(t.out, value)
+}
+
+// plainJSON is a message as scripts read it. ProtoJSON varies its white space on purpose; scripts want it stable.
+func plainJSON(message proto.Message) (value map[string]any, err error) {
+	raw, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(message)
+	if err != nil {
+		return nil, err
+	}
+	return value, json.Unmarshal(raw, &value)
 }
 
 func encodeJSON(out io.Writer, value any) error {

@@ -4,6 +4,7 @@ package history
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	commonpb "go.temporal.io/api/common/v1"
@@ -22,6 +23,7 @@ const (
 	KindExported   = "exported"
 	KindClosed     = "closed"
 	KindTerminated = "terminated"
+	KindReopened   = "reopened"   // the workflow was lost; told by the register while Temporal is away
 	KindReinstated = "reinstated" // undone after the case had closed; told by the register
 	KindMachinery  = "machinery"  // events before the first sentence, in a history that begins in the middle
 )
@@ -62,6 +64,7 @@ type reader struct {
 	by        map[int64]*Happening // event → its happening
 	scheduled map[int64]*historypb.HistoryEvent
 	offset    time.Duration
+	again     []string // acts that a reopened case takes again: they are told on the day on which they were done
 }
 
 // begin opens a sentence.
@@ -126,7 +129,7 @@ func (r *reader) started(event *historypb.HistoryEvent) *Happening {
 	r.first(event.GetWorkflowExecutionStartedEventAttributes().GetInput(), input)
 	r.offset = time.Duration(input.GetClockOffsetSeconds()) * time.Second
 	happening := r.begin(event, KindOpened)
-	happening.Input = input
+	happening.Input, r.again = input, input.GetReopened().GetActIds()
 	return happening
 }
 
@@ -137,6 +140,9 @@ func (r *reader) accepted(event *historypb.HistoryEvent) *Happening {
 	r.first(request.GetInput().GetArgs(), happening.Act)
 	if happening.Act.GetActId() == "" {
 		happening.Act.ActId = request.GetMeta().GetUpdateId()
+	}
+	if at, err := time.Parse(time.RFC3339Nano, happening.Act.GetAt()); err == nil && slices.Contains(r.again, happening.Act.GetActId()) {
+		happening.At = at.Add(r.offset)
 	}
 	return happening
 }

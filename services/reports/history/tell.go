@@ -43,7 +43,9 @@ type teller struct {
 func (t *teller) tell(h *Happening) text {
 	switch {
 	case h.Kind == KindOpened:
-		return t.opened(h)
+		return t.reopened(h.Input.GetReopened()).join(t.opened(h))
+	case h.Kind == KindReopened:
+		return text{"Mở lại hồ sơ từ sổ theo dõi và các việc đã ghi.", "The case was opened again from the register and its acts."}
 	case h.Act != nil:
 		return t.act(h)
 	case h.Kind == KindRung:

@@ -16,7 +16,11 @@ type Words struct {
 	Units     map[string]Name
 	Acts      map[string]*casefilev1.Act // whole acts, with their words, by id
 	Files     map[string]File
+	Reopened  map[string]Reopening // orders by which the case was opened again, by id
 }
+
+// Reopening is who had a lost case opened again, and why.
+type Reopening struct{ OfficialID, Words string }
 
 // Name is a name in both languages.
 type Name struct{ VI, EN string }

@@ -1806,6 +1806,7 @@ type CaseInput struct {
 	PersonalGround     *LegalGround           `protobuf:"bytes,47,opt,name=personal_ground,json=personalGround,proto3" json:"personal_ground,omitempty"`
 	FollowedFrom       string                 `protobuf:"bytes,48,opt,name=followed_from,json=followedFrom,proto3" json:"followed_from,omitempty"` // day from which the unit is followed: of a step that was due before nobody is told; empty = no bound
 	SilentBefore       string                 `protobuf:"bytes,49,opt,name=silent_before,json=silentBefore,proto3" json:"silent_before,omitempty"` // nobody is told of a due day of the case or of an item before this day; empty = no bound
+	Reopened           *Reopened              `protobuf:"bytes,50,opt,name=reopened,proto3" json:"reopened,omitempty"`                             // set: the workflow was lost, and the case begins again from the register
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -2113,6 +2114,229 @@ func (x *CaseInput) GetSilentBefore() string {
 	return ""
 }
 
+func (x *CaseInput) GetReopened() *Reopened {
+	if x != nil {
+		return x.Reopened
+	}
+	return nil
+}
+
+// Reopened has a case whose workflow was lost begin again by the input it opened with. What it had done before is not done a second time:
+// its acts are delivered again and not judged again, until the last nobody is reminded, and rungs that had left do not leave.
+type Reopened struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	OrderId       string                 `protobuf:"bytes,1,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
+	On            string                 `protobuf:"bytes,2,opt,name=on,proto3" json:"on,omitempty"`       // the day on which it was ordered
+	Cause         string                 `protobuf:"bytes,3,opt,name=cause,proto3" json:"cause,omitempty"` // what Temporal said: missing | terminated | canceled | failed | timed-out | continued
+	LostRunId     string                 `protobuf:"bytes,4,opt,name=lost_run_id,json=lostRunId,proto3" json:"lost_run_id,omitempty"`
+	ActIds        []string               `protobuf:"bytes,5,rep,name=act_ids,json=actIds,proto3" json:"act_ids,omitempty"` // that the lost workflow had taken, in their order
+	Fired         []*FiredRung           `protobuf:"bytes,6,rep,name=fired,proto3" json:"fired,omitempty"`
+	Sequence      int64                  `protobuf:"varint,7,opt,name=sequence,proto3" json:"sequence,omitempty"` // of the register's last write
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reopened) Reset() {
+	*x = Reopened{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reopened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reopened) ProtoMessage() {}
+
+func (x *Reopened) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reopened.ProtoReflect.Descriptor instead.
+func (*Reopened) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Reopened) GetOrderId() string {
+	if x != nil {
+		return x.OrderId
+	}
+	return ""
+}
+
+func (x *Reopened) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *Reopened) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *Reopened) GetLostRunId() string {
+	if x != nil {
+		return x.LostRunId
+	}
+	return ""
+}
+
+func (x *Reopened) GetActIds() []string {
+	if x != nil {
+		return x.ActIds
+	}
+	return nil
+}
+
+func (x *Reopened) GetFired() []*FiredRung {
+	if x != nil {
+		return x.Fired
+	}
+	return nil
+}
+
+func (x *Reopened) GetSequence() int64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+// CaseStanding is what a workflow answers about itself.
+type CaseStanding struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	State         *CaseState             `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	Input         *CaseInput             `protobuf:"bytes,2,opt,name=input,proto3" json:"input,omitempty"`      // by which it is decided now
+	Taken         []*TakenAct            `protobuf:"bytes,3,rep,name=taken,proto3" json:"taken,omitempty"`      // in the order in which it took them
+	Writing       bool                   `protobuf:"varint,4,opt,name=writing,proto3" json:"writing,omitempty"` // a change has not reached the register yet, or a case that was reopened has not all its acts yet
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CaseStanding) Reset() {
+	*x = CaseStanding{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CaseStanding) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CaseStanding) ProtoMessage() {}
+
+func (x *CaseStanding) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CaseStanding.ProtoReflect.Descriptor instead.
+func (*CaseStanding) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *CaseStanding) GetState() *CaseState {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
+func (x *CaseStanding) GetInput() *CaseInput {
+	if x != nil {
+		return x.Input
+	}
+	return nil
+}
+
+func (x *CaseStanding) GetTaken() []*TakenAct {
+	if x != nil {
+		return x.Taken
+	}
+	return nil
+}
+
+func (x *CaseStanding) GetWriting() bool {
+	if x != nil {
+		return x.Writing
+	}
+	return false
+}
+
+// TakenAct is an act that a case has done.
+type TakenAct struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ActId         string                 `protobuf:"bytes,1,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakenAct) Reset() {
+	*x = TakenAct{}
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakenAct) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakenAct) ProtoMessage() {}
+
+func (x *TakenAct) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakenAct.ProtoReflect.Descriptor instead.
+func (*TakenAct) Descriptor() ([]byte, []int) {
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *TakenAct) GetActId() string {
+	if x != nil {
+		return x.ActId
+	}
+	return ""
+}
+
+func (x *TakenAct) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
 type StepRecord struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	StepId        string                 `protobuf:"bytes,1,opt,name=step_id,json=stepId,proto3" json:"step_id,omitempty"`
@@ -2128,7 +2352,7 @@ type StepRecord struct {
 
 func (x *StepRecord) Reset() {
 	*x = StepRecord{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2140,7 +2364,7 @@ func (x *StepRecord) String() string {
 func (*StepRecord) ProtoMessage() {}
 
 func (x *StepRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[20]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2153,7 +2377,7 @@ func (x *StepRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StepRecord.ProtoReflect.Descriptor instead.
 func (*StepRecord) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{20}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *StepRecord) GetStepId() string {
@@ -2223,7 +2447,7 @@ type ItemRecord struct {
 
 func (x *ItemRecord) Reset() {
 	*x = ItemRecord{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2235,7 +2459,7 @@ func (x *ItemRecord) String() string {
 func (*ItemRecord) ProtoMessage() {}
 
 func (x *ItemRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[21]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2248,7 +2472,7 @@ func (x *ItemRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ItemRecord.ProtoReflect.Descriptor instead.
 func (*ItemRecord) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{21}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ItemRecord) GetItemId() string {
@@ -2327,7 +2551,7 @@ type TakenOver struct {
 
 func (x *TakenOver) Reset() {
 	*x = TakenOver{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2339,7 +2563,7 @@ func (x *TakenOver) String() string {
 func (*TakenOver) ProtoMessage() {}
 
 func (x *TakenOver) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[22]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2352,7 +2576,7 @@ func (x *TakenOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakenOver.ProtoReflect.Descriptor instead.
 func (*TakenOver) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{22}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *TakenOver) GetCaseId() string {
@@ -2397,7 +2621,7 @@ type FiredRung struct {
 
 func (x *FiredRung) Reset() {
 	*x = FiredRung{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2409,7 +2633,7 @@ func (x *FiredRung) String() string {
 func (*FiredRung) ProtoMessage() {}
 
 func (x *FiredRung) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[23]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2422,7 +2646,7 @@ func (x *FiredRung) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FiredRung.ProtoReflect.Descriptor instead.
 func (*FiredRung) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{23}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FiredRung) GetRungId() string {
@@ -2507,7 +2731,7 @@ type CaseState struct {
 
 func (x *CaseState) Reset() {
 	*x = CaseState{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2519,7 +2743,7 @@ func (x *CaseState) String() string {
 func (*CaseState) ProtoMessage() {}
 
 func (x *CaseState) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[24]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2532,7 +2756,7 @@ func (x *CaseState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseState.ProtoReflect.Descriptor instead.
 func (*CaseState) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{24}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CaseState) GetCaseId() string {
@@ -2838,7 +3062,7 @@ type Act struct {
 
 func (x *Act) Reset() {
 	*x = Act{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2850,7 +3074,7 @@ func (x *Act) String() string {
 func (*Act) ProtoMessage() {}
 
 func (x *Act) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[25]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2863,7 +3087,7 @@ func (x *Act) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Act.ProtoReflect.Descriptor instead.
 func (*Act) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{25}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Act) GetActId() string {
@@ -3217,7 +3441,7 @@ type RecordStep struct {
 
 func (x *RecordStep) Reset() {
 	*x = RecordStep{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3229,7 +3453,7 @@ func (x *RecordStep) String() string {
 func (*RecordStep) ProtoMessage() {}
 
 func (x *RecordStep) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[26]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3242,7 +3466,7 @@ func (x *RecordStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordStep.ProtoReflect.Descriptor instead.
 func (*RecordStep) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{26}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RecordStep) GetStepId() string {
@@ -3293,7 +3517,7 @@ type Submit struct {
 
 func (x *Submit) Reset() {
 	*x = Submit{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3305,7 +3529,7 @@ func (x *Submit) String() string {
 func (*Submit) ProtoMessage() {}
 
 func (x *Submit) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[27]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3318,7 +3542,7 @@ func (x *Submit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submit.ProtoReflect.Descriptor instead.
 func (*Submit) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{27}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Submit) GetFileIds() []string {
@@ -3365,7 +3589,7 @@ type Recall struct {
 
 func (x *Recall) Reset() {
 	*x = Recall{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3377,7 +3601,7 @@ func (x *Recall) String() string {
 func (*Recall) ProtoMessage() {}
 
 func (x *Recall) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[28]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3390,7 +3614,7 @@ func (x *Recall) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recall.ProtoReflect.Descriptor instead.
 func (*Recall) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{28}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Recall) GetWords() string {
@@ -3410,7 +3634,7 @@ type Accept struct {
 
 func (x *Accept) Reset() {
 	*x = Accept{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3422,7 +3646,7 @@ func (x *Accept) String() string {
 func (*Accept) ProtoMessage() {}
 
 func (x *Accept) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[29]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3435,7 +3659,7 @@ func (x *Accept) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Accept.ProtoReflect.Descriptor instead.
 func (*Accept) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{29}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Accept) GetLimited() bool {
@@ -3463,7 +3687,7 @@ type Return struct {
 
 func (x *Return) Reset() {
 	*x = Return{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3475,7 +3699,7 @@ func (x *Return) String() string {
 func (*Return) ProtoMessage() {}
 
 func (x *Return) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[30]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3488,7 +3712,7 @@ func (x *Return) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Return.ProtoReflect.Descriptor instead.
 func (*Return) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{30}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Return) GetReasons() []string {
@@ -3523,7 +3747,7 @@ type Explain struct {
 
 func (x *Explain) Reset() {
 	*x = Explain{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3535,7 +3759,7 @@ func (x *Explain) String() string {
 func (*Explain) ProtoMessage() {}
 
 func (x *Explain) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[31]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3548,7 +3772,7 @@ func (x *Explain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Explain.ProtoReflect.Descriptor instead.
 func (*Explain) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{31}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Explain) GetWords() string {
@@ -3582,7 +3806,7 @@ type RequestExtension struct {
 
 func (x *RequestExtension) Reset() {
 	*x = RequestExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3594,7 +3818,7 @@ func (x *RequestExtension) String() string {
 func (*RequestExtension) ProtoMessage() {}
 
 func (x *RequestExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[32]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3607,7 +3831,7 @@ func (x *RequestExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestExtension.ProtoReflect.Descriptor instead.
 func (*RequestExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{32}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RequestExtension) GetDay() string {
@@ -3636,7 +3860,7 @@ type DecideExtension struct {
 
 func (x *DecideExtension) Reset() {
 	*x = DecideExtension{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3648,7 +3872,7 @@ func (x *DecideExtension) String() string {
 func (*DecideExtension) ProtoMessage() {}
 
 func (x *DecideExtension) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[33]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3661,7 +3885,7 @@ func (x *DecideExtension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideExtension.ProtoReflect.Descriptor instead.
 func (*DecideExtension) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{33}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DecideExtension) GetGranted() bool {
@@ -3702,7 +3926,7 @@ type Exempt struct {
 
 func (x *Exempt) Reset() {
 	*x = Exempt{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3714,7 +3938,7 @@ func (x *Exempt) String() string {
 func (*Exempt) ProtoMessage() {}
 
 func (x *Exempt) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[34]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3727,7 +3951,7 @@ func (x *Exempt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exempt.ProtoReflect.Descriptor instead.
 func (*Exempt) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{34}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Exempt) GetGround() *LegalGround {
@@ -3757,7 +3981,7 @@ type Transfer struct {
 
 func (x *Transfer) Reset() {
 	*x = Transfer{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3769,7 +3993,7 @@ func (x *Transfer) String() string {
 func (*Transfer) ProtoMessage() {}
 
 func (x *Transfer) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[35]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3782,7 +4006,7 @@ func (x *Transfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
 func (*Transfer) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{35}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Transfer) GetSuccessorUnitId() string {
@@ -3834,7 +4058,7 @@ type RecordItem struct {
 
 func (x *RecordItem) Reset() {
 	*x = RecordItem{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3846,7 +4070,7 @@ func (x *RecordItem) String() string {
 func (*RecordItem) ProtoMessage() {}
 
 func (x *RecordItem) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[36]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3859,7 +4083,7 @@ func (x *RecordItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordItem.ProtoReflect.Descriptor instead.
 func (*RecordItem) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{36}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *RecordItem) GetItemId() string {
@@ -3922,7 +4146,7 @@ type TakeOver struct {
 
 func (x *TakeOver) Reset() {
 	*x = TakeOver{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3934,7 +4158,7 @@ func (x *TakeOver) String() string {
 func (*TakeOver) ProtoMessage() {}
 
 func (x *TakeOver) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[37]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3947,7 +4171,7 @@ func (x *TakeOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeOver.ProtoReflect.Descriptor instead.
 func (*TakeOver) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{37}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *TakeOver) GetFromCaseId() string {
@@ -4062,7 +4286,7 @@ type Amend struct {
 
 func (x *Amend) Reset() {
 	*x = Amend{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4074,7 +4298,7 @@ func (x *Amend) String() string {
 func (*Amend) ProtoMessage() {}
 
 func (x *Amend) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[38]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4087,7 +4311,7 @@ func (x *Amend) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Amend.ProtoReflect.Descriptor instead.
 func (*Amend) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{38}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Amend) GetInput() *CaseInput {
@@ -4130,7 +4354,7 @@ type Revoke struct {
 
 func (x *Revoke) Reset() {
 	*x = Revoke{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4142,7 +4366,7 @@ func (x *Revoke) String() string {
 func (*Revoke) ProtoMessage() {}
 
 func (x *Revoke) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[39]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4155,7 +4379,7 @@ func (x *Revoke) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revoke.ProtoReflect.Descriptor instead.
 func (*Revoke) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{39}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Revoke) GetWhat() string {
@@ -4189,7 +4413,7 @@ type Withdraw struct {
 
 func (x *Withdraw) Reset() {
 	*x = Withdraw{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4201,7 +4425,7 @@ func (x *Withdraw) String() string {
 func (*Withdraw) ProtoMessage() {}
 
 func (x *Withdraw) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[40]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4214,7 +4438,7 @@ func (x *Withdraw) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Withdraw.ProtoReflect.Descriptor instead.
 func (*Withdraw) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{40}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Withdraw) GetWords() string {
@@ -4244,7 +4468,7 @@ type Correct struct {
 
 func (x *Correct) Reset() {
 	*x = Correct{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4256,7 +4480,7 @@ func (x *Correct) String() string {
 func (*Correct) ProtoMessage() {}
 
 func (x *Correct) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[41]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4269,7 +4493,7 @@ func (x *Correct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Correct.ProtoReflect.Descriptor instead.
 func (*Correct) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{41}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Correct) GetStepId() string {
@@ -4320,7 +4544,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4332,7 +4556,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[42]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4345,7 +4569,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{42}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Note) GetWords() string {
@@ -4392,7 +4616,7 @@ type ShiftClock struct {
 
 func (x *ShiftClock) Reset() {
 	*x = ShiftClock{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4404,7 +4628,7 @@ func (x *ShiftClock) String() string {
 func (*ShiftClock) ProtoMessage() {}
 
 func (x *ShiftClock) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[43]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4417,7 +4641,7 @@ func (x *ShiftClock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShiftClock.ProtoReflect.Descriptor instead.
 func (*ShiftClock) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{43}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ShiftClock) GetSeconds() int64 {
@@ -4436,7 +4660,7 @@ type Seal struct {
 
 func (x *Seal) Reset() {
 	*x = Seal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4448,7 +4672,7 @@ func (x *Seal) String() string {
 func (*Seal) ProtoMessage() {}
 
 func (x *Seal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[44]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4461,7 +4685,7 @@ func (x *Seal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seal.ProtoReflect.Descriptor instead.
 func (*Seal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{44}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Seal) GetDocument() string {
@@ -4484,7 +4708,7 @@ type Refusal struct {
 
 func (x *Refusal) Reset() {
 	*x = Refusal{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4496,7 +4720,7 @@ func (x *Refusal) String() string {
 func (*Refusal) ProtoMessage() {}
 
 func (x *Refusal) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[45]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4509,7 +4733,7 @@ func (x *Refusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refusal.ProtoReflect.Descriptor instead.
 func (*Refusal) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{45}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Refusal) GetCode() string {
@@ -4551,7 +4775,7 @@ type FieldFault struct {
 
 func (x *FieldFault) Reset() {
 	*x = FieldFault{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4563,7 +4787,7 @@ func (x *FieldFault) String() string {
 func (*FieldFault) ProtoMessage() {}
 
 func (x *FieldFault) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[46]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4576,7 +4800,7 @@ func (x *FieldFault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldFault.ProtoReflect.Descriptor instead.
 func (*FieldFault) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{46}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *FieldFault) GetField() string {
@@ -4613,7 +4837,7 @@ type ActOutcome struct {
 
 func (x *ActOutcome) Reset() {
 	*x = ActOutcome{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4625,7 +4849,7 @@ func (x *ActOutcome) String() string {
 func (*ActOutcome) ProtoMessage() {}
 
 func (x *ActOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[47]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4638,7 +4862,7 @@ func (x *ActOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActOutcome.ProtoReflect.Descriptor instead.
 func (*ActOutcome) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{47}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ActOutcome) GetActId() string {
@@ -4686,7 +4910,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4698,7 +4922,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[48]
+	mi := &file_nenep_casefile_v1_casefile_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4711,7 +4935,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{48}
+	return file_nenep_casefile_v1_casefile_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Progress) GetCaseId() string {
@@ -4941,7 +5165,7 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\x10reviewer_unit_id\x18\x01 \x01(\tR\x0ereviewerUnitId\x12.\n" +
 	"\x13return_working_days\x18\x02 \x01(\x05R\x11returnWorkingDays\x12;\n" +
 	"\breturned\x18\x03 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\breturned\x129\n" +
-	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\xc9\x0f\n" +
+	"\awaiting\x18\x04 \x01(\v2\x1f.nenep.casefile.v1.LadderPolicyR\awaiting\"\x82\x10\n" +
 	"\tCaseInput\x12M\n" +
 	"\acase_id\x18\x01 \x01(\tB4\xbaH1r/2-^[A-Z0-9-]+/[A-Z0-9-]+/[A-Z0-9-]+(/c[0-9]+)?$R\x06caseId\x12,\n" +
 	"\robligation_id\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\fobligationId\x12 \n" +
@@ -4988,13 +5212,30 @@ const file_nenep_casefile_v1_casefile_proto_rawDesc = "" +
 	"\rpersonal_from\x18. \x01(\tR\fpersonalFrom\x12G\n" +
 	"\x0fpersonal_ground\x18/ \x01(\v2\x1e.nenep.casefile.v1.LegalGroundR\x0epersonalGround\x12#\n" +
 	"\rfollowed_from\x180 \x01(\tR\ffollowedFrom\x12#\n" +
-	"\rsilent_before\x181 \x01(\tR\fsilentBefore\x1a=\n" +
+	"\rsilent_before\x181 \x01(\tR\fsilentBefore\x127\n" +
+	"\breopened\x182 \x01(\v2\x1b.nenep.casefile.v1.ReopenedR\breopened\x1a=\n" +
 	"\x0fEventFactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa5\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd4\x01\n" +
+	"\bReopened\x12\x19\n" +
+	"\border_id\x18\x01 \x01(\tR\aorderId\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\tR\x02on\x12\x14\n" +
+	"\x05cause\x18\x03 \x01(\tR\x05cause\x12\x1e\n" +
+	"\vlost_run_id\x18\x04 \x01(\tR\tlostRunId\x12\x17\n" +
+	"\aact_ids\x18\x05 \x03(\tR\x06actIds\x122\n" +
+	"\x05fired\x18\x06 \x03(\v2\x1c.nenep.casefile.v1.FiredRungR\x05fired\x12\x1a\n" +
+	"\bsequence\x18\a \x01(\x03R\bsequence\"\xc3\x01\n" +
+	"\fCaseStanding\x122\n" +
+	"\x05state\x18\x01 \x01(\v2\x1c.nenep.casefile.v1.CaseStateR\x05state\x122\n" +
+	"\x05input\x18\x02 \x01(\v2\x1c.nenep.casefile.v1.CaseInputR\x05input\x121\n" +
+	"\x05taken\x18\x03 \x03(\v2\x1b.nenep.casefile.v1.TakenActR\x05taken\x12\x18\n" +
+	"\awriting\x18\x04 \x01(\bR\awriting\"5\n" +
+	"\bTakenAct\x12\x15\n" +
+	"\x06act_id\x18\x01 \x01(\tR\x05actId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\"\xa5\x02\n" +
 	"\n" +
 	"StepRecord\x12\x17\n" +
 	"\astep_id\x18\x01 \x01(\tR\x06stepId\x12\x17\n" +
@@ -5282,7 +5523,7 @@ func file_nenep_casefile_v1_casefile_proto_rawDescGZIP() []byte {
 }
 
 var file_nenep_casefile_v1_casefile_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 56)
+var file_nenep_casefile_v1_casefile_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
 var file_nenep_casefile_v1_casefile_proto_goTypes = []any{
 	(State)(0),                // 0: nenep.casefile.v1.State
 	(*LegalGround)(nil),       // 1: nenep.casefile.v1.LegalGround
@@ -5305,42 +5546,45 @@ var file_nenep_casefile_v1_casefile_proto_goTypes = []any{
 	(*SynthesisRules)(nil),    // 18: nenep.casefile.v1.SynthesisRules
 	(*ReviewPolicy)(nil),      // 19: nenep.casefile.v1.ReviewPolicy
 	(*CaseInput)(nil),         // 20: nenep.casefile.v1.CaseInput
-	(*StepRecord)(nil),        // 21: nenep.casefile.v1.StepRecord
-	(*ItemRecord)(nil),        // 22: nenep.casefile.v1.ItemRecord
-	(*TakenOver)(nil),         // 23: nenep.casefile.v1.TakenOver
-	(*FiredRung)(nil),         // 24: nenep.casefile.v1.FiredRung
-	(*CaseState)(nil),         // 25: nenep.casefile.v1.CaseState
-	(*Act)(nil),               // 26: nenep.casefile.v1.Act
-	(*RecordStep)(nil),        // 27: nenep.casefile.v1.RecordStep
-	(*Submit)(nil),            // 28: nenep.casefile.v1.Submit
-	(*Recall)(nil),            // 29: nenep.casefile.v1.Recall
-	(*Accept)(nil),            // 30: nenep.casefile.v1.Accept
-	(*Return)(nil),            // 31: nenep.casefile.v1.Return
-	(*Explain)(nil),           // 32: nenep.casefile.v1.Explain
-	(*RequestExtension)(nil),  // 33: nenep.casefile.v1.RequestExtension
-	(*DecideExtension)(nil),   // 34: nenep.casefile.v1.DecideExtension
-	(*Exempt)(nil),            // 35: nenep.casefile.v1.Exempt
-	(*Transfer)(nil),          // 36: nenep.casefile.v1.Transfer
-	(*RecordItem)(nil),        // 37: nenep.casefile.v1.RecordItem
-	(*TakeOver)(nil),          // 38: nenep.casefile.v1.TakeOver
-	(*Amend)(nil),             // 39: nenep.casefile.v1.Amend
-	(*Revoke)(nil),            // 40: nenep.casefile.v1.Revoke
-	(*Withdraw)(nil),          // 41: nenep.casefile.v1.Withdraw
-	(*Correct)(nil),           // 42: nenep.casefile.v1.Correct
-	(*Note)(nil),              // 43: nenep.casefile.v1.Note
-	(*ShiftClock)(nil),        // 44: nenep.casefile.v1.ShiftClock
-	(*Seal)(nil),              // 45: nenep.casefile.v1.Seal
-	(*Refusal)(nil),           // 46: nenep.casefile.v1.Refusal
-	(*FieldFault)(nil),        // 47: nenep.casefile.v1.FieldFault
-	(*ActOutcome)(nil),        // 48: nenep.casefile.v1.ActOutcome
-	(*Progress)(nil),          // 49: nenep.casefile.v1.Progress
-	nil,                       // 50: nenep.casefile.v1.CaseInput.EventFactsEntry
-	nil,                       // 51: nenep.casefile.v1.CaseInput.SettingsEntry
-	nil,                       // 52: nenep.casefile.v1.StepRecord.FactsEntry
-	nil,                       // 53: nenep.casefile.v1.ItemRecord.FactsEntry
-	nil,                       // 54: nenep.casefile.v1.RecordStep.FactsEntry
-	nil,                       // 55: nenep.casefile.v1.RecordItem.FactsEntry
-	nil,                       // 56: nenep.casefile.v1.Correct.FactsEntry
+	(*Reopened)(nil),          // 21: nenep.casefile.v1.Reopened
+	(*CaseStanding)(nil),      // 22: nenep.casefile.v1.CaseStanding
+	(*TakenAct)(nil),          // 23: nenep.casefile.v1.TakenAct
+	(*StepRecord)(nil),        // 24: nenep.casefile.v1.StepRecord
+	(*ItemRecord)(nil),        // 25: nenep.casefile.v1.ItemRecord
+	(*TakenOver)(nil),         // 26: nenep.casefile.v1.TakenOver
+	(*FiredRung)(nil),         // 27: nenep.casefile.v1.FiredRung
+	(*CaseState)(nil),         // 28: nenep.casefile.v1.CaseState
+	(*Act)(nil),               // 29: nenep.casefile.v1.Act
+	(*RecordStep)(nil),        // 30: nenep.casefile.v1.RecordStep
+	(*Submit)(nil),            // 31: nenep.casefile.v1.Submit
+	(*Recall)(nil),            // 32: nenep.casefile.v1.Recall
+	(*Accept)(nil),            // 33: nenep.casefile.v1.Accept
+	(*Return)(nil),            // 34: nenep.casefile.v1.Return
+	(*Explain)(nil),           // 35: nenep.casefile.v1.Explain
+	(*RequestExtension)(nil),  // 36: nenep.casefile.v1.RequestExtension
+	(*DecideExtension)(nil),   // 37: nenep.casefile.v1.DecideExtension
+	(*Exempt)(nil),            // 38: nenep.casefile.v1.Exempt
+	(*Transfer)(nil),          // 39: nenep.casefile.v1.Transfer
+	(*RecordItem)(nil),        // 40: nenep.casefile.v1.RecordItem
+	(*TakeOver)(nil),          // 41: nenep.casefile.v1.TakeOver
+	(*Amend)(nil),             // 42: nenep.casefile.v1.Amend
+	(*Revoke)(nil),            // 43: nenep.casefile.v1.Revoke
+	(*Withdraw)(nil),          // 44: nenep.casefile.v1.Withdraw
+	(*Correct)(nil),           // 45: nenep.casefile.v1.Correct
+	(*Note)(nil),              // 46: nenep.casefile.v1.Note
+	(*ShiftClock)(nil),        // 47: nenep.casefile.v1.ShiftClock
+	(*Seal)(nil),              // 48: nenep.casefile.v1.Seal
+	(*Refusal)(nil),           // 49: nenep.casefile.v1.Refusal
+	(*FieldFault)(nil),        // 50: nenep.casefile.v1.FieldFault
+	(*ActOutcome)(nil),        // 51: nenep.casefile.v1.ActOutcome
+	(*Progress)(nil),          // 52: nenep.casefile.v1.Progress
+	nil,                       // 53: nenep.casefile.v1.CaseInput.EventFactsEntry
+	nil,                       // 54: nenep.casefile.v1.CaseInput.SettingsEntry
+	nil,                       // 55: nenep.casefile.v1.StepRecord.FactsEntry
+	nil,                       // 56: nenep.casefile.v1.ItemRecord.FactsEntry
+	nil,                       // 57: nenep.casefile.v1.RecordStep.FactsEntry
+	nil,                       // 58: nenep.casefile.v1.RecordItem.FactsEntry
+	nil,                       // 59: nenep.casefile.v1.Correct.FactsEntry
 }
 var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	1,  // 0: nenep.casefile.v1.Why.ground:type_name -> nenep.casefile.v1.LegalGround
@@ -5382,58 +5626,63 @@ var file_nenep_casefile_v1_casefile_proto_depIdxs = []int32{
 	12, // 36: nenep.casefile.v1.CaseInput.conference:type_name -> nenep.casefile.v1.ConferenceRules
 	13, // 37: nenep.casefile.v1.CaseInput.board:type_name -> nenep.casefile.v1.BoardRules
 	17, // 38: nenep.casefile.v1.CaseInput.report:type_name -> nenep.casefile.v1.ReportRules
-	50, // 39: nenep.casefile.v1.CaseInput.event_facts:type_name -> nenep.casefile.v1.CaseInput.EventFactsEntry
-	51, // 40: nenep.casefile.v1.CaseInput.settings:type_name -> nenep.casefile.v1.CaseInput.SettingsEntry
+	53, // 39: nenep.casefile.v1.CaseInput.event_facts:type_name -> nenep.casefile.v1.CaseInput.EventFactsEntry
+	54, // 40: nenep.casefile.v1.CaseInput.settings:type_name -> nenep.casefile.v1.CaseInput.SettingsEntry
 	7,  // 41: nenep.casefile.v1.CaseInput.items:type_name -> nenep.casefile.v1.ItemPolicy
 	14, // 42: nenep.casefile.v1.CaseInput.consultation:type_name -> nenep.casefile.v1.ConsultationRules
 	15, // 43: nenep.casefile.v1.CaseInput.raises:type_name -> nenep.casefile.v1.RaisePolicy
 	16, // 44: nenep.casefile.v1.CaseInput.warnings:type_name -> nenep.casefile.v1.Warning
 	1,  // 45: nenep.casefile.v1.CaseInput.personal_ground:type_name -> nenep.casefile.v1.LegalGround
-	52, // 46: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
-	53, // 47: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
-	0,  // 48: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
-	21, // 49: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
-	24, // 50: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
-	1,  // 51: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
-	22, // 52: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
-	23, // 53: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
-	27, // 54: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
-	28, // 55: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
-	29, // 56: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
-	30, // 57: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
-	31, // 58: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
-	32, // 59: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
-	33, // 60: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
-	34, // 61: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
-	35, // 62: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
-	36, // 63: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
-	41, // 64: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
-	42, // 65: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
-	43, // 66: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
-	44, // 67: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
-	45, // 68: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
-	37, // 69: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
-	38, // 70: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
-	39, // 71: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
-	40, // 72: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
-	54, // 73: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
-	27, // 74: nenep.casefile.v1.Submit.steps:type_name -> nenep.casefile.v1.RecordStep
-	1,  // 75: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
-	55, // 76: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
-	21, // 77: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
-	22, // 78: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
-	20, // 79: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
-	56, // 80: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
-	47, // 81: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
-	25, // 82: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
-	46, // 83: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
-	25, // 84: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
-	24, // 85: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
-	86, // [86:86] is the sub-list for method output_type
-	86, // [86:86] is the sub-list for method input_type
-	86, // [86:86] is the sub-list for extension type_name
-	86, // [86:86] is the sub-list for extension extendee
-	0,  // [0:86] is the sub-list for field type_name
+	21, // 46: nenep.casefile.v1.CaseInput.reopened:type_name -> nenep.casefile.v1.Reopened
+	27, // 47: nenep.casefile.v1.Reopened.fired:type_name -> nenep.casefile.v1.FiredRung
+	28, // 48: nenep.casefile.v1.CaseStanding.state:type_name -> nenep.casefile.v1.CaseState
+	20, // 49: nenep.casefile.v1.CaseStanding.input:type_name -> nenep.casefile.v1.CaseInput
+	23, // 50: nenep.casefile.v1.CaseStanding.taken:type_name -> nenep.casefile.v1.TakenAct
+	55, // 51: nenep.casefile.v1.StepRecord.facts:type_name -> nenep.casefile.v1.StepRecord.FactsEntry
+	56, // 52: nenep.casefile.v1.ItemRecord.facts:type_name -> nenep.casefile.v1.ItemRecord.FactsEntry
+	0,  // 53: nenep.casefile.v1.CaseState.state:type_name -> nenep.casefile.v1.State
+	24, // 54: nenep.casefile.v1.CaseState.steps:type_name -> nenep.casefile.v1.StepRecord
+	27, // 55: nenep.casefile.v1.CaseState.fired:type_name -> nenep.casefile.v1.FiredRung
+	1,  // 56: nenep.casefile.v1.CaseState.exemption_ground:type_name -> nenep.casefile.v1.LegalGround
+	25, // 57: nenep.casefile.v1.CaseState.items:type_name -> nenep.casefile.v1.ItemRecord
+	26, // 58: nenep.casefile.v1.CaseState.taken_over:type_name -> nenep.casefile.v1.TakenOver
+	30, // 59: nenep.casefile.v1.Act.record_step:type_name -> nenep.casefile.v1.RecordStep
+	31, // 60: nenep.casefile.v1.Act.submit:type_name -> nenep.casefile.v1.Submit
+	32, // 61: nenep.casefile.v1.Act.recall:type_name -> nenep.casefile.v1.Recall
+	33, // 62: nenep.casefile.v1.Act.accept:type_name -> nenep.casefile.v1.Accept
+	34, // 63: nenep.casefile.v1.Act.return:type_name -> nenep.casefile.v1.Return
+	35, // 64: nenep.casefile.v1.Act.explain:type_name -> nenep.casefile.v1.Explain
+	36, // 65: nenep.casefile.v1.Act.request_extension:type_name -> nenep.casefile.v1.RequestExtension
+	37, // 66: nenep.casefile.v1.Act.decide_extension:type_name -> nenep.casefile.v1.DecideExtension
+	38, // 67: nenep.casefile.v1.Act.exempt:type_name -> nenep.casefile.v1.Exempt
+	39, // 68: nenep.casefile.v1.Act.transfer:type_name -> nenep.casefile.v1.Transfer
+	44, // 69: nenep.casefile.v1.Act.withdraw:type_name -> nenep.casefile.v1.Withdraw
+	45, // 70: nenep.casefile.v1.Act.correct:type_name -> nenep.casefile.v1.Correct
+	46, // 71: nenep.casefile.v1.Act.note:type_name -> nenep.casefile.v1.Note
+	47, // 72: nenep.casefile.v1.Act.shift_clock:type_name -> nenep.casefile.v1.ShiftClock
+	48, // 73: nenep.casefile.v1.Act.seal:type_name -> nenep.casefile.v1.Seal
+	40, // 74: nenep.casefile.v1.Act.record_item:type_name -> nenep.casefile.v1.RecordItem
+	41, // 75: nenep.casefile.v1.Act.take_over:type_name -> nenep.casefile.v1.TakeOver
+	42, // 76: nenep.casefile.v1.Act.amend:type_name -> nenep.casefile.v1.Amend
+	43, // 77: nenep.casefile.v1.Act.revoke:type_name -> nenep.casefile.v1.Revoke
+	57, // 78: nenep.casefile.v1.RecordStep.facts:type_name -> nenep.casefile.v1.RecordStep.FactsEntry
+	30, // 79: nenep.casefile.v1.Submit.steps:type_name -> nenep.casefile.v1.RecordStep
+	1,  // 80: nenep.casefile.v1.Exempt.ground:type_name -> nenep.casefile.v1.LegalGround
+	58, // 81: nenep.casefile.v1.RecordItem.facts:type_name -> nenep.casefile.v1.RecordItem.FactsEntry
+	24, // 82: nenep.casefile.v1.TakeOver.steps:type_name -> nenep.casefile.v1.StepRecord
+	25, // 83: nenep.casefile.v1.TakeOver.items:type_name -> nenep.casefile.v1.ItemRecord
+	20, // 84: nenep.casefile.v1.Amend.input:type_name -> nenep.casefile.v1.CaseInput
+	59, // 85: nenep.casefile.v1.Correct.facts:type_name -> nenep.casefile.v1.Correct.FactsEntry
+	50, // 86: nenep.casefile.v1.Refusal.fields:type_name -> nenep.casefile.v1.FieldFault
+	28, // 87: nenep.casefile.v1.ActOutcome.state:type_name -> nenep.casefile.v1.CaseState
+	49, // 88: nenep.casefile.v1.ActOutcome.refusal:type_name -> nenep.casefile.v1.Refusal
+	28, // 89: nenep.casefile.v1.Progress.state:type_name -> nenep.casefile.v1.CaseState
+	27, // 90: nenep.casefile.v1.Progress.rung:type_name -> nenep.casefile.v1.FiredRung
+	91, // [91:91] is the sub-list for method output_type
+	91, // [91:91] is the sub-list for method input_type
+	91, // [91:91] is the sub-list for extension type_name
+	91, // [91:91] is the sub-list for extension extendee
+	0,  // [0:91] is the sub-list for field type_name
 }
 
 func init() { file_nenep_casefile_v1_casefile_proto_init() }
@@ -5441,7 +5690,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 	if File_nenep_casefile_v1_casefile_proto != nil {
 		return
 	}
-	file_nenep_casefile_v1_casefile_proto_msgTypes[25].OneofWrappers = []any{
+	file_nenep_casefile_v1_casefile_proto_msgTypes[28].OneofWrappers = []any{
 		(*Act_RecordStep)(nil),
 		(*Act_Submit)(nil),
 		(*Act_Recall)(nil),
@@ -5468,7 +5717,7 @@ func file_nenep_casefile_v1_casefile_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_casefile_v1_casefile_proto_rawDesc), len(file_nenep_casefile_v1_casefile_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   56,
+			NumMessages:   59,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

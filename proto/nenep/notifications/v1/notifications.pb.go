@@ -2715,6 +2715,118 @@ func (*SendSignInLinkResponse) Descriptor() ([]byte, []int) {
 	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{40}
 }
 
+type SendAgainRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	RungId        string                 `protobuf:"bytes,2,opt,name=rung_id,json=rungId,proto3" json:"rung_id,omitempty"` // one of the two
+	ActId         string                 `protobuf:"bytes,3,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendAgainRequest) Reset() {
+	*x = SendAgainRequest{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendAgainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendAgainRequest) ProtoMessage() {}
+
+func (x *SendAgainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendAgainRequest.ProtoReflect.Descriptor instead.
+func (*SendAgainRequest) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *SendAgainRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *SendAgainRequest) GetRungId() string {
+	if x != nil {
+		return x.RungId
+	}
+	return ""
+}
+
+func (x *SendAgainRequest) GetActId() string {
+	if x != nil {
+		return x.ActId
+	}
+	return ""
+}
+
+type SendAgainResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Messages      []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"` // of the rung or act, as they stand afterwards
+	Again         int32                  `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"`      // put back into the line
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendAgainResponse) Reset() {
+	*x = SendAgainResponse{}
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendAgainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendAgainResponse) ProtoMessage() {}
+
+func (x *SendAgainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_nenep_notifications_v1_notifications_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendAgainResponse.ProtoReflect.Descriptor instead.
+func (*SendAgainResponse) Descriptor() ([]byte, []int) {
+	return file_nenep_notifications_v1_notifications_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *SendAgainResponse) GetMessages() []*Message {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+func (x *SendAgainResponse) GetAgain() int32 {
+	if x != nil {
+		return x.Again
+	}
+	return 0
+}
+
 var File_nenep_notifications_v1_notifications_proto protoreflect.FileDescriptor
 
 const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
@@ -2945,12 +3057,20 @@ const file_nenep_notifications_v1_notifications_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\xf4\x03R\x03url\x12&\n" +
 	"\n" +
 	"expires_at\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\texpiresAt\"\x18\n" +
-	"\x16SendSignInLinkResponse2\x83\x12\n" +
+	"\x16SendSignInLinkResponse\"d\n" +
+	"\x10SendAgainRequest\x12 \n" +
+	"\acase_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x10\x01R\x06caseId\x12\x17\n" +
+	"\arung_id\x18\x02 \x01(\tR\x06rungId\x12\x15\n" +
+	"\x06act_id\x18\x03 \x01(\tR\x05actId\"f\n" +
+	"\x11SendAgainResponse\x12;\n" +
+	"\bmessages\x18\x01 \x03(\v2\x1f.nenep.notifications.v1.MessageR\bmessages\x12\x14\n" +
+	"\x05again\x18\x02 \x01(\x05R\x05again2\xe5\x12\n" +
 	"\x14NotificationsService\x12Q\n" +
 	"\x04Tell\x12#.nenep.notifications.v1.TellRequest\x1a$.nenep.notifications.v1.TellResponse\x12c\n" +
 	"\n" +
 	"SendDigest\x12).nenep.notifications.v1.SendDigestRequest\x1a*.nenep.notifications.v1.SendDigestResponse\x12f\n" +
-	"\vSendPending\x12*.nenep.notifications.v1.SendPendingRequest\x1a+.nenep.notifications.v1.SendPendingResponse\x12i\n" +
+	"\vSendPending\x12*.nenep.notifications.v1.SendPendingRequest\x1a+.nenep.notifications.v1.SendPendingResponse\x12`\n" +
+	"\tSendAgain\x12(.nenep.notifications.v1.SendAgainRequest\x1a).nenep.notifications.v1.SendAgainResponse\x12i\n" +
 	"\fListMessages\x12+.nenep.notifications.v1.ListMessagesRequest\x1a,.nenep.notifications.v1.ListMessagesResponse\x12o\n" +
 	"\x0eExportMessages\x12+.nenep.notifications.v1.ListMessagesRequest\x1a..nenep.notifications.v1.ExportMessagesResponse0\x01\x12\\\n" +
 	"\fReleaseDraft\x12+.nenep.notifications.v1.ReleaseDraftRequest\x1a\x1f.nenep.notifications.v1.Message\x12\\\n" +
@@ -2985,7 +3105,7 @@ func file_nenep_notifications_v1_notifications_proto_rawDescGZIP() []byte {
 	return file_nenep_notifications_v1_notifications_proto_rawDescData
 }
 
-var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
+var file_nenep_notifications_v1_notifications_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*TellRequest)(nil),            // 0: nenep.notifications.v1.TellRequest
 	(*TellResponse)(nil),           // 1: nenep.notifications.v1.TellResponse
@@ -3028,69 +3148,74 @@ var file_nenep_notifications_v1_notifications_proto_goTypes = []any{
 	(*TellAuditHeadResponse)(nil),  // 38: nenep.notifications.v1.TellAuditHeadResponse
 	(*SendSignInLinkRequest)(nil),  // 39: nenep.notifications.v1.SendSignInLinkRequest
 	(*SendSignInLinkResponse)(nil), // 40: nenep.notifications.v1.SendSignInLinkResponse
-	nil,                            // 41: nenep.notifications.v1.TellRequest.FactsEntry
-	nil,                            // 42: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	(*SendAgainRequest)(nil),       // 41: nenep.notifications.v1.SendAgainRequest
+	(*SendAgainResponse)(nil),      // 42: nenep.notifications.v1.SendAgainResponse
+	nil,                            // 43: nenep.notifications.v1.TellRequest.FactsEntry
+	nil,                            // 44: nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 }
 var file_nenep_notifications_v1_notifications_proto_depIdxs = []int32{
-	41, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
+	43, // 0: nenep.notifications.v1.TellRequest.facts:type_name -> nenep.notifications.v1.TellRequest.FactsEntry
 	6,  // 1: nenep.notifications.v1.ListMessagesResponse.messages:type_name -> nenep.notifications.v1.Message
 	17, // 2: nenep.notifications.v1.Preferences.mutes:type_name -> nenep.notifications.v1.Mute
 	18, // 3: nenep.notifications.v1.Preferences.consents:type_name -> nenep.notifications.v1.Consent
 	16, // 4: nenep.notifications.v1.GetPreferencesResponse.preferences:type_name -> nenep.notifications.v1.Preferences
 	30, // 5: nenep.notifications.v1.GetPreferencesResponse.reach:type_name -> nenep.notifications.v1.ChannelState
-	42, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
+	44, // 6: nenep.notifications.v1.TakeCallbackRequest.headers:type_name -> nenep.notifications.v1.TakeCallbackRequest.HeadersEntry
 	30, // 7: nenep.notifications.v1.ListChannelsResponse.channels:type_name -> nenep.notifications.v1.ChannelState
-	0,  // 8: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
-	2,  // 9: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
-	4,  // 10: nenep.notifications.v1.NotificationsService.SendPending:input_type -> nenep.notifications.v1.SendPendingRequest
-	7,  // 11: nenep.notifications.v1.NotificationsService.ListMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
-	7,  // 12: nenep.notifications.v1.NotificationsService.ExportMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
-	10, // 13: nenep.notifications.v1.NotificationsService.ReleaseDraft:input_type -> nenep.notifications.v1.ReleaseDraftRequest
-	11, // 14: nenep.notifications.v1.NotificationsService.DiscardDraft:input_type -> nenep.notifications.v1.DiscardDraftRequest
-	12, // 15: nenep.notifications.v1.NotificationsService.PrintLetter:input_type -> nenep.notifications.v1.PrintLetterRequest
-	14, // 16: nenep.notifications.v1.NotificationsService.PreviewLetter:input_type -> nenep.notifications.v1.PreviewLetterRequest
-	19, // 17: nenep.notifications.v1.NotificationsService.GetPreferences:input_type -> nenep.notifications.v1.GetPreferencesRequest
-	16, // 18: nenep.notifications.v1.NotificationsService.SetPreferences:input_type -> nenep.notifications.v1.Preferences
-	21, // 19: nenep.notifications.v1.NotificationsService.MuteCase:input_type -> nenep.notifications.v1.MuteCaseRequest
-	22, // 20: nenep.notifications.v1.NotificationsService.OpenFeed:input_type -> nenep.notifications.v1.FeedRequest
-	22, // 21: nenep.notifications.v1.NotificationsService.RevokeFeed:input_type -> nenep.notifications.v1.FeedRequest
-	22, // 22: nenep.notifications.v1.NotificationsService.GetFeed:input_type -> nenep.notifications.v1.FeedRequest
-	24, // 23: nenep.notifications.v1.NotificationsService.ReadFeed:input_type -> nenep.notifications.v1.ReadFeedRequest
-	26, // 24: nenep.notifications.v1.NotificationsService.TakeCallback:input_type -> nenep.notifications.v1.TakeCallbackRequest
-	28, // 25: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
-	31, // 26: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
-	35, // 27: nenep.notifications.v1.NotificationsService.TellHandOver:input_type -> nenep.notifications.v1.TellHandOverRequest
-	37, // 28: nenep.notifications.v1.NotificationsService.TellAuditHead:input_type -> nenep.notifications.v1.TellAuditHeadRequest
-	39, // 29: nenep.notifications.v1.NotificationsService.SendSignInLink:input_type -> nenep.notifications.v1.SendSignInLinkRequest
-	33, // 30: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
-	1,  // 31: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
-	3,  // 32: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
-	5,  // 33: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
-	8,  // 34: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
-	9,  // 35: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
-	6,  // 36: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
-	6,  // 37: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
-	13, // 38: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
-	15, // 39: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
-	20, // 40: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 41: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	20, // 42: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
-	23, // 43: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 44: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
-	23, // 45: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
-	25, // 46: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
-	27, // 47: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
-	29, // 48: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
-	32, // 49: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
-	36, // 50: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
-	38, // 51: nenep.notifications.v1.NotificationsService.TellAuditHead:output_type -> nenep.notifications.v1.TellAuditHeadResponse
-	40, // 52: nenep.notifications.v1.NotificationsService.SendSignInLink:output_type -> nenep.notifications.v1.SendSignInLinkResponse
-	34, // 53: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
-	31, // [31:54] is the sub-list for method output_type
-	8,  // [8:31] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	6,  // 8: nenep.notifications.v1.SendAgainResponse.messages:type_name -> nenep.notifications.v1.Message
+	0,  // 9: nenep.notifications.v1.NotificationsService.Tell:input_type -> nenep.notifications.v1.TellRequest
+	2,  // 10: nenep.notifications.v1.NotificationsService.SendDigest:input_type -> nenep.notifications.v1.SendDigestRequest
+	4,  // 11: nenep.notifications.v1.NotificationsService.SendPending:input_type -> nenep.notifications.v1.SendPendingRequest
+	41, // 12: nenep.notifications.v1.NotificationsService.SendAgain:input_type -> nenep.notifications.v1.SendAgainRequest
+	7,  // 13: nenep.notifications.v1.NotificationsService.ListMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
+	7,  // 14: nenep.notifications.v1.NotificationsService.ExportMessages:input_type -> nenep.notifications.v1.ListMessagesRequest
+	10, // 15: nenep.notifications.v1.NotificationsService.ReleaseDraft:input_type -> nenep.notifications.v1.ReleaseDraftRequest
+	11, // 16: nenep.notifications.v1.NotificationsService.DiscardDraft:input_type -> nenep.notifications.v1.DiscardDraftRequest
+	12, // 17: nenep.notifications.v1.NotificationsService.PrintLetter:input_type -> nenep.notifications.v1.PrintLetterRequest
+	14, // 18: nenep.notifications.v1.NotificationsService.PreviewLetter:input_type -> nenep.notifications.v1.PreviewLetterRequest
+	19, // 19: nenep.notifications.v1.NotificationsService.GetPreferences:input_type -> nenep.notifications.v1.GetPreferencesRequest
+	16, // 20: nenep.notifications.v1.NotificationsService.SetPreferences:input_type -> nenep.notifications.v1.Preferences
+	21, // 21: nenep.notifications.v1.NotificationsService.MuteCase:input_type -> nenep.notifications.v1.MuteCaseRequest
+	22, // 22: nenep.notifications.v1.NotificationsService.OpenFeed:input_type -> nenep.notifications.v1.FeedRequest
+	22, // 23: nenep.notifications.v1.NotificationsService.RevokeFeed:input_type -> nenep.notifications.v1.FeedRequest
+	22, // 24: nenep.notifications.v1.NotificationsService.GetFeed:input_type -> nenep.notifications.v1.FeedRequest
+	24, // 25: nenep.notifications.v1.NotificationsService.ReadFeed:input_type -> nenep.notifications.v1.ReadFeedRequest
+	26, // 26: nenep.notifications.v1.NotificationsService.TakeCallback:input_type -> nenep.notifications.v1.TakeCallbackRequest
+	28, // 27: nenep.notifications.v1.NotificationsService.ListChannels:input_type -> nenep.notifications.v1.ListChannelsRequest
+	31, // 28: nenep.notifications.v1.NotificationsService.Purge:input_type -> nenep.notifications.v1.PurgeRequest
+	35, // 29: nenep.notifications.v1.NotificationsService.TellHandOver:input_type -> nenep.notifications.v1.TellHandOverRequest
+	37, // 30: nenep.notifications.v1.NotificationsService.TellAuditHead:input_type -> nenep.notifications.v1.TellAuditHeadRequest
+	39, // 31: nenep.notifications.v1.NotificationsService.SendSignInLink:input_type -> nenep.notifications.v1.SendSignInLinkRequest
+	33, // 32: nenep.notifications.v1.NotificationsService.OpenLink:input_type -> nenep.notifications.v1.OpenLinkRequest
+	1,  // 33: nenep.notifications.v1.NotificationsService.Tell:output_type -> nenep.notifications.v1.TellResponse
+	3,  // 34: nenep.notifications.v1.NotificationsService.SendDigest:output_type -> nenep.notifications.v1.SendDigestResponse
+	5,  // 35: nenep.notifications.v1.NotificationsService.SendPending:output_type -> nenep.notifications.v1.SendPendingResponse
+	42, // 36: nenep.notifications.v1.NotificationsService.SendAgain:output_type -> nenep.notifications.v1.SendAgainResponse
+	8,  // 37: nenep.notifications.v1.NotificationsService.ListMessages:output_type -> nenep.notifications.v1.ListMessagesResponse
+	9,  // 38: nenep.notifications.v1.NotificationsService.ExportMessages:output_type -> nenep.notifications.v1.ExportMessagesResponse
+	6,  // 39: nenep.notifications.v1.NotificationsService.ReleaseDraft:output_type -> nenep.notifications.v1.Message
+	6,  // 40: nenep.notifications.v1.NotificationsService.DiscardDraft:output_type -> nenep.notifications.v1.Message
+	13, // 41: nenep.notifications.v1.NotificationsService.PrintLetter:output_type -> nenep.notifications.v1.PrintLetterResponse
+	15, // 42: nenep.notifications.v1.NotificationsService.PreviewLetter:output_type -> nenep.notifications.v1.PreviewLetterResponse
+	20, // 43: nenep.notifications.v1.NotificationsService.GetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 44: nenep.notifications.v1.NotificationsService.SetPreferences:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	20, // 45: nenep.notifications.v1.NotificationsService.MuteCase:output_type -> nenep.notifications.v1.GetPreferencesResponse
+	23, // 46: nenep.notifications.v1.NotificationsService.OpenFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 47: nenep.notifications.v1.NotificationsService.RevokeFeed:output_type -> nenep.notifications.v1.Feed
+	23, // 48: nenep.notifications.v1.NotificationsService.GetFeed:output_type -> nenep.notifications.v1.Feed
+	25, // 49: nenep.notifications.v1.NotificationsService.ReadFeed:output_type -> nenep.notifications.v1.ReadFeedResponse
+	27, // 50: nenep.notifications.v1.NotificationsService.TakeCallback:output_type -> nenep.notifications.v1.TakeCallbackResponse
+	29, // 51: nenep.notifications.v1.NotificationsService.ListChannels:output_type -> nenep.notifications.v1.ListChannelsResponse
+	32, // 52: nenep.notifications.v1.NotificationsService.Purge:output_type -> nenep.notifications.v1.PurgeResponse
+	36, // 53: nenep.notifications.v1.NotificationsService.TellHandOver:output_type -> nenep.notifications.v1.TellHandOverResponse
+	38, // 54: nenep.notifications.v1.NotificationsService.TellAuditHead:output_type -> nenep.notifications.v1.TellAuditHeadResponse
+	40, // 55: nenep.notifications.v1.NotificationsService.SendSignInLink:output_type -> nenep.notifications.v1.SendSignInLinkResponse
+	34, // 56: nenep.notifications.v1.NotificationsService.OpenLink:output_type -> nenep.notifications.v1.OpenLinkResponse
+	33, // [33:57] is the sub-list for method output_type
+	9,  // [9:33] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_nenep_notifications_v1_notifications_proto_init() }
@@ -3104,7 +3229,7 @@ func file_nenep_notifications_v1_notifications_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_nenep_notifications_v1_notifications_proto_rawDesc), len(file_nenep_notifications_v1_notifications_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   43,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -43,6 +43,9 @@ const (
 	// NotificationsServiceSendPendingProcedure is the fully-qualified name of the
 	// NotificationsService's SendPending RPC.
 	NotificationsServiceSendPendingProcedure = "/nenep.notifications.v1.NotificationsService/SendPending"
+	// NotificationsServiceSendAgainProcedure is the fully-qualified name of the NotificationsService's
+	// SendAgain RPC.
+	NotificationsServiceSendAgainProcedure = "/nenep.notifications.v1.NotificationsService/SendAgain"
 	// NotificationsServiceListMessagesProcedure is the fully-qualified name of the
 	// NotificationsService's ListMessages RPC.
 	NotificationsServiceListMessagesProcedure = "/nenep.notifications.v1.NotificationsService/ListMessages"
@@ -115,6 +118,9 @@ type NotificationsServiceClient interface {
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
 	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
 	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
+	// SendAgain sends the messages of a case's rung or act that did not arrive, to where the person is reached today. What is waiting, has left
+	// or goes on over another channel is left alone, so that again sends nothing twice.
+	SendAgain(context.Context, *connect.Request[v1.SendAgainRequest]) (*connect.Response[v1.SendAgainResponse], error)
 	// ListMessages answers messages of the ledger, the newest first: who was told what, when, by which channel, with what answer.
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
 	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
@@ -189,6 +195,12 @@ func NewNotificationsServiceClient(httpClient connect.HTTPClient, baseURL string
 			httpClient,
 			baseURL+NotificationsServiceSendPendingProcedure,
 			connect.WithSchema(notificationsServiceMethods.ByName("SendPending")),
+			connect.WithClientOptions(opts...),
+		),
+		sendAgain: connect.NewClient[v1.SendAgainRequest, v1.SendAgainResponse](
+			httpClient,
+			baseURL+NotificationsServiceSendAgainProcedure,
+			connect.WithSchema(notificationsServiceMethods.ByName("SendAgain")),
 			connect.WithClientOptions(opts...),
 		),
 		listMessages: connect.NewClient[v1.ListMessagesRequest, v1.ListMessagesResponse](
@@ -319,6 +331,7 @@ type notificationsServiceClient struct {
 	tell           *connect.Client[v1.TellRequest, v1.TellResponse]
 	sendDigest     *connect.Client[v1.SendDigestRequest, v1.SendDigestResponse]
 	sendPending    *connect.Client[v1.SendPendingRequest, v1.SendPendingResponse]
+	sendAgain      *connect.Client[v1.SendAgainRequest, v1.SendAgainResponse]
 	listMessages   *connect.Client[v1.ListMessagesRequest, v1.ListMessagesResponse]
 	exportMessages *connect.Client[v1.ListMessagesRequest, v1.ExportMessagesResponse]
 	releaseDraft   *connect.Client[v1.ReleaseDraftRequest, v1.Message]
@@ -354,6 +367,11 @@ func (c *notificationsServiceClient) SendDigest(ctx context.Context, req *connec
 // SendPending calls nenep.notifications.v1.NotificationsService.SendPending.
 func (c *notificationsServiceClient) SendPending(ctx context.Context, req *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error) {
 	return c.sendPending.CallUnary(ctx, req)
+}
+
+// SendAgain calls nenep.notifications.v1.NotificationsService.SendAgain.
+func (c *notificationsServiceClient) SendAgain(ctx context.Context, req *connect.Request[v1.SendAgainRequest]) (*connect.Response[v1.SendAgainResponse], error) {
+	return c.sendAgain.CallUnary(ctx, req)
 }
 
 // ListMessages calls nenep.notifications.v1.NotificationsService.ListMessages.
@@ -466,6 +484,9 @@ type NotificationsServiceHandler interface {
 	SendDigest(context.Context, *connect.Request[v1.SendDigestRequest]) (*connect.Response[v1.SendDigestResponse], error)
 	// SendPending sends what leaves by itself and could not: released drafts, fallbacks, what quiet hours held back. A schedule calls it.
 	SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error)
+	// SendAgain sends the messages of a case's rung or act that did not arrive, to where the person is reached today. What is waiting, has left
+	// or goes on over another channel is left alone, so that again sends nothing twice.
+	SendAgain(context.Context, *connect.Request[v1.SendAgainRequest]) (*connect.Response[v1.SendAgainResponse], error)
 	// ListMessages answers messages of the ledger, the newest first: who was told what, when, by which channel, with what answer.
 	ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error)
 	// ExportMessages answers the messages that ListMessages would, all of them, as UTF-8 CSV for the archive.
@@ -535,6 +556,12 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 		NotificationsServiceSendPendingProcedure,
 		svc.SendPending,
 		connect.WithSchema(notificationsServiceMethods.ByName("SendPending")),
+		connect.WithHandlerOptions(opts...),
+	)
+	notificationsServiceSendAgainHandler := connect.NewUnaryHandler(
+		NotificationsServiceSendAgainProcedure,
+		svc.SendAgain,
+		connect.WithSchema(notificationsServiceMethods.ByName("SendAgain")),
 		connect.WithHandlerOptions(opts...),
 	)
 	notificationsServiceListMessagesHandler := connect.NewUnaryHandler(
@@ -665,6 +692,8 @@ func NewNotificationsServiceHandler(svc NotificationsServiceHandler, opts ...con
 			notificationsServiceSendDigestHandler.ServeHTTP(w, r)
 		case NotificationsServiceSendPendingProcedure:
 			notificationsServiceSendPendingHandler.ServeHTTP(w, r)
+		case NotificationsServiceSendAgainProcedure:
+			notificationsServiceSendAgainHandler.ServeHTTP(w, r)
 		case NotificationsServiceListMessagesProcedure:
 			notificationsServiceListMessagesHandler.ServeHTTP(w, r)
 		case NotificationsServiceExportMessagesProcedure:
@@ -724,6 +753,10 @@ func (UnimplementedNotificationsServiceHandler) SendDigest(context.Context, *con
 
 func (UnimplementedNotificationsServiceHandler) SendPending(context.Context, *connect.Request[v1.SendPendingRequest]) (*connect.Response[v1.SendPendingResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SendPending is not implemented"))
+}
+
+func (UnimplementedNotificationsServiceHandler) SendAgain(context.Context, *connect.Request[v1.SendAgainRequest]) (*connect.Response[v1.SendAgainResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("nenep.notifications.v1.NotificationsService.SendAgain is not implemented"))
 }
 
 func (UnimplementedNotificationsServiceHandler) ListMessages(context.Context, *connect.Request[v1.ListMessagesRequest]) (*connect.Response[v1.ListMessagesResponse], error) {
