@@ -58,6 +58,7 @@ func TestEveryCallIsWalkedByEveryCaller(t *testing.T) {
 		"Tell":           {Do: everycall.Of(ledgerClient.Tell, upwards()), May: workflows},
 		"SendDigest":     {Do: everycall.Of(ledgerClient.SendDigest, &notificationsv1.SendDigestRequest{Day: "2026-12-26"}), May: workflows},
 		"SendPending":    {Do: everycall.Of(ledgerClient.SendPending, &notificationsv1.SendPendingRequest{}), May: workflows},
+		"SendAgain":      {Do: everycall.Of(ledgerClient.SendAgain, &notificationsv1.SendAgainRequest{CaseId: exampleCase, RungId: "remind-7"}), May: []string{"worker", "terminal", "administrator"}},
 		"Purge":          {Do: everycall.Of(ledgerClient.Purge, &notificationsv1.PurgeRequest{}), May: workflows},
 		"TakeCallback":   {Do: everycall.Of(ledgerClient.TakeCallback, &notificationsv1.TakeCallbackRequest{Channel: "none"}), May: []string{"worker", "terminal", "portal"}},
 		"ListMessages":   {Do: everycall.Of(ledgerClient.ListMessages, &notificationsv1.ListMessagesRequest{}), May: everybody},
