@@ -70,7 +70,7 @@ func example(name string) any {
 		return "10.1.0.0/16"
 	case name == "logLevel":
 		return "debug"
-	case strings.HasPrefix(name, "temporalTls"):
+	case strings.HasPrefix(name, "temporalTls"), strings.HasPrefix(name, "tls"), name == "tokenKeys":
 		return "/run/" + name
 	case strings.HasSuffix(name, "Addr"):
 		return "host:1234"

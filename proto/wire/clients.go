@@ -2,8 +2,6 @@ package wire
 
 import (
 	"context"
-	"net/http"
-	"slices"
 	"time"
 
 	"connectrpc.com/connect"
@@ -32,33 +30,46 @@ type Clients struct {
 
 // NewClients makes the clients of a caller named service ("portal", "worker", "terminal"...).
 func (c Config) NewClients(service string) Clients {
-	return c.NewClientsWith(service, connect.WithInterceptors(NewKeys(c.ServiceKey).ShowToken(service)))
+	return c.NewClientsWith(c.Speaker(service).ShowToken)
 }
 
-// NewClientsWith makes clients that prove themselves in another way.
-func (c Config) NewClientsWith(_ string, options ...connect.ClientOption) Clients {
-	call := &http.Client{}
-	bounded := append(slices.Clone(options), connect.WithInterceptors(within(func(context.Context) bool { return true })))
-	patient := append(slices.Clone(options), connect.WithInterceptors(within(func(ctx context.Context) bool {
-		_, set := ctx.Deadline()
-		return !set
-	})))
+// NewClientsWith makes clients that prove themselves to each listener in another way; nil: not at all.
+func (c Config) NewClientsWith(show func(listener string) connect.Interceptor) Clients {
+	call := c.HouseClient(0)
+	bounded, patient := options(show, within(always)), options(show, within(unbounded))
 	return Clients{
-		Units:         unitsv1connect.NewUnitsServiceClient(call, c.UnitsURL, bounded...),
-		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, bounded...),
-		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded...),
-		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded...),
-		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded...),
-		Audit:         reportsv1connect.NewAuditServiceClient(call, c.ReportsURL, patient...),
-		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded...),
-		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded...),
-		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded...),
-		Retention:     reportsv1connect.NewRetentionServiceClient(call, c.ReportsURL, bounded...),
-		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded...),
-		Documents:     reportsv1connect.NewDocumentsServiceClient(call, c.ReportsURL, patient...),
-		Repair:        reportsv1connect.NewRepairServiceClient(call, c.ReportsURL, patient...),
-		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient...),
+		Units:         unitsv1connect.NewUnitsServiceClient(call, c.UnitsURL, bounded("units")),
+		Register:      reportsv1connect.NewRegisterServiceClient(call, c.ReportsURL, bounded("reports")),
+		Acts:          reportsv1connect.NewActsServiceClient(call, c.ReportsURL, bounded("reports")),
+		Webhooks:      reportsv1connect.NewWebhooksServiceClient(call, c.ReportsURL, bounded("reports")),
+		Evidence:      reportsv1connect.NewEvidenceServiceClient(call, c.ReportsURL, bounded("reports")),
+		Audit:         reportsv1connect.NewAuditServiceClient(call, c.ReportsURL, patient("reports")),
+		Forms:         reportsv1connect.NewFormsServiceClient(call, c.ReportsURL, bounded("reports")),
+		Synthesis:     reportsv1connect.NewSynthesisServiceClient(call, c.ReportsURL, bounded("reports")),
+		SignedCopies:  reportsv1connect.NewSignedCopiesServiceClient(call, c.ReportsURL, bounded("reports")),
+		Retention:     reportsv1connect.NewRetentionServiceClient(call, c.ReportsURL, bounded("reports")),
+		FormWorkbook:  reportsv1connect.NewFormWorkbookServiceClient(call, c.ReportsURL, bounded("reports")),
+		Documents:     reportsv1connect.NewDocumentsServiceClient(call, c.ReportsURL, patient("reports")),
+		Repair:        reportsv1connect.NewRepairServiceClient(call, c.ReportsURL, patient("reports")),
+		Notifications: notificationsv1connect.NewNotificationsServiceClient(call, c.NotificationsURL, patient("notifications")),
 	}
+}
+
+func options(show func(listener string) connect.Interceptor, bound connect.Interceptor) func(listener string) connect.ClientOption {
+	return func(listener string) connect.ClientOption {
+		if show == nil {
+			return connect.WithInterceptors(bound)
+		}
+		return connect.WithInterceptors(show(listener), bound)
+	}
+}
+
+func always(context.Context) bool { return true }
+
+// unbounded: the caller has not said how long he waits.
+func unbounded(ctx context.Context) bool {
+	_, set := ctx.Deadline()
+	return !set
 }
 
 // callTime bounds a call to a service, so that nobody waits longer for one that hangs. A digest, a document that is

@@ -40,7 +40,13 @@ type Config struct {
 	TemporalTLSCA     string `env:"NENEP_TEMPORAL_TLS_CA" doc:"file: authority that signed Temporal's certificate"`
 	PayloadKeys       string `env:"NENEP_PAYLOAD_KEYS" doc:"keys that what is kept in Temporal is encrypted with: id:key separated by commas, a key 32 bytes in base64; the first encrypts, every one decrypts; the word plain in place of the first: decrypt only; empty means not encrypted" secret:"true"`
 
-	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of the tokens services show each other and of links in messages, at least 32 characters" secret:"true"`
+	ServiceKey string `env:"NENEP_SERVICE_KEY" doc:"key of links in messages, of forms and of webhooks' secrets, at least 32 characters; the keys of service tokens come of it where NENEP_TOKEN_KEYS is empty" secret:"true"`
+	TokenKey   string `env:"NENEP_TOKEN_KEY" doc:"own keys of the role (nenep keys tokens), by which it signs what it says to other services: kid:seed, separated by commas, the first one signs; empty means one derived from the service key" secret:"true"`
+	TokenKeys  string `env:"NENEP_TOKEN_KEYS" doc:"public keys of all roles: a file, or the text itself (JSON Web Key Set); empty means those derived from the service key"`
+
+	TLSCert string `env:"NENEP_TLS_CERT" doc:"file (PEM): certificate by which services, worker and metrics answer over TLS, read again when it changes; empty means plain HTTP"`
+	TLSKey  string `env:"NENEP_TLS_KEY" doc:"file (PEM): key of that certificate"`
+	TLSCA   string `env:"NENEP_TLS_CA" doc:"file (PEM): authorities by which the certificates of the house's services are judged, read again when it changes; empty means those of the system"`
 
 	EvidenceURL    string `env:"NENEP_EVIDENCE_URL" doc:"evidence store: file:///folder, s3://bucket?region=…&endpoint=… of any store that speaks S3 (credentials by AWS_* variables), gs://bucket or azblob://container"`
 	AuditHeadsURL  string `env:"NENEP_AUDIT_HEADS_URL" doc:"store for the daily head of the audit trail, of the same form, best one whose objects cannot be changed (object lock); empty means mail to auditors only"`
@@ -132,8 +138,8 @@ func written(value any) string {
 // VerifyService tells all at once what a service role cannot start without.
 func (c Config) VerifyService() error {
 	var faults []error
-	if len(c.ServiceKey) < 32 {
-		faults = append(faults, errors.New("NENEP_SERVICE_KEY: must have at least 32 characters"))
+	if len(c.ServiceKey) < shortestSecret {
+		faults = append(faults, errShortSecret)
 	}
 	if !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, errors.New("NENEP_DATABASE_URL: must begin with postgres://"))

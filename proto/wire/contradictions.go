@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -10,13 +12,13 @@ import (
 	"strings"
 )
 
-// Verify tells all at once why a role ("units", "reports", "notifications", "portal", "worker", "migrate") cannot run as the environment says.
+// Verify tells all at once why a role ("units", "reports", "notifications", "portal", "worker", "terminal", "migrate") cannot run as the environment says.
 func (c Config) Verify(role string) error {
 	var faults Faults
-	if len(c.ServiceKey) < 32 {
-		faults = append(faults, "NENEP_SERVICE_KEY: must have at least 32 characters")
+	if len(c.ServiceKey) < shortestSecret && (c.TokenKey == "" || role != "worker" && role != "terminal") {
+		faults = append(faults, errShortSecret.Error())
 	}
-	if role != "worker" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
+	if role != "worker" && role != "terminal" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
 		faults = append(faults, "NENEP_DATABASE_URL: must begin with postgres://")
 	}
 	if role == "reports" && c.EvidenceURL == "" {
@@ -25,7 +27,7 @@ func (c Config) Verify(role string) error {
 	if role == "portal" && c.OIDCIssuer == "" && !c.SignInByMail {
 		faults = append(faults, "NENEP_OIDC_ISSUER is not set and NENEP_SIGN_IN_BY_MAIL is false: nobody could sign in; set one of them")
 	}
-	return slices.Concat(faults, c.wrongAddresses(), c.wrongChoices(), c.brokenPairs(role), c.unreadableFiles(role)).orNil()
+	return slices.Concat(faults, c.wrongAddresses(), c.wrongChoices(), c.brokenPairs(role), c.unreadableFiles(role), c.trustFaults(role)).orNil()
 }
 
 func (c Config) wrongAddresses() Faults {
@@ -87,6 +89,7 @@ func (c Config) wrongChoices() Faults {
 
 // concerns are the roles that read a setting. A pod is given the plain settings of all roles and the secrets and files of its own.
 var concerns = map[string][]string{
+	"NENEP_TLS_":      {"units", "reports", "notifications", "portal", "worker", "terminal"},
 	"NENEP_TEMPORAL_": {"units", "reports", "portal", "worker", "migrate"}, "NENEP_SMTP_": {"notifications"}, "NENEP_OIDC_": {"portal"},
 	"NENEP_SIGNATURE_ROOTS": {"reports"}, "NENEP_CHANNELS": {"notifications"},
 }
@@ -108,6 +111,8 @@ func (c Config) brokenPairs(role string) Faults {
 	}{
 		{"NENEP_TEMPORAL_TLS_CERT", c.TemporalTLSCert, "NENEP_TEMPORAL_TLS_KEY", c.TemporalTLSKey, "a client certificate is of no use without its key"},
 		{"NENEP_TEMPORAL_TLS_KEY", c.TemporalTLSKey, "NENEP_TEMPORAL_TLS_CERT", c.TemporalTLSCert, "a key is of no use without its certificate"},
+		{"NENEP_TLS_CERT", c.TLSCert, "NENEP_TLS_KEY", c.TLSKey, "a certificate is of no use without its key"},
+		{"NENEP_TLS_KEY", c.TLSKey, "NENEP_TLS_CERT", c.TLSCert, "a key is of no use without its certificate"},
 		{"NENEP_SMTP_USER", c.SMTPUser, "NENEP_SMTP_PASSWORD", c.SMTPPassword, "the mail relay asks a user for a password"},
 		{"NENEP_SMTP_PASSWORD", c.SMTPPassword, "NENEP_SMTP_USER", c.SMTPUser, "the mail relay asks whose password it is"},
 		{"NENEP_OIDC_ISSUER", c.OIDCIssuer, "NENEP_OIDC_CLIENT_ID", c.OIDCClientID, "the issuer asks which client people sign in to"},
@@ -126,6 +131,7 @@ func (c Config) unreadableFiles(role string) Faults {
 	var faults Faults
 	for _, file := range []struct{ name, path string }{
 		{"NENEP_TEMPORAL_TLS_CERT", c.TemporalTLSCert}, {"NENEP_TEMPORAL_TLS_KEY", c.TemporalTLSKey}, {"NENEP_TEMPORAL_TLS_CA", c.TemporalTLSCA},
+		{"NENEP_TLS_CERT", c.TLSCert}, {"NENEP_TLS_KEY", c.TLSKey}, {"NENEP_TLS_CA", c.TLSCA},
 		{"NENEP_SIGNATURE_ROOTS", c.SignatureRoots}, {"NENEP_CHANNELS", c.Channels},
 	} {
 		if file.path == "" || !concerned(file.name, role) {
@@ -136,6 +142,24 @@ func (c Config) unreadableFiles(role string) Faults {
 		} else {
 			_ = held.Close()
 		}
+	}
+	return faults
+}
+
+// trustFaults are those of what a role proves itself by and trusts: keys of tokens, certificates. What is not there at all is told elsewhere.
+func (c Config) trustFaults(role string) Faults {
+	if role == "migrate" {
+		return nil
+	}
+	var faults Faults
+	if err := c.VerifyTokens(role); err != nil && !errors.Is(err, errShortSecret) {
+		faults = append(faults, err.Error())
+	}
+	if c.TLSCert == "" != (c.TLSKey == "") {
+		return faults
+	}
+	if err := c.VerifyTLS(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		faults = append(faults, err.Error())
 	}
 	return faults
 }

@@ -56,7 +56,9 @@ func TestATemporalThatIsNotReachedIsToldByItsCause(t *testing.T) {
 	require.Contains(t, checked(t, Config{TemporalAddr: closed.Addr().String(), TemporalNamespace: "nenep"}), "does not run: nothing listens there (NENEP_TEMPORAL_ADDR)")
 	require.Contains(t, checked(t, Config{TemporalAddr: "temporal.invalid:7233", TemporalNamespace: "nenep"}), "has no address: the name is not known")
 	require.Contains(t, checked(t, Config{TemporalAddr: speaking(t), TemporalNamespace: "nenep"}), "does not answer as it should", "something else that speaks gRPC")
-	stranger := speaking(t, grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error { return status.Error(codes.Unauthenticated, "Request unauthorized.") }))
+	stranger := speaking(t, grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error {
+		return status.Error(codes.Unauthenticated, "Request unauthorized.")
+	}))
 	require.Contains(t, checked(t, Config{TemporalAddr: stranger, TemporalNamespace: "nenep"}), "refuses this client: NENEP_TEMPORAL_API_KEY")
 }
 

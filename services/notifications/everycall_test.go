@@ -28,7 +28,7 @@ var callers = map[string]wire.Identity{
 
 var (
 	workflows = []string{"worker", "terminal"}
-	inOwnName = []string{"worker", "terminal", "portal", "reports", "units"}
+	inOwnName = []string{"worker", "terminal", "portal"}
 	officials = []string{"contact", "head", "head of the reviewing body", "reviewer", "leader", "supervisor", "auditor", "administrator", "former"}
 	everybody = slices.Concat(inOwnName, officials)
 )

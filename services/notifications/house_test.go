@@ -31,6 +31,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/services/internal/bootstrap"
+	"nenep/services/internal/everycall"
 	"nenep/services/internal/testdatabase"
 )
 
@@ -453,7 +454,7 @@ func (h *house) start(options Options) {
 	})
 	h.service = served
 	h.config.NotificationsURL = server.URL
-	h.client = h.config.NewClients("worker")
+	h.client = everycall.Clients(h.config, "worker")
 }
 
 func reminder() *notificationsv1.TellRequest {

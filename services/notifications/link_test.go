@@ -34,7 +34,7 @@ func TestALinkOfAnotherKeyOrAServiceTokenOpensNothing(t *testing.T) {
 	h := newHouse(t)
 	forged, err := links{key: []byte("another"), portal: "https://x"}.make(exampleCase, "CB-AN", time.Now())
 	require.NoError(t, err)
-	service, err := wire.NewKeys(h.config.ServiceKey).Sign(wire.Identity{Service: "worker", OfficialID: "CB-AN"}, time.Now())
+	service, err := h.config.Speaker("worker").Sign("notifications", "CB-AN", time.Now())
 	require.NoError(t, err)
 	for _, token := range []string{"", "nonsense", forged.address[len("https://x/mo/"):], service} {
 		_, err := h.client.Notifications.OpenLink(t.Context(), connect.NewRequest(&notificationsv1.OpenLinkRequest{Token: token}))

@@ -117,7 +117,7 @@ func (s *service) serve(cfg wire.Config) *bootstrap.Service {
 	})
 	out.Count(handedTotal)
 	out.Measure(s.db, s.logger, gauges()...)
-	out.Mount(notificationsv1connect.NewNotificationsServiceHandler(s, bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), s.logger)...))
+	out.Mount(notificationsv1connect.NewNotificationsServiceHandler(s, bootstrap.HandlerOptions(cfg.Listener(serviceName), s.logger)...))
 	return out
 }
 

@@ -131,7 +131,7 @@ func adminTasks() []adminTask {
 // runningPart asks a service whether it is ready and how much it has; one that does not answer is a line of the page, not its end.
 func (p *portal) runningPart(ctx context.Context, title, address string, count func(context.Context) (string, error)) runningPart {
 	part := runningPart{Title: title}
-	err := answersReady(title, address)(ctx)
+	err := p.answersReady(title, address)(ctx)
 	if err == nil {
 		part.Count, err = count(ctx)
 	}

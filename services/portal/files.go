@@ -29,8 +29,8 @@ type uploads struct {
 	over      bool  // a file is heavier than any may be
 }
 
-// fileCalls carry files; they may take as long as a slow line needs.
-var fileCalls = &http.Client{Timeout: 15 * time.Minute}
+// filePatience is as long as a file may take on a slow line.
+const filePatience = 15 * time.Minute
 
 // upload streams one file to reports; a refusal becomes a fault at the file field.
 func (p *portal) upload(ctx context.Context, part *multipart.Part, caseID, stepID string, up *uploads) {
@@ -126,10 +126,10 @@ func (p *portal) reportsFiles(id string) string {
 }
 
 func (p *portal) callFiles(request *http.Request) (*http.Response, error) {
-	if err := p.keys.SignHeader(request.Context(), "portal", request.Header); err != nil {
+	if err := p.speaker.SignHeader(request.Context(), "reports", request.Header); err != nil {
 		return nil, err
 	}
-	response, err := fileCalls.Do(request)
+	response, err := p.cfg.HouseClient(filePatience).Do(request)
 	if err != nil {
 		return nil, err
 	}

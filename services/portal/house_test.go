@@ -348,9 +348,9 @@ func (h *house) OpenLink(_ context.Context, r *connect.Request[notificationsv1.O
 
 // The files of reports over plain HTTP.
 
-func (h *house) tellFile(keys wire.Keys) http.HandlerFunc {
+func (h *house) tellFile(reports wire.Listener) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if id, err := keys.IdentityOfHeader(r.Header); err != nil || id.OfficialID == "" {
+		if id, err := reports.IdentityOfHeader(r.Header); err != nil || id.OfficialID == "" {
 			http.Error(w, "bad", http.StatusBadRequest)
 			return
 		}
@@ -366,9 +366,9 @@ func (h *house) tellFile(keys wire.Keys) http.HandlerFunc {
 // contentOf is content of a file as reports found it.
 type contentOf struct{ kind, content string }
 
-func (h *house) takeFile(keys wire.Keys) http.HandlerFunc {
+func (h *house) takeFile(reports wire.Listener) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := keys.IdentityOfHeader(r.Header)
+		id, err := reports.IdentityOfHeader(r.Header)
 		part, header, fileErr := r.FormFile("file")
 		if err != nil || id.OfficialID == "" || fileErr != nil {
 			http.Error(w, "bad", http.StatusBadRequest)
@@ -398,25 +398,27 @@ func (h *house) takeFile(keys wire.Keys) http.HandlerFunc {
 	}
 }
 
-func (h *house) serve(t *testing.T, keys wire.Keys) string {
+func (h *house) serve(t *testing.T, cfg wire.Config) string {
 	t.Helper()
 	mux := http.NewServeMux()
-	options := bootstrap.HandlerOptions(keys, zap.NewNop())
-	mux.Handle(unitsv1connect.NewUnitsServiceHandler(h, options...))
-	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, options...))
-	mux.Handle(reportsv1connect.NewActsServiceHandler(h, options...))
-	mux.Handle(reportsv1connect.NewFormsServiceHandler(h, options...))
-	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, options...))
-	mux.Handle(reportsv1connect.NewFormWorkbookServiceHandler(&formWorkbookHouse{house: h}, options...))
-	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, options...))
-	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, options...))
-	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, options...))
+	of := func(service string) []connect.HandlerOption {
+		return bootstrap.HandlerOptions(cfg.Listener(service), zap.NewNop())
+	}
+	mux.Handle(unitsv1connect.NewUnitsServiceHandler(h, of("units")...))
+	mux.Handle(reportsv1connect.NewRegisterServiceHandler(h, of("reports")...))
+	mux.Handle(reportsv1connect.NewActsServiceHandler(h, of("reports")...))
+	mux.Handle(reportsv1connect.NewFormsServiceHandler(h, of("reports")...))
+	mux.Handle(reportsv1connect.NewWebhooksServiceHandler(&h.webhookHouse, of("reports")...))
+	mux.Handle(reportsv1connect.NewFormWorkbookServiceHandler(&formWorkbookHouse{house: h}, of("reports")...))
+	mux.Handle(reportsv1connect.NewEvidenceServiceHandler(&h.evidenceHouse, of("reports")...))
+	mux.Handle(reportsv1connect.NewSynthesisServiceHandler(&h.synthesisHouse, of("reports")...))
+	mux.Handle(reportsv1connect.NewSignedCopiesServiceHandler(&h.signedHouse, of("reports")...))
 	h.documentHouse = documentHouse{house: h}
-	mux.Handle(reportsv1connect.NewDocumentsServiceHandler(&h.documentHouse, options...))
-	mux.Handle(reportsv1connect.NewRetentionServiceHandler(&h.retentionHouse, options...))
-	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, options...))
-	mux.HandleFunc("POST /files", h.takeFile(keys))
-	mux.HandleFunc("GET /files/{id}/about", h.tellFile(keys))
+	mux.Handle(reportsv1connect.NewDocumentsServiceHandler(&h.documentHouse, of("reports")...))
+	mux.Handle(reportsv1connect.NewRetentionServiceHandler(&h.retentionHouse, of("reports")...))
+	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(h, of("notifications")...))
+	mux.HandleFunc("POST /files", h.takeFile(cfg.Listener("reports")))
+	mux.HandleFunc("GET /files/{id}/about", h.tellFile(cfg.Listener("reports")))
 	mux.HandleFunc("GET /files/{id}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/pdf")
 		if content, is := h.shows[r.PathValue("id")]; is {
@@ -458,7 +460,7 @@ func serve(t *testing.T, h *house, change ...func(*wire.Config, *Options)) site 
 		ServiceKey: strings.Repeat("khóa ", 10), DatabaseURL: testdatabase.New(t), SMTPTLS: "none", MaxFileBytes: 25 << 20,
 		HelpContact: "Tổ giúp việc", HelpPhone: "0221 3 000 000", PortalURL: "http://127.0.0.1", SignInByMail: true,
 	}
-	others := h.serve(t, wire.NewKeys(cfg.ServiceKey))
+	others := h.serve(t, cfg)
 	cfg.UnitsURL, cfg.ReportsURL, cfg.NotificationsURL = others, others, others
 	options := Options{SignIn: byName{}, Now: func() time.Time { return morning }, WithoutTemporal: true}
 	for _, one := range change {

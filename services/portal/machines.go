@@ -20,7 +20,8 @@ var machinePace = pace{50, 200}
 
 func (p *portal) newGateway() *gateway.Gateway {
 	door := &gateway.Gateway{
-		Tokens: p.machineTokens(), Keys: p.keys, Logger: p.logger.Named("gateway"), MaxFileBytes: p.cfg.MaxFileBytes,
+		Tokens: p.machineTokens(), Logger: p.logger.Named("gateway"), MaxFileBytes: p.cfg.MaxFileBytes,
+		Speaker: p.cfg.Speaker("gateway"), House: p.cfg.HouseClient,
 		Units: p.cfg.UnitsURL, Reports: p.cfg.ReportsURL, Notifications: p.cfg.NotificationsURL, Guard: p.guardMachine,
 	}
 	return door.Open()

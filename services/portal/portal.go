@@ -53,7 +53,7 @@ type portal struct {
 	cfg      wire.Config
 	logger   *zap.Logger
 	calls    wire.Clients
-	keys     wire.Keys
+	speaker  wire.Speaker
 	sessions *scs.SessionManager
 	store    *sessionStore
 	kept     draftStore
@@ -103,7 +103,7 @@ func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options)
 	}
 	p := &portal{
 		declared: declared,
-		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), keys: wire.NewKeys(cfg.ServiceKey),
+		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), speaker: cfg.Speaker("portal"),
 		kept: draftStore{db}, parking: callers(signInPace), views: views, now: options.Now, signIn: options.SignIn,
 	}
 	if p.now == nil {
@@ -130,7 +130,7 @@ func closeDatabase(db *gorm.DB) error {
 
 func (p *portal) dependOnTheHouse(service *bootstrap.Service, options Options) error {
 	for name, address := range map[string]string{"units": p.cfg.UnitsURL, "reports": p.cfg.ReportsURL, "notifications": p.cfg.NotificationsURL} {
-		service.DependsOn(answersReady(name, address))
+		service.DependsOn(p.answersReady(name, address))
 	}
 	if options.WithoutTemporal {
 		return nil
@@ -144,7 +144,7 @@ func (p *portal) dependOnTheHouse(service *bootstrap.Service, options Options) e
 	return nil
 }
 
-func answersReady(name, address string) func(context.Context) error {
+func (p *portal) answersReady(name, address string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 		defer cancel()
@@ -152,7 +152,7 @@ func answersReady(name, address string) func(context.Context) error {
 		if err != nil {
 			return fmt.Errorf("address of %s: %w", name, err)
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := p.cfg.HouseClient(0).Do(request)
 		if err != nil {
 			return fmt.Errorf("%s does not answer: %w", name, err)
 		}

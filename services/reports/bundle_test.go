@@ -64,7 +64,7 @@ type house struct {
 	db        *gorm.DB
 	temporal  *temporalDouble
 	clock     *clock
-	keys      wire.Keys
+	speaker   wire.Speaker
 	cfg       wire.Config
 	unitsDown *downSwitch
 	units     *unitsDouble
@@ -93,7 +93,7 @@ func (d *downSwitch) is() bool      { d.mu.Lock(); defer d.mu.Unlock(); return d
 
 func newHouse(t *testing.T, adjust ...func(*wire.Config, *Options)) *house {
 	t.Helper()
-	h := &house{t: t, temporal: &temporalDouble{}, clock: &clock{}, keys: wire.NewKeys(serviceKey), unitsDown: &downSwitch{}, units: &unitsDouble{}}
+	h := &house{t: t, temporal: &temporalDouble{}, clock: &clock{}, speaker: wire.Config{ServiceKey: serviceKey}.Speaker("portal"), unitsDown: &downSwitch{}, units: &unitsDouble{}}
 	h.clock.set("2026-12-01 09:00")
 	path, handler := unitsv1connect.NewUnitsServiceHandler(h.units)
 	units := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -34,7 +34,7 @@ var callers = map[string]wire.Identity{
 
 var (
 	workflows = []string{"worker", "terminal"}
-	inOwnName = []string{"worker", "terminal", "portal", "notifications", "units"}
+	inOwnName = []string{"worker", "terminal", "portal", "notifications"}
 	officials = []string{"stranger", "contact", "head", "reviewer", "leader", "supervisor", "auditor", "administrator", "former", "both sides", "supervisor of the commune"}
 	everybody = slices.Concat(inOwnName, officials)
 	rulers    = []string{"leader", "administrator"}

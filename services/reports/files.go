@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.uber.org/zap"
 	"gocloud.dev/blob"
 	"google.golang.org/protobuf/encoding/protojson"
 	"gorm.io/gorm"
@@ -65,9 +66,13 @@ func (s *server) handIn(c echo.Context) error {
 
 // caller is the context with the identity that the request's token shows.
 func (s *server) caller(c echo.Context) (context.Context, error) {
-	id, err := s.keys.IdentityOfHeader(c.Request().Header)
+	id, err := s.listener.IdentityOfHeader(c.Request().Header)
 	if err != nil {
-		return nil, echo.NewHTTPError(http.StatusUnauthorized, "a service token is needed").SetInternal(err)
+		s.logger.Warn("call refused", zap.String("procedure", c.Path()), zap.String("from", c.Request().RemoteAddr), zap.Error(err))
+		if errors.Is(err, wire.ErrMayNotCall) {
+			return nil, echo.NewHTTPError(http.StatusForbidden, "not for this caller")
+		}
+		return nil, echo.NewHTTPError(http.StatusUnauthorized, "a service token is needed")
 	}
 	if id.OfficialID == "" {
 		return nil, wire.Forbidden("Chưa biết cán bộ nào mở tệp. Đăng nhập rồi thử lại.", "It is not known which official asks for files. Sign in and try again.")

@@ -54,7 +54,7 @@ func (h *house) upload(official, caseID, step, name string, content []byte) (int
 }
 
 func (h *house) send(request *http.Request) (int, []byte) {
-	require.NoError(h.t, h.keys.SignHeader(request.Context(), "portal", request.Header))
+	require.NoError(h.t, h.speaker.SignHeader(request.Context(), "reports", request.Header))
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(h.t, err)
 	defer func() { _ = answer.Body.Close() }()
@@ -90,7 +90,7 @@ func TestAnEvidenceFileComesBackAsItWasHandedIn(t *testing.T) {
 
 	request, err := http.NewRequestWithContext(h.as(reviewer), http.MethodGet, h.server.URL+"/files/"+file.GetId(), nil)
 	require.NoError(t, err)
-	require.NoError(t, h.keys.SignHeader(request.Context(), "portal", request.Header))
+	require.NoError(t, h.speaker.SignHeader(request.Context(), "reports", request.Header))
 	answer, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = answer.Body.Close() }()
@@ -325,7 +325,7 @@ func TestALineCutHalfWayStoresNothingAndTheWholeFileAgainIsOne(t *testing.T) {
 	require.NoError(t, err)
 	request.ContentLength = int64(body.Len())
 	request.Header.Set("Content-Type", form.FormDataContentType())
-	require.NoError(t, h.keys.SignHeader(request.Context(), "portal", request.Header))
+	require.NoError(t, h.speaker.SignHeader(request.Context(), "reports", request.Header))
 	answer, err := http.DefaultClient.Do(request)
 	if err == nil {
 		require.NoError(t, answer.Body.Close())

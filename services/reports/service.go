@@ -70,7 +70,7 @@ type server struct {
 	antivirus antivirus
 	// signatureRoots are whom the province trusts to issue certificates.
 	signatureRoots pdfsignature.Roots
-	keys           wire.Keys
+	listener       wire.Listener
 	webhooks       posting
 	now            func() time.Time
 	// printer makes PDF of documents.
@@ -111,7 +111,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	if err := cfg.VerifyService(); err != nil {
 		return nil, err
 	}
-	s := &server{cfg: cfg, options: options, logger: logger, keys: wire.NewKeys(cfg.ServiceKey), now: options.Now,
+	s := &server{cfg: cfg, options: options, logger: logger, listener: cfg.Listener("reports"), now: options.Now,
 		units: cfg.NewClients("reports").Units, cases: options.Cases, antivirus: newAntivirus(cfg.ClamdAddr), printer: officeprint.New()}
 	if s.now == nil {
 		s.now = time.Now
@@ -134,7 +134,7 @@ func New(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Optio
 	if err := s.open(ctx, service); err != nil {
 		return nil, errors.Join(err, service.Close())
 	}
-	handlers := bootstrap.HandlerOptions(s.keys, logger)
+	handlers := bootstrap.HandlerOptions(s.listener, logger)
 	service.Mount(reportsv1connect.NewRegisterServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewActsServiceHandler(s, handlers...))
 	service.Mount(reportsv1connect.NewWebhooksServiceHandler(s, handlers...))

@@ -82,7 +82,7 @@ func New(_ context.Context, cfg wire.Config, logger *zap.Logger, options Options
 	}
 	service.Mount(unitsv1connect.NewUnitsServiceHandler(
 		&server{db: db, cfg: cfg, logger: logger, now: options.Now, reconciler: options.Reconciler, catalogue: declared, vault: keys},
-		bootstrap.HandlerOptions(wire.NewKeys(cfg.ServiceKey), logger)...))
+		bootstrap.HandlerOptions(cfg.Listener("units"), logger)...))
 	return service, nil
 }
 

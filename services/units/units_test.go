@@ -20,6 +20,7 @@ import (
 	"nenep/proto/nenep/units/v1/unitsv1connect"
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
+	"nenep/services/internal/everycall"
 	"nenep/services/internal/testdatabase"
 	"nenep/services/units"
 	"nenep/services/units/gazetteer"
@@ -101,8 +102,7 @@ func serve(t *testing.T, cfg wire.Config, logger *zap.Logger, options units.Opti
 }
 
 func (h *house) as(service string) unitsv1connect.UnitsServiceClient {
-	return unitsv1connect.NewUnitsServiceClient(http.DefaultClient, h.url,
-		connect.WithInterceptors(wire.NewKeys(h.cfg.ServiceKey).ShowToken(service)))
+	return everycall.Clients(h.wired(), service).Units
 }
 
 func asOfficial(t *testing.T, id string) context.Context {
@@ -295,7 +295,7 @@ func TestWithoutATokenNobodyIsAnswered(t *testing.T) {
 	_, err := stranger.ListUnits(t.Context(), connect.NewRequest(&unitsv1.ListUnitsRequest{}))
 	require.Equal(t, connect.CodeUnauthenticated, connect.CodeOf(err))
 	forger := unitsv1connect.NewUnitsServiceClient(http.DefaultClient, h.url,
-		connect.WithInterceptors(wire.NewKeys(strings.Repeat("x", 32)).ShowToken("portal")))
+		connect.WithInterceptors(wire.Config{ServiceKey: strings.Repeat("x", 32)}.Speaker("portal").ShowToken("units")))
 	_, err = forger.ListUnits(t.Context(), connect.NewRequest(&unitsv1.ListUnitsRequest{}))
 	require.Equal(t, connect.CodeUnauthenticated, connect.CodeOf(err))
 }

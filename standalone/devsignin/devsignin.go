@@ -30,9 +30,9 @@ const unitsSearched = 12
 
 // SignIn offers people by role and signs in as the one chosen, without asking for any proof.
 type SignIn struct {
-	calls wire.Clients
-	keys  wire.Keys
-	begin func(echo.Context, string) error
+	calls   wire.Clients
+	speaker wire.Speaker
+	begin   func(echo.Context, string) error
 }
 
 var (
@@ -48,7 +48,7 @@ var page = template.Must(template.ParseFS(files, "people.html"))
 
 // New makes the development sign-in over the house's own services.
 func New(cfg wire.Config) *SignIn {
-	return &SignIn{calls: cfg.NewClients("portal"), keys: wire.NewKeys(cfg.ServiceKey)}
+	return &SignIn{calls: cfg.NewClients("portal"), speaker: cfg.Speaker("portal")}
 }
 
 // Routes adds the choice of a person, and the tokens that terminal programs ask for.
@@ -148,7 +148,7 @@ func (s *SignIn) known(ctx context.Context, official string) error {
 	return nil
 }
 
-// token answers POST /_dev/token?official=ID with a token for a terminal program that acts as the
+// token answers POST /_dev/token?official=ID with tokens, one for each service, for a terminal program that acts as the
 // official. Browsers name their origin in every POST; they are refused, so that no page open in
 // one can ask for it.
 func (s *SignIn) token(c echo.Context) error {
@@ -159,9 +159,13 @@ func (s *SignIn) token(c echo.Context) error {
 	if err := s.known(c.Request().Context(), official); err != nil {
 		return err
 	}
-	token, err := s.keys.Sign(wire.Identity{Service: "terminal", OfficialID: official}, time.Now())
-	if err != nil {
-		return err
+	tokens := map[string]string{}
+	for _, listener := range []string{"units", "reports", "notifications"} {
+		token, err := s.speaker.Sign(listener, official, time.Now())
+		if err != nil {
+			return err
+		}
+		tokens[listener] = token
 	}
-	return c.JSON(http.StatusOK, map[string]string{"token": token})
+	return c.JSON(http.StatusOK, map[string]any{"tokens": tokens})
 }

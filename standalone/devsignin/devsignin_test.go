@@ -64,7 +64,7 @@ func (units) GetUnit(_ context.Context, r *connect.Request[unitsv1.GetUnitReques
 	return connect.NewResponse(answer), nil
 }
 
-func serve(t *testing.T) (*SignIn, *echo.Echo, *string, wire.Keys) {
+func serve(t *testing.T) (*SignIn, *echo.Echo, *string, wire.Config) {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle(unitsv1connect.NewUnitsServiceHandler(units{}))
@@ -76,7 +76,7 @@ func serve(t *testing.T) (*SignIn, *echo.Echo, *string, wire.Keys) {
 		*begun = official
 		return c.Redirect(http.StatusSeeOther, "/")
 	}})
-	return signIn, e, begun, wire.NewKeys(cfg.ServiceKey)
+	return signIn, e, begun, cfg
 }
 
 func TestPeopleAreOfferedByRole(t *testing.T) {
@@ -114,22 +114,24 @@ func TestTheChosenPersonIsSignedIn(t *testing.T) {
 }
 
 func TestATerminalGetsATokenForAnOfficial(t *testing.T) {
-	_, e, _, keys := serve(t)
+	_, e, _, cfg := serve(t)
 	answer := httptest.NewRecorder()
 	e.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_dev/token?official=o-cuc", nil))
 	require.Equal(t, http.StatusOK, answer.Code)
 	var body struct {
-		Token string `json:"token"`
+		Tokens map[string]string `json:"tokens"`
 	}
 	require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &body))
-	id, err := keys.Read(body.Token, time.Now())
-	require.NoError(t, err)
-	require.Equal(t, wire.Identity{Service: "terminal", OfficialID: "o-cuc"}, id)
+	for _, listener := range []string{"units", "reports", "notifications"} {
+		id, err := cfg.Listener(listener).Read(body.Tokens[listener], time.Now())
+		require.NoError(t, err)
+		require.Equal(t, wire.Identity{Service: "portal", OfficialID: "o-cuc"}, id)
+	}
 
 	fromBrowser := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/_dev/token?official=o-cuc", nil)
 	fromBrowser.Header.Set("Origin", "http://evil.example")
 	answer = httptest.NewRecorder()
 	e.ServeHTTP(answer, fromBrowser)
-	require.NotContains(t, answer.Body.String(), "token\":")
+	require.NotContains(t, answer.Body.String(), "tokens\":")
 	require.NotEqual(t, http.StatusOK, answer.Code)
 }

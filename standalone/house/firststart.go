@@ -94,7 +94,7 @@ func (o *Options) sendFirstDigest(ctx context.Context, connection client.Client)
 }
 
 func (o *Options) recordExamples(ctx context.Context) error {
-	clients := o.Config.NewClients("terminal")
+	clients := o.Config.NewClients("portal")
 	holders, err := clients.Units.ResolveRole(ctx, connect.NewRequest(&unitsv1.ResolveRoleRequest{UnitId: administratorUnit, Role: "administrator"}))
 	if err != nil || len(holders.Msg.GetHolders()) == 0 {
 		return errors.Join(errors.New("the example administrator is not there"), err)

@@ -196,6 +196,8 @@ func (o *Options) completeConfig() error {
 		}
 	}
 	o.Config.SMTPTLS = "none"
+	// One process on one machine: its keys come of the folder's, and what it says to itself stays on the loopback.
+	o.Config.TokenKey, o.Config.TokenKeys, o.Config.TLSCert, o.Config.TLSKey, o.Config.TLSCA = "", "", "", "", ""
 	o.Config.UnitsURL = "http://" + app.Reached(o.Config.UnitsAddr)
 	o.Config.ReportsURL = "http://" + app.Reached(o.Config.ReportsAddr)
 	o.Config.NotificationsURL = "http://" + app.Reached(o.Config.NotificationsAddr)

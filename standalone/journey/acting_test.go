@@ -115,7 +115,7 @@ func (r *running) upload(t *testing.T, official, caseID, step, name string, cont
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	ctx := wire.WithIdentity(t.Context(), wire.Identity{OfficialID: official})
-	require.NoError(t, wire.NewKeys(r.options.Config.ServiceKey).SignHeader(ctx, "terminal", request.Header))
+	require.NoError(t, r.options.Config.Speaker("portal").SignHeader(ctx, "reports", request.Header))
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer func() { _ = response.Body.Close() }()

@@ -134,18 +134,10 @@ func (r *running) connect() error {
 
 // as answers clients that act for an official.
 func (r *running) as(official string) wire.Clients {
-	keys := wire.NewKeys(r.options.Config.ServiceKey)
-	show := connect.UnaryInterceptorFunc(func(next connect.UnaryFunc) connect.UnaryFunc {
-		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-			token, err := keys.Sign(wire.Identity{Service: "terminal", OfficialID: official}, time.Now())
-			if err != nil {
-				return nil, err
-			}
-			request.Header().Set("Authorization", "Bearer "+token)
-			return next(ctx, request)
-		}
+	portal := r.options.Config.Speaker("portal")
+	return r.options.Config.NewClientsWith(func(listener string) connect.Interceptor {
+		return wire.ShowTokens(func(context.Context) (string, error) { return portal.Sign(listener, official, time.Now()) })
 	})
-	return r.options.Config.NewClientsWith("terminal", connect.WithInterceptors(show))
 }
 
 func addresses(o *house.Options) []*string {

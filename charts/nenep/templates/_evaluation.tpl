@@ -22,6 +22,7 @@
 {{- $faults = append $faults (printf "secrets.%s: evaluation makes its own Secret; what production holds has no place there" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if or $values.tls.existingSecret $values.config.tlsCert -}}{{- $faults = append $faults "tls: not read in evaluation, where all roles are one program" -}}{{- end -}}
 {{- if $values.temporalTls.existingSecret -}}{{- $faults = append $faults "temporalTls: evaluation brings a Temporal of its own" -}}{{- end -}}
 {{- if or $values.channels.declaration $values.channels.env $values.channels.filesSecret -}}
 {{- $faults = append $faults "channels: in evaluation no message leaves the cluster; its mailbox shows them" -}}

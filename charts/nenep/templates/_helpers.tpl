@@ -34,7 +34,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- $_ := set $known "portalUrl" "http://127.0.0.1:8080" -}}
 {{- end -}}
 {{- range list "units" "reports" "notifications" -}}
-{{- $_ := set $known (printf "%sUrl" .) (printf "http://%s-%s" (include "nenep.fullname" $) .) -}}
+{{- $_ := set $known (printf "%sUrl" .) (printf "%s://%s-%s" (include "nenep.scheme" $) (include "nenep.fullname" $) .) -}}
 {{- end -}}
 {{- with .Values.gateway -}}
 {{- if and .enabled .host -}}
@@ -52,6 +52,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if $file -}}{{- $_ := set $known $variable (printf "/etc/nenep/temporal-tls/%s" $file) -}}{{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- range $variable, $file := include "nenep.trustConfig" . | fromYaml -}}
+{{- $_ := set $known $variable $file -}}
 {{- end -}}
 {{- if .Values.channels.declaration -}}
 {{- $_ := set $known "channels" "/etc/nenep/channels/channels.yaml" -}}
@@ -78,10 +81,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- if and (not .Values.config.evidenceUrl) (or .Values.evidence.existingClaim .Values.evidence.emptyDir) -}}folder{{- end -}}
 {{- end }}
 
-{{/* Which role is shown which secret: none more than it uses. */}}
+{{/* Which role is shown which secret: none more than it uses. Worker and terminal use the service key for tokens only. */}}
 {{- define "nenep.secretsOf" -}}
 databaseUrl: [units, reports, notifications, portal, migrations]
-serviceKey: [units, reports, notifications, portal, worker, terminal, migrations]
+serviceKey: [units, reports, notifications, portal, {{ if not .Values.secrets.tokenKey.existingSecret }}worker, terminal, {{ end }}migrations]
+tokenKey: [reports, notifications, portal, worker, terminal]
 smtpPassword: [notifications]
 oidcClientSecret: [portal]
 temporalApiKey: [units, reports, portal, worker, migrations]
@@ -109,8 +113,12 @@ personalKey: [units, migrations]
   valueFrom:
     secretKeyRef:
       name: {{ $from.existingSecret }}
-      key: {{ $from.key }}
+      key: {{ $from.key | default $role }}
 {{- end }}
+{{- end }}
+{{- if include "nenep.databaseTls" . }}
+- name: PGSSLROOTCERT
+  value: /etc/nenep/database-tls/{{ .root.Values.databaseTls.ca }}
 {{- end }}
 {{- if eq $role "notifications" }}
 {{- range .root.Values.channels.env }}
@@ -176,6 +184,9 @@ volumes:
       secretName: {{ $values.channels.filesSecret }}
       defaultMode: 0440
 {{- end }}
+{{- with include "nenep.trustVolumes" . }}
+  {{- . | trim | nindent 2 }}
+{{- end }}
 {{- with include "nenep.catalogueVolumes" . }}
   {{- . | trim | nindent 2 }}
 {{- end }}
@@ -225,6 +236,9 @@ volumeMounts:
   - name: channel-files
     mountPath: /etc/nenep/channel-files
     readOnly: true
+{{- end }}
+{{- with include "nenep.trustMounts" . }}
+  {{- . | trim | nindent 2 }}
 {{- end }}
 {{- with include "nenep.catalogueMounts" . }}
   {{- . | trim | nindent 2 }}

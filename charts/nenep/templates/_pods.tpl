@@ -65,6 +65,7 @@ spec:
         httpGet:
           path: /livez
           port: http
+          scheme: {{ include "nenep.scheme" $root | upper }}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 6
@@ -72,6 +73,7 @@ spec:
         httpGet:
           path: {{ eq $role "portal" | ternary "/readyz/own" "/readyz" }}
           port: http
+          scheme: {{ include "nenep.scheme" $root | upper }}
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: 3

@@ -70,6 +70,15 @@
 {{- if and .Values.signatureRoots (not (contains "-----BEGIN CERTIFICATE-----" .Values.signatureRoots)) -}}
 {{- $faults = append $faults "signatureRoots: give the text of a PEM file (--set-file signatureRoots=roots.pem), or config.signatureRoots for a file inside the container" -}}
 {{- end -}}
+{{- if and .Values.tls.existingSecret (not (and .Values.tls.cert .Values.tls.key)) -}}
+{{- $faults = append $faults "tls: name cert and key, the files of the Secret" -}}
+{{- end -}}
+{{- if ne (empty $config.tlsCert) (empty $config.tlsKey) -}}
+{{- $faults = append $faults "config.tlsCert: give both files, tlsCert and tlsKey, or neither" -}}
+{{- end -}}
+{{- if and $config.tokenKeys (not .Values.secrets.tokenKey.existingSecret) -}}
+{{- $faults = append $faults "config.tokenKeys: public keys are of no use without secrets.tokenKey.existingSecret, the keys themselves" -}}
+{{- end -}}
 {{- if and .Values.signatureRoots $config.signatureRoots -}}
 {{- $faults = append $faults "signatureRoots: roots are given here or in the file of config.signatureRoots, not in both" -}}
 {{- end -}}

@@ -281,12 +281,12 @@ func (t *terminal) uploadOne(ctx context.Context, caseID, step, path string) (st
 		return "", err
 	}
 	request.Header.Set("Content-Type", form.FormDataContentType())
-	token, err := t.token()
+	token, err := t.token("reports")
 	if err != nil {
 		return "", err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := t.cfg.HouseClient(0).Do(request)
 	if err != nil {
 		return "", connect.NewError(connect.CodeUnavailable, err)
 	}

@@ -53,7 +53,7 @@ func (m measures) answer() http.Handler {
 // askTime bounds what is asked of Temporal for one answer of /metrics.
 const askTime = 10 * time.Second
 
-// asked is what Temporal and the files of certificates answer whenever somebody reads /metrics.
+// asked is what Temporal answers whenever somebody reads /metrics.
 type asked struct {
 	cfg        wire.Config
 	connection client.Client
@@ -73,11 +73,6 @@ func (a asked) Describe(chan<- *prometheus.Desc) {}
 
 // Collect asks. What does not answer is left out.
 func (a asked) Collect(metrics chan<- prometheus.Metric) {
-	for variable, file := range map[string]string{"NENEP_TEMPORAL_TLS_CERT": a.cfg.TemporalTLSCert, "NENEP_TEMPORAL_TLS_CA": a.cfg.TemporalTLSCA} {
-		if ends, found := firstToEnd(file); found {
-			metrics <- prometheus.MustNewConstMetric(certificateEnds, prometheus.GaugeValue, float64(ends.Unix()), variable)
-		}
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
 	a.count(ctx, a.connection, metrics)
@@ -125,6 +120,24 @@ func tell(schedule *client.ScheduleListEntry, metrics chan<- prometheus.Metric) 
 	metrics <- prometheus.MustNewConstMetric(scheduleRan, prometheus.GaugeValue, ran, schedule.ID)
 	metrics <- prometheus.MustNewConstMetric(scheduleNext, prometheus.GaugeValue, next, schedule.ID)
 	metrics <- prometheus.MustNewConstMetric(schedulePaused, prometheus.GaugeValue, paused, schedule.ID)
+}
+
+// certificates tells of every file of certificates that the process uses when it ends.
+type certificates struct{ cfg wire.Config }
+
+// Describe says nothing beforehand: what there is depends on the settings.
+func (c certificates) Describe(chan<- *prometheus.Desc) {}
+
+// Collect reads the files.
+func (c certificates) Collect(metrics chan<- prometheus.Metric) {
+	for variable, file := range map[string]string{
+		"NENEP_TEMPORAL_TLS_CERT": c.cfg.TemporalTLSCert, "NENEP_TEMPORAL_TLS_CA": c.cfg.TemporalTLSCA,
+		"NENEP_TLS_CERT": c.cfg.TLSCert, "NENEP_TLS_CA": c.cfg.TLSCA,
+	} {
+		if ends, found := firstToEnd(file); found {
+			metrics <- prometheus.MustNewConstMetric(certificateEnds, prometheus.GaugeValue, float64(ends.Unix()), variable)
+		}
+	}
 }
 
 // firstToEnd is when the first of the certificates in a PEM file ends.

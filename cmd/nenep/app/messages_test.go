@@ -12,6 +12,7 @@ import (
 
 	"connectrpc.com/connect"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"nenep/proto/contract"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	"nenep/proto/nenep/notifications/v1/notificationsv1connect"
@@ -81,7 +82,7 @@ func atTheLedger(t *testing.T) (*ledger, func(in string, arguments ...string) (i
 	key := strings.Repeat("k", 32)
 	l := &ledger{}
 	mux := http.NewServeMux()
-	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(l, connect.WithInterceptors(wire.NewKeys(key).RequireToken())))
+	mux.Handle(notificationsv1connect.NewNotificationsServiceHandler(l, connect.WithInterceptors(wire.Config{ServiceKey: key}.Listener("notifications").RequireToken(zap.NewNop()))))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	t.Setenv("NENEP_NOTIFICATIONS_URL", server.URL)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
@@ -38,6 +40,7 @@ type Options struct {
 type service interface {
 	http.Handler
 	Metrics() http.Handler
+	Count(counters ...prometheus.Collector)
 	Close() error
 }
 
@@ -48,26 +51,28 @@ const stopGrace = 15 * time.Second
 
 // Serve runs one service until the context ends, then lets requests under way finish.
 func Serve(ctx context.Context, cfg wire.Config, logger *zap.Logger, name string, options Options) error {
-	listener, err := listen(addressOf(cfg, name), name)
+	logger = logger.Named(name)
+	listener, err := listen(cfg, logger, addressOf(cfg, name), name)
 	if err != nil {
 		return err
 	}
-	running, err := newService(ctx, cfg, logger.Named(name), name, options)
+	running, err := newService(ctx, cfg, logger, name, options)
 	if err != nil {
 		return errors.Join(fmt.Errorf("start %s: %w", name, err), listener.Close())
 	}
-	logger.Info("serving", zap.String("service", name), zap.String("address", listener.Addr().String()))
+	running.Count(certificates{cfg})
+	logger.Info("serving", zap.String("service", name), zap.String("address", listener.Addr().String()), zap.Bool("tls", cfg.TLSCert != ""))
 	if cfg.MetricsAddr == "" {
-		return errors.Join(serveUntilDone(ctx, listener, running), running.Close())
+		return errors.Join(serveUntilDone(ctx, logger, listener, running), running.Close())
 	}
-	measured, err := listen(cfg.MetricsAddr, "metrics")
+	measured, err := listen(cfg, logger, cfg.MetricsAddr, "metrics")
 	if err != nil {
 		return errors.Join(err, running.Close(), listener.Close())
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var group errgroup.Group
-	group.Go(func() error { defer stop(); return serveUntilDone(ctx, listener, running) })
-	group.Go(func() error { defer stop(); return serveUntilDone(ctx, measured, running.Metrics()) })
+	group.Go(func() error { defer stop(); return serveUntilDone(ctx, logger, listener, running) })
+	group.Go(func() error { defer stop(); return serveUntilDone(ctx, logger, measured, running.Metrics()) })
 	return errors.Join(group.Wait(), running.Close())
 }
 
@@ -91,17 +96,32 @@ func addressOf(cfg wire.Config, name string) string {
 	}[name]
 }
 
-func listen(address, name string) (net.Listener, error) {
+// listen listens at an address, over TLS where the house has a certificate.
+func listen(cfg wire.Config, logger *zap.Logger, address, name string) (net.Listener, error) {
+	serving, err := cfg.ServerTLS(logger)
+	if err != nil {
+		return nil, err
+	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		variable := "NENEP_" + strings.ToUpper(name) + "_ADDR"
+		if name == "terminal" {
+			variable = "--listen"
+		}
 		return nil, fmt.Errorf("%s cannot listen on %s: stop what uses that port, or set %s to another address (%w)", name, address, variable, err)
+	}
+	if serving != nil {
+		listener = tls.NewListener(listener, serving)
 	}
 	return listener, nil
 }
 
-func serveUntilDone(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context {
+func serveUntilDone(ctx context.Context, logger *zap.Logger, listener net.Listener, handler http.Handler) error {
+	faults, err := zap.NewStdLogAt(logger, zap.WarnLevel) // a caller who does not trust the certificate, one who speaks no TLS
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: faults, BaseContext: func(net.Listener) context.Context {
 		return context.WithoutCancel(ctx)
 	}}
 	failed := make(chan error, 1)

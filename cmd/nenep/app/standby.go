@@ -2,11 +2,9 @@ package app
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 
 	"github.com/spf13/cobra"
-	"nenep/proto/wire"
 )
 
 // standbyCommand is what the terminal's pod runs: commands are typed beside it (kubectl exec).
@@ -17,14 +15,15 @@ func standbyCommand() *cobra.Command {
 	}
 	address := command.Flags().String("listen", "127.0.0.1:8085", "where probes are answered")
 	command.RunE = func(c *cobra.Command, _ []string) error {
-		if _, err := wire.Load(); err != nil {
+		cfg, logger, err := configured("terminal")
+		if err != nil {
 			return err
 		}
-		listener, err := net.Listen("tcp", *address)
+		listener, err := listen(cfg, logger, *address, "terminal")
 		if err != nil {
-			return fmt.Errorf("the terminal cannot listen on %s: stop what uses that port, or name another by --listen (%w)", *address, err)
+			return err
 		}
-		return serveUntilDone(c.Context(), listener, alive())
+		return serveUntilDone(c.Context(), logger, listener, alive())
 	}
 	return command
 }

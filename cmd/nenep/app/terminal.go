@@ -27,7 +27,7 @@ import (
 type terminal struct {
 	cfg     wire.Config
 	clients wire.Clients
-	token   func() (string, error)
+	token   func(listener string) (string, error)
 	json    bool
 	in      io.Reader
 	out     io.Writer
@@ -57,18 +57,19 @@ func newTerminal(ctx context.Context, official string, asJSON bool, out io.Write
 	}
 	t := &terminal{cfg: cfg, json: asJSON, out: out}
 	if official != "" {
-		token, err := borrowIdentity(ctx, cfg, official)
+		tokens, err := borrowIdentity(ctx, cfg, official)
 		if err != nil {
 			return nil, err
 		}
-		t.token = func() (string, error) { return token, nil }
+		t.token = func(listener string) (string, error) { return tokens[listener], nil }
 	} else {
-		key := cmp.Or(cfg.ServiceKey, keyOfThisFolder())
-		t.token = func() (string, error) {
-			return wire.NewKeys(key).Sign(wire.Identity{Service: "terminal"}, time.Now())
-		}
+		cfg.ServiceKey = cmp.Or(cfg.ServiceKey, keyOfThisFolder())
+		speaker := cfg.Speaker("terminal")
+		t.token = func(listener string) (string, error) { return speaker.Sign(listener, "", time.Now()) }
 	}
-	t.clients = cfg.NewClientsWith("terminal", connect.WithInterceptors(t.showToken()))
+	t.clients = cfg.NewClientsWith(func(listener string) connect.Interceptor {
+		return wire.ShowTokens(func(context.Context) (string, error) { return t.sign(listener) })
+	})
 	return t, nil
 }
 
@@ -83,63 +84,35 @@ func keyOfThisFolder() string {
 
 // borrowIdentity asks the portal of `make run` to speak as an official; a portal in production
 // has no such page.
-func borrowIdentity(ctx context.Context, cfg wire.Config, official string) (string, error) {
+func borrowIdentity(ctx context.Context, cfg wire.Config, official string) (map[string]string, error) {
 	address := cfg.PortalURL + "/_dev/token?official=" + url.QueryEscape(official)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, nil)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", fmt.Errorf("the portal at %s does not answer: start `make run`, or set NENEP_PORTAL_URL", cfg.PortalURL)
+		return nil, fmt.Errorf("the portal at %s does not answer: start `make run`, or set NENEP_PORTAL_URL", cfg.PortalURL)
 	}
 	defer func() { _ = response.Body.Close() }()
 	var answer struct {
-		Token string `json:"token"`
+		Tokens map[string]string `json:"tokens"`
 	}
-	if response.StatusCode != http.StatusOK || json.NewDecoder(response.Body).Decode(&answer) != nil || answer.Token == "" {
-		return "", wire.Refuse(contract.CodeForbidden,
+	if response.StatusCode != http.StatusOK || json.NewDecoder(response.Body).Decode(&answer) != nil || len(answer.Tokens) == 0 {
+		return nil, wire.Refuse(contract.CodeForbidden,
 			"Không dùng được --as: chỉ có khi chạy thử bằng make run, và mã cán bộ “"+official+"” phải có.",
 			"--as cannot be used: it exists only under make run, and the official "+official+" must exist.")
 	}
-	return answer.Token, nil
+	return answer.Tokens, nil
 }
 
-func (t *terminal) showToken() connect.Interceptor { return tokenShown{t} }
-
-// tokenShown signs calls, and streams as well.
-type tokenShown struct{ terminal *terminal }
-
-// WrapUnary signs a call.
-func (s tokenShown) WrapUnary(next connect.UnaryFunc) connect.UnaryFunc {
-	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
-		if err := s.sign(request.Header()); err != nil {
-			return nil, err
-		}
-		return next(ctx, request)
+// sign makes the token of one call. A terminal that has no key learns what to do.
+func (t *terminal) sign(listener string) (string, error) {
+	token, err := t.token(listener)
+	if err != nil {
+		return "", connect.NewError(connect.CodeUnauthenticated, err)
 	}
-}
-
-// WrapStreamingClient signs a stream. One that could not be signed shows no token and is refused by the other side.
-func (s tokenShown) WrapStreamingClient(next connect.StreamingClientFunc) connect.StreamingClientFunc {
-	return func(ctx context.Context, spec connect.Spec) connect.StreamingClientConn {
-		conn := next(ctx, spec)
-		_ = s.sign(conn.RequestHeader())
-		return conn
-	}
-}
-
-// WrapStreamingHandler changes nothing: a terminal serves no streams.
-func (s tokenShown) WrapStreamingHandler(next connect.StreamingHandlerFunc) connect.StreamingHandlerFunc {
-	return next
-}
-
-func (s tokenShown) sign(header http.Header) error {
-	token, err := s.terminal.token()
-	if err == nil {
-		header.Set("Authorization", "Bearer "+token)
-	}
-	return err
+	return token, nil
 }
 
 // explain turns failures of the wire into sentences that say what to do.
@@ -151,7 +124,10 @@ func explain(err error, cfg wire.Config) error {
 	case connect.CodeUnavailable, connect.CodeDeadlineExceeded:
 		return fmt.Errorf("the services do not answer (units %s, reports %s, notifications %s): start `make run`, or set NENEP_UNITS_URL, NENEP_REPORTS_URL, NENEP_NOTIFICATIONS_URL", cfg.UnitsURL, cfg.ReportsURL, cfg.NotificationsURL)
 	case connect.CodeUnauthenticated:
-		return errors.New("the services do not know this terminal: set NENEP_SERVICE_KEY to theirs, or run in the folder where `make run` runs")
+		if fault := cfg.VerifyTokens("terminal"); fault != nil && cfg.TokenKey+cfg.TokenKeys != "" {
+			return fault
+		}
+		return errors.New("the services do not know this terminal: run in the folder where `make run` runs, in the terminal's pod of a cluster (kubectl exec deployment/nenep-terminal), or set NENEP_TOKEN_KEY and NENEP_TOKEN_KEYS to the terminal's (NENEP_SERVICE_KEY where the services have no keys of their own)")
 	}
 	return err
 }

@@ -22,11 +22,11 @@ import (
 
 // Work runs the durable processes until the context ends, then lets activities under way finish.
 func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Options) error {
-	listener, err := listen(cfg.WorkerAddr, "worker")
+	logger = logger.Named("worker")
+	listener, err := listen(cfg, logger, cfg.WorkerAddr, "worker")
 	if err != nil {
 		return err
 	}
-	logger = logger.Named("worker")
 	cat, err := catalogue.Open(cfg.Catalogue)
 	if err != nil {
 		return errors.Join(fmt.Errorf("read the catalogue: %w", err), listener.Close())
@@ -37,7 +37,7 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 	}
 	var answering net.Listener
 	if cfg.MetricsAddr != "" {
-		if answering, err = listen(cfg.MetricsAddr, "metrics"); err != nil {
+		if answering, err = listen(cfg, logger, cfg.MetricsAddr, "metrics"); err != nil {
 			return errors.Join(err, listener.Close())
 		}
 	}
@@ -47,11 +47,11 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 	}
 	defer connection.Close()
 	check := cfg.CheckTemporal(func() (client.Client, error) { return connection, nil })
-	measured.registry.MustRegister(asked{cfg, connection, logger})
+	measured.registry.MustRegister(certificates{cfg}, asked{cfg, connection, logger})
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return serveUntilDone(running, listener, probes(check)) })
+	group.Go(func() error { return serveUntilDone(running, logger, listener, probes(check)) })
 	if answering != nil {
-		group.Go(func() error { return serveUntilDone(running, answering, measured.answer()) })
+		group.Go(func() error { return serveUntilDone(running, logger, answering, measured.answer()) })
 	}
 	group.Go(func() error {
 		if err := awaitTemporal(running, check, logger); err != nil {

@@ -18,12 +18,14 @@ import (
 )
 
 func TestARequestThatBreaksItsContractIsRefusedInTheReadersLanguage(t *testing.T) {
-	keys := wire.NewKeys(strings.Repeat("k", 32))
-	options := HandlerOptions(keys, zap.NewNop())
+	house := wire.Config{ServiceKey: strings.Repeat("k", 32)}
+	of := func(service string) []connect.HandlerOption {
+		return HandlerOptions(house.Listener(service), zap.NewNop())
+	}
 	mux := http.NewServeMux()
-	mux.Handle(reportsv1connect.NewActsServiceHandler(reportsv1connect.UnimplementedActsServiceHandler{}, options...))
-	mux.Handle(reportsv1connect.NewRegisterServiceHandler(reportsv1connect.UnimplementedRegisterServiceHandler{}, options...))
-	mux.Handle(unitsv1connect.NewUnitsServiceHandler(unitsv1connect.UnimplementedUnitsServiceHandler{}, options...))
+	mux.Handle(reportsv1connect.NewActsServiceHandler(reportsv1connect.UnimplementedActsServiceHandler{}, of("reports")...))
+	mux.Handle(reportsv1connect.NewRegisterServiceHandler(reportsv1connect.UnimplementedRegisterServiceHandler{}, of("reports")...))
+	mux.Handle(unitsv1connect.NewUnitsServiceHandler(unitsv1connect.UnimplementedUnitsServiceHandler{}, of("units")...))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	clients := wire.Config{ServiceKey: strings.Repeat("k", 32), UnitsURL: server.URL, ReportsURL: server.URL, NotificationsURL: server.URL}.NewClients("portal")

@@ -76,9 +76,9 @@ func (s *Service) Mount(path string, handler http.Handler) {
 
 // HandlerOptions are the options of every RPC handler: a token of the house, bad input refused
 // with field paths, refusals as refusals, anything else internal and logged.
-func HandlerOptions(keys wire.Keys, logger *zap.Logger) []connect.HandlerOption {
+func HandlerOptions(listener wire.Listener, logger *zap.Logger) []connect.HandlerOption {
 	return []connect.HandlerOption{connect.WithInterceptors(
-		mapErrors(logger), keys.RequireToken(), validate.NewInterceptor(),
+		mapErrors(logger), listener.RequireToken(logger), validate.NewInterceptor(),
 	)}
 }
 

@@ -21,6 +21,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/services/internal/bootstrap"
+	"nenep/services/internal/everycall"
 	"nenep/services/internal/testdatabase"
 	"nenep/services/notifications"
 	"nenep/services/reports"
@@ -63,7 +64,7 @@ func newHouse(t *testing.T, database string) *house {
 	reportsService, err := reports.New(t.Context(), h.config, logger, reports.Options{})
 	require.NoError(t, err)
 	h.config.ReportsURL = h.serve(reportsService)
-	h.clients = h.config.NewClients("worker")
+	h.clients = everycall.Clients(h.config, "worker")
 	h.setClock(morning, 7, 30)
 	return h
 }

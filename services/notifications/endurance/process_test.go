@@ -24,6 +24,7 @@ import (
 	"nenep/proto/contract"
 	notificationsv1 "nenep/proto/nenep/notifications/v1"
 	"nenep/proto/wire"
+	"nenep/services/internal/everycall"
 	"nenep/services/internal/testdatabase"
 	"nenep/services/notifications"
 )
@@ -131,7 +132,7 @@ func (h *house) start() *process {
 	go func() { p.exited <- p.command.Wait() }()
 	cfg := h.config
 	cfg.NotificationsURL = "http://" + strings.TrimSpace(line)
-	p.clients = cfg.NewClients("worker")
+	p.clients = everycall.Clients(cfg, "worker")
 	return p
 }
 

@@ -30,7 +30,7 @@ func (g *Gateway) HandIn(c echo.Context) error {
 	}
 	request.ContentLength = c.Request().ContentLength
 	request.Header.Set(echo.HeaderContentType, c.Request().Header.Get(echo.HeaderContentType))
-	return g.passOn(c, g.files, request, token, what)
+	return g.passOn(c, g.files, reportsService, request, token, what)
 }
 
 // HandOut passes an evidence file back: GET /api/tep/<id>. Reports judges who may have it.
@@ -44,7 +44,7 @@ func (g *Gateway) HandOut(c echo.Context) error {
 	if err != nil {
 		return g.refuse(c, token, what, notOffered())
 	}
-	return g.passOn(c, g.files, request, token, what)
+	return g.passOn(c, g.files, reportsService, request, token, what)
 }
 
 func (g *Gateway) filesAddress(id string) string {

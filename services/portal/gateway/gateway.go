@@ -39,14 +39,17 @@ const (
 	// callPatience is how long a service may take.
 	callPatience = 60 * time.Second
 
-	serviceName = "gateway"
+	serviceName    = "gateway"
+	reportsService = "reports"
 )
 
 // Gateway passes the calls of machines on.
 type Gateway struct {
 	Tokens Tokens
-	Keys   wire.Keys
 	Logger *zap.Logger
+	// Speaker signs what is passed on, House carries it to the services.
+	Speaker wire.Speaker
+	House   func(patience time.Duration) *http.Client
 	// Units, Reports and Notifications are where the services are.
 	Units, Reports, Notifications string
 	// MaxFileBytes bounds an evidence file.
@@ -64,8 +67,8 @@ type Gateway struct {
 // Open makes the gateway ready.
 func (g *Gateway) Open() *Gateway {
 	follow := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	g.calls = &http.Client{Timeout: callPatience, CheckRedirect: follow}
-	g.files = &http.Client{Timeout: 15 * time.Minute, CheckRedirect: follow}
+	g.calls, g.files = g.House(callPatience), g.House(15*time.Minute)
+	g.calls.CheckRedirect, g.files.CheckRedirect = follow, follow
 	g.limiter = middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{Rate: rate.Limit(perSecond), Burst: burst, ExpiresIn: forgotten})
 	g.refusal = connect.NewErrorWriter()
 	return g
@@ -83,13 +86,14 @@ func (g *Gateway) Call(c echo.Context) error {
 	if err != nil {
 		return g.refuse(c, token, procedure, err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.address(procedure)+procedure, bytes.NewReader(body))
+	listener, address := g.listener(procedure)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+procedure, bytes.NewReader(body))
 	if err != nil {
 		return g.refuse(c, token, procedure, err)
 	}
 	request.Header.Set(echo.HeaderContentType, c.Request().Header.Get(echo.HeaderContentType))
 	request.Header.Set("Connect-Protocol-Version", "1")
-	return g.passOn(c, g.calls, request, token, procedure)
+	return g.passOn(c, g.calls, listener, request, token, procedure)
 }
 
 // admit finds the token and judges pace and scope. The answer names the token as soon as it is known.
@@ -186,22 +190,23 @@ func inputOf(procedure string) (proto.Message, error) {
 	return kind.New().Interface(), nil
 }
 
-func (g *Gateway) address(procedure string) string {
-	address := g.Reports
+// listener is the service that answers a procedure, and where it is.
+func (g *Gateway) listener(procedure string) (name, address string) {
+	name, address = reportsService, g.Reports
 	switch {
 	case strings.HasPrefix(procedure, "/nenep.units."):
-		address = g.Units
+		name, address = "units", g.Units
 	case strings.HasPrefix(procedure, "/nenep.notifications."):
-		address = g.Notifications
+		name, address = "notifications", g.Notifications
 	}
-	return strings.TrimSuffix(address, "/")
+	return name, strings.TrimSuffix(address, "/")
 }
 
 // passOn sends the call in the official's name and copies the answer.
-func (g *Gateway) passOn(c echo.Context, calls *http.Client, request *http.Request, token Token, what string) error {
+func (g *Gateway) passOn(c echo.Context, calls *http.Client, listener string, request *http.Request, token Token, what string) error {
 	begun := time.Now()
 	ctx := wire.WithIdentity(request.Context(), wire.Identity{Service: serviceName, OfficialID: token.OfficialID})
-	if err := g.Keys.SignHeader(ctx, serviceName, request.Header); err != nil {
+	if err := g.Speaker.SignHeader(ctx, listener, request.Header); err != nil {
 		return g.refuse(c, token, what, err)
 	}
 	response, err := calls.Do(request)
