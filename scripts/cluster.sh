@@ -7,7 +7,9 @@
 #   cluster.sh load TAR    gives the node an image
 #   cluster.sh in CMD...   runs kubectl, helm, curl… where the cluster is
 #   cluster.sh down        ends everything and forgets it
-#   cluster.sh test        all of it: dist/nenep.tar installed, pods ready, cases opened, upgraded, down
+#   cluster.sh stage NAME  one stage of the test on the cluster that is up: manifests, evaluation, distributed, upgraded
+#   cluster.sh test        all of it, with the images in dist/: what is said of every stage stands in scripts/cluster/trial.sh, what was
+#                          measured in dist/cluster/figures.txt; then down
 #
 # NetworkPolicy is not enforced by the bridge it uses.
 set -euo pipefail
@@ -28,14 +30,48 @@ need() {
 
 build() {
   mkdir -p "$bin"
+  local stamp parts=(kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kubelet)
+  stamp=$(cd scripts/cluster/kubernetes && GOWORK=off go list -m -f '{{.Version}}' k8s.io/kubernetes)
   # Unstamped, the parts call themselves v0.0.0 and Helm refuses the chart.
-  (cd scripts/cluster/kubernetes && stamp=$(GOWORK=off go list -m -f '{{.Version}}' k8s.io/kubernetes) &&
+  made_of k8s.io/kubernetes "$stamp" "${parts[@]}" || (cd scripts/cluster/kubernetes &&
     GOWORK=off go build -ldflags "-X k8s.io/component-base/version.gitVersion=$stamp" -o "$bin/" tool)
-  (cd scripts/cluster/dns && GOWORK=off CGO_ENABLED=0 go build -o "$bin/coredns" .)
+  made_of github.com/coredns/coredns "$(cd scripts/cluster/dns && GOWORK=off go list -m -f '{{.Version}}' github.com/coredns/coredns)" coredns ||
+    (cd scripts/cluster/dns && GOWORK=off CGO_ENABLED=0 go build -o "$bin/coredns" .)
   GOWORK=off CGO_ENABLED=0 go build -o "$bin/pause" scripts/cluster/pause/pause.go
   GOWORK=off go run scripts/image/image.go -out "$bin/pause.tar" -binary "$bin/pause" -roots /dev/null -repository local/pause -version 1 \
     -architecture "$(go env GOHOSTARCH)" >/dev/null
+  kinds
   go build -o "$bin/outside" scripts/cluster/outside/outside.go
+}
+
+# made_of MODULE VERSION BINARY...: whether all of them are there, of that version and this Go.
+made_of() {
+  local module=$1 version=$2; shift 2
+  for each; do
+    [ "$(go version "$bin/$each" 2>/dev/null)" = "$bin/$each: $(go env GOVERSION)" ] &&
+      go version -m "$bin/$each" | cut -f 3,4 | grep -xF "$module"$'\t'"$version" >/dev/null || return 1
+  done
+}
+
+# kinds collects the definitions of the kinds that the chart may use besides Kubernetes' own: what their modules ship, what is made of
+# their types, and what this repository says itself where neither can be had.
+kinds() {
+  ! cmp -s scripts/cluster/crds/go.sum "$bin/kinds/made-of" || return 0
+  rm -rf "$bin/kinds" && mkdir -p "$bin/kinds"
+  (
+    cd scripts/cluster/crds
+    export GOWORK=off
+    folder() { go list -m -f '{{.Dir}}' "$1"; }
+    go mod download
+    cp "$(folder github.com/kedacore/keda/v2)"/config/crd/bases/keda.sh_{scaledobjects,triggerauthentications}.yaml "$bin/kinds/"
+    cp "$(folder sigs.k8s.io/gateway-api)"/config/crd/standard/gateway.networking.k8s.io_{gateways,httproutes}.yaml "$bin/kinds/"
+    go tool controller-gen crd paths=github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1 output:crd:dir="$bin/kinds/all"
+    mv "$bin"/kinds/all/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml "$bin/kinds/"
+    rm -rf "$bin/kinds/all"
+    cp temporal.yaml "$bin/kinds/"
+    chmod -R u+w "$bin/kinds"
+  )
+  cp scripts/cluster/crds/go.sum "$bin/kinds/made-of"
 }
 
 inside() { nsenter --target "$(cat "$state/pid")" --net --mount --pid --wd="$root" -- "$@"; }
@@ -75,7 +111,7 @@ up() {
   await 120 "node" kubectl get node trial
   kubectl wait --for=condition=Ready node/trial --timeout=60s
   inside "$bin/outside" "$state/outside" $address >"$state/log/outside.log" 2>&1 </dev/null &
-  await 60 "PostgreSQL and Temporal" test -s "$state/outside/database-url"
+  await 60 "PostgreSQL and Temporal" test -s "$state/outside/before-database-url"
 }
 
 # first_process notes the process the others of the node descend from.
@@ -92,85 +128,7 @@ down() {
   find /sys/fs/cgroup -depth -type d \( -path '*/kubepods/*' -o -name kubepods \) -exec rmdir {} + 2>/dev/null || true
 }
 
-install() { # FLAGS...
-  helm upgrade --install nenep charts/nenep --namespace nenep --wait --timeout 5m --values scripts/cluster/values.yaml "$@"
-}
-
-trial() {
-  [ -e "$state" ] || trap down EXIT
-  up
-  load dist/nenep.tar
-  local tag
-  tag=$(docker_tag dist/nenep.tar)
-  kubectl create namespace nenep
-  kubectl label namespace nenep pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/warn=restricted
-  kubectl --namespace nenep create secret generic nenep --from-literal=service-key="$(openssl rand -hex 32)" \
-    --from-literal=database-url="$(cat "$state/outside/database-url")"
-  echo "== install ($SECONDS s)"
-  install --set image.tag="$tag" || { report; return 1; }
-  kubectl --namespace nenep get pods,jobs --output wide
-  echo "== cases ($SECONDS s)"
-  await 180 "cases" opened || { report; return 1; }
-  terminal case list --limit 4
-  echo "== the worker and reports are killed while cases open ($SECONDS s)"
-  kubectl --namespace nenep delete pods --selector 'app.kubernetes.io/component in (worker, reports)' --grace-period 0 --force 2>/dev/null
-  kubectl --namespace nenep rollout status deployment/nenep-reports --timeout 60s
-  kubectl --namespace nenep rollout status deployment/nenep-worker --timeout 60s
-  settled
-  echo "$(cases) cases stand ($SECONDS s)"
-  memory
-  echo "== upgrade ($SECONDS s)"
-  local before after asking
-  before=$(cases)
-  ask_portal >"$state/log/portal-asked.log" & asking=$!
-  install --set image.tag="$tag" --set podAnnotations.trial=again || { report; return 1; }
-  kill $asking; wait $asking || true
-  settled
-  after=$(cases)
-  echo "$before cases before, $after after; the portal was asked $(wc -l <"$state/log/portal-asked.log") times ($SECONDS s)"
-  [ "$after" -ge "$before" ] || { echo "cases were lost by an upgrade" >&2; return 1; }
-  ! grep -v '^200$' "$state/log/portal-asked.log" || { echo "officials would have seen the upgrade" >&2; return 1; }
-  helm uninstall nenep --namespace nenep --wait
-  echo "done ($SECONDS s)"
-}
-
-# settled waits until the number of cases stays the same for eight seconds. A Service whose pod
-# just became ready may still be unknown to the node's rules, and an answer refused.
-settled() {
-  local before=-1 now=0
-  until [ "$now" = "$before" ] && [ "$now" -gt 0 ]; do
-    before=$now; sleep 8; now=$(cases 2>/dev/null) || now=0
-  done
-}
-
-# ask_portal notes what an official's browser would have got, five times a second.
-ask_portal() {
-  local service
-  service=$(kubectl --namespace nenep get service nenep-portal --output jsonpath='{.spec.clusterIP}')
-  while sleep 0.2; do inside curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}\n' "http://$service/livez" || true; done
-}
-
-docker_tag() { tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["[^"]*:\([^"]*\)"\].*/\1/'; }
-
-terminal() { kubectl --namespace nenep exec deployment/nenep-terminal -- /nenep "$@"; }
-cases() { terminal case list --limit 2000 | tail -n +2 | wc -l; }
-opened() { [ "$(cases)" -gt 0 ]; }
-
-report() {
-  kubectl --namespace nenep get pods,jobs,events
-  for pod in $(kubectl --namespace nenep get pods --output name); do
-    echo "-- $pod"; kubectl --namespace nenep logs --tail 15 "$pod" || true
-  done
-}
-
-memory() {
-  local bytes
-  for pod in $(kubectl --namespace nenep get pods --field-selector status.phase=Running --output name); do
-    bytes=$(kubectl get --raw /api/v1/nodes/trial/proxy/stats/summary | tr -d ' \n' | grep -o "\"name\":\"${pod#pod/}\".*" |
-      grep -o '"workingSetBytes":[0-9]*' | head -1 | cut -d: -f2)
-    printf '%-45s %s MiB\n' "$pod" $((bytes >> 20))
-  done
-}
+. scripts/cluster/trial.sh
 
 case ${1:-} in
   build) need; build ;;
@@ -178,6 +136,7 @@ case ${1:-} in
   load) load "$2" ;;
   in) shift; export KUBECONFIG=$state/config/kubeconfig PATH=$bin:$root/bin:$PATH; inside "$@" ;;
   down) down ;;
-  test) need; build; trial ;;
-  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  stage) shift; release_before; "$@" ;;
+  test) need; build; release_before; trial ;;
+  *) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

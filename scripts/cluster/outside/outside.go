@@ -40,8 +40,11 @@ func main() {
 	}
 }
 
-// run starts the three, writes the database's address as pods reach it to FOLDER/database-url
-// once all of them answer, and ends with the context.
+// databases are one for each release that is tried.
+var databases = []string{"nenep", "before"}
+
+// run starts the three, writes the address of each database as pods reach it to
+// FOLDER/NAME-database-url once all of them answer, and ends with the context.
 func run(ctx context.Context, folder, address string) (err error) {
 	logger, err := zap.NewProduction()
 	if err != nil {
@@ -52,7 +55,7 @@ func run(ctx context.Context, folder, address string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, postgres.Stop()) }()
-	database, err := prepareDatabase(ctx, postgres.URL("postgres"))
+	reached, err := prepareDatabases(ctx, postgres.URL("postgres"))
 	if err != nil {
 		return err
 	}
@@ -67,33 +70,34 @@ func run(ctx context.Context, folder, address string) (err error) {
 	if err != nil {
 		return err
 	}
-	for port, inside := range map[string]string{"5432": database.Host, "7233": temporal, "1025": mails, "8025": pages} {
+	for port, inside := range map[string]string{"5432": reached.Host, "7233": temporal, "1025": mails, "8025": pages} {
 		if err := forward(ctx, net.JoinHostPort(address, port), inside); err != nil {
 			return err
 		}
 	}
-	database.Host = net.JoinHostPort(address, "5432")
-	if err := os.WriteFile(filepath.Join(folder, "database-url"), []byte(database.String()), 0o600); err != nil {
-		return err
+	reached.Host = net.JoinHostPort(address, "5432")
+	for _, name := range databases {
+		reached.Path = "/" + name
+		if err := os.WriteFile(filepath.Join(folder, name+"-database-url"), []byte(reached.String()), 0o600); err != nil {
+			return err
+		}
 	}
 	return box.Run(ctx, mails, pages)
 }
 
-// prepareDatabase makes the database the release is given.
-func prepareDatabase(ctx context.Context, server string) (*url.URL, error) {
+// prepareDatabases makes the databases the releases are given.
+func prepareDatabases(ctx context.Context, server string) (*url.URL, error) {
 	connection, err := pgx.Connect(ctx, server)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := connection.Exec(ctx, "CREATE DATABASE nenep"); err != nil {
-		return nil, err
+	for _, name := range databases {
+		if _, err := connection.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+			return nil, err
+		}
 	}
-	database, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-	database.Path = "/nenep"
-	return database, connection.Close(ctx)
+	reached, err := url.Parse(server)
+	return reached, errors.Join(err, connection.Close(ctx))
 }
 
 // forward lets what listens on loopback be reached from pods.

@@ -1,0 +1,436 @@
+# Sourced by cluster.sh: what is tried on the cluster, stage by stage. A stage that finds something wrong says what, and ends everything.
+
+ns=nenep
+figures=$root/dist/cluster/figures.txt
+latest=$root/dist before=$root/dist/cluster/before
+
+fail() { echo "FAILED ($SECONDS s): $*" >&2; exit 1; }
+stage() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+figure() { printf '%-78s %s\n' "$1" "$2" | tee -a "$figures"; }
+k() { kubectl --namespace "$ns" "$@"; }
+tag_of() { tar -xOf "$1" manifest.json | sed 's/.*"RepoTags":\["[^"]*:\([^"]*\)"\].*/\1/'; }
+now() { date +%s%N; }
+since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.1f", (b - a) / 1e9 }'; }
+
+# within SECONDS WHAT COMMAND...
+within() {
+  local left=$1 what=$2; shift 2
+  until "$@" >/dev/null 2>&1; do
+    left=$((left - 1)); [ $left -gt 0 ] || fail "$what: not within the time given"
+    sleep 1
+  done
+}
+
+# namespace NAME: one that takes restricted pods only.
+namespace() {
+  ns=$1
+  kubectl create namespace "$ns"
+  kubectl label namespace "$ns" pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/warn=restricted >/dev/null
+}
+
+# secret DATABASE: what a release outside evaluation is given.
+secret() {
+  k create secret generic nenep --from-literal=database-url="$(cat "$state/outside/$1-database-url")" \
+    --from-literal=service-key="$(openssl rand -hex 32)" --from-literal=payload-keys="trial:$(openssl rand -base64 32)"
+}
+
+service() { k get service "$1" --output jsonpath='http://{.spec.clusterIP}'; }
+status_of() { inside curl --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$@" || true; }
+answers() { local address; address=$(service "$1" 2>/dev/null) && [ "$(status_of "$address/dang-nhap")" = 200 ]; }
+
+# install WHAT SERVICE CHART FLAGS...: what an administrator types, and how long it takes until the first page is there.
+install() {
+  local what=$1 service=$2 began typed; shift 2
+  began=$(now)
+  helm upgrade --install nenep "$@" --namespace "$ns" --wait --timeout 15m --set image.pullPolicy=Never >"$state/log/helm-$ns.log" 2>&1 & typed=$!
+  until answers "$service"; do
+    kill -0 $typed 2>/dev/null || answers "$service" || { cat "$state/log/helm-$ns.log" >&2; fail "helm: $what"; }
+    sleep 0.2
+  done
+  figure "$what: seconds to the first page" "$(since "$began")"
+  wait $typed || { cat "$state/log/helm-$ns.log" >&2; fail "helm: $what"; }
+  figure "$what: seconds until helm is content" "$(since "$began")"
+}
+
+# outside_release TAG: the values of a release whose PostgreSQL, Temporal and mail relay stand outside.
+outside_release() { echo --values "${2:-scripts/cluster/values.yaml}" --set image.tag="$1"; }
+
+terminal() {
+  local pod
+  for pod in evaluation terminal units; do
+    ! k get "deployment/nenep-$pod" >/dev/null 2>&1 || { k exec "deployment/nenep-$pod" -- /nenep "$@"; return; }
+  done
+  return 1
+}
+cases() { terminal case list --limit 100000 | tail -n +2 | wc -l; }
+opened() { [ "$(cases)" -gt 0 ]; }
+
+# settled waits until the number of cases stays the same for eight seconds. A Service whose pod
+# just became ready may still be unknown to the node's rules, and an answer refused.
+settled() {
+  local last=-1 count=0 left=60
+  until [ "$count" = "$last" ] && [ "$count" -gt 0 ]; do
+    last=$count; sleep 8; count=$(cases 2>/dev/null) || count=0
+    left=$((left - 1)); [ $left -gt 0 ] || fail "cases go on opening for eight minutes"
+  done
+}
+
+# A person at a browser: jar is what his browser remembers.
+jar=$state/jar
+browse() { inside curl --silent --show-error --location --max-time 30 --cookie-jar "$jar" --cookie "$jar" "$@"; }
+plain() { sed 's/&#43;/+/g; s/&#61;/=/g; s/&#39;/'"'"'/g; s/&amp;/\&/g'; }
+
+# fill_in PAGE ACTION FIELD=VALUE...: fetches the page, and sends the form of that address with the hidden fields it holds.
+fill_in() {
+  local page=$1 action=$2 origin flags=() name value; shift 2
+  origin=$(echo "$page" | cut -d/ -f1-3)
+  browse "$page" >"$state/page.html"
+  while IFS=$'\t' read -r name value; do flags+=(--data-urlencode "$name=$value"); done < <(
+    sed -n "\\#<form[^>]*action=\"$action\"#,\\#</form>#p" "$state/page.html" | grep -o '<input type="hidden"[^>]*>' |
+      sed -n 's/.*name="\([^"]*\)" value="\([^"]*\)".*/\1\t\2/p' | plain)
+  [ ${#flags[@]} -gt 0 ] || fail "$page has no form for $action"
+  for each; do flags+=(--data-urlencode "$each"); done
+  browse "${flags[@]}" --output "$state/answer.html" --write-out '%{http_code}' "$origin$action"
+}
+
+# ask_page SERVICE LOG: what an official would have got, five times a second: his page.
+ask_page() {
+  local address; address=$(service "$1")
+  while sleep 0.2; do inside curl --silent --output /dev/null --max-time 5 --cookie "$jar" --write-out '%{http_code}\n' "$address/" >>"$2" || true; done
+}
+
+# unrefused WHAT LOG
+unrefused() {
+  local asked refused
+  asked=$(wc -l <"$2") refused=$(grep -cvx 200 "$2" || true)
+  figure "$1: pages asked for, refused" "$asked, $refused"
+  [ "$asked" -gt 5 ] || fail "$1: the portal was hardly asked"
+  [ "$refused" = 0 ] || { sort "$2" | uniq -c >&2; fail "$1: officials would have been refused"; }
+}
+
+# memory WHAT: working sets of the pods of the namespace.
+memory() {
+  local pod bytes
+  kubectl get --raw /api/v1/nodes/trial/proxy/stats/summary | tr -d ' \n' >"$state/summary"
+  for pod in $(k get pods --field-selector status.phase=Running --output jsonpath='{.items[*].metadata.name}'); do
+    bytes=$(grep -o "\"podRef\":{\"name\":\"$pod\".*" "$state/summary" | grep -o '"workingSetBytes":[0-9]*' | head -1 | cut -d: -f2 || true)
+    [ -z "$bytes" ] || figure "memory, $1, $(echo "$pod" | sed -E 's/-[0-9a-f]{8,10}-[0-9a-z]{5}$//')" "$((bytes >> 20)) MiB"
+  done
+}
+
+# started: from the start of a container until its pod was ready.
+started() {
+  local pod begun ready
+  k get pods --field-selector status.phase=Running --output jsonpath='{range .items[*]}{.metadata.name}{" "}{.status.containerStatuses[0].state.running.startedAt}{" "}{.status.conditions[?(@.type=="Ready")].lastTransitionTime}{"\n"}{end}' |
+    while read -r pod begun ready; do
+      [ -z "$ready" ] || figure "start until ready, $(echo "$pod" | sed -E 's/-[0-9a-f]{8,10}-[0-9a-z]{5}$//')" "$(($(date -d "$ready" +%s) - $(date -d "$begun" +%s))) s"
+    done
+}
+
+# busy SERVICE: eight browsers for half a minute.
+busy() {
+  local address loading; address=$(service "$1")
+  (while :; do inside curl --silent --output /dev/null --parallel --parallel-max 8 --max-time 20 --cookie "$jar" "$address/?[1-200]"; done) >/dev/null 2>&1 & loading=$!
+  sleep 30
+  memory busy
+  kill $loading; wait $loading 2>/dev/null || true
+}
+
+# everything in the namespace but what Kubernetes puts into every one.
+everything() {
+  local kinds
+  kinds=$(kubectl api-resources --verbs=list --namespaced --output name | grep -vE '^(events|events.events.k8s.io|pods.metrics.k8s.io|endpoints)$' | paste -sd,)
+  k get "$kinds" --ignore-not-found --output name 2>/dev/null | grep -vE '^(configmap/kube-root-ca.crt|serviceaccount/default)$' | sort
+}
+
+# uninstall BEFORE LEFT: everything goes but what was there before, and what is said to stay (a pattern).
+uninstall() {
+  helm uninstall nenep --namespace "$ns" --wait --timeout 5m >/dev/null
+  local left=60 rest
+  while rest=$(comm -13 "$1" <(everything) | grep -vE "${2:-^$}"); do
+    left=$((left - 1)); [ $left -gt 0 ] || fail "helm uninstall leaves: $rest"
+    sleep 1
+  done
+  echo "uninstalled; what is left: $(comm -13 "$1" <(everything) | paste -sd' ')"
+}
+
+report() {
+  for ns in $(kubectl get namespaces --output name | sed -n 's#^namespace/\(nenep.*\)#\1#p'); do
+    echo "== $ns"
+    k get pods,jobs,pvc,events
+    for pod in $(k get pods --output name); do echo "-- $pod"; k logs --tail 20 "$pod" || true; done
+  done
+}
+
+# The stages.
+
+# manifests: whatever the chart can render, the API server takes, with the definitions of all kinds and every field known.
+manifests() {
+  stage "every manifest, applied as far as the API server goes"
+  kubectl apply --server-side --filename "$bin/kinds" >/dev/null 2>&1 || kubectl apply --server-side --filename "$bin/kinds"
+  kubectl wait --for=condition=Established crd --all --timeout=60s >/dev/null
+  namespace nenep
+  local folder=$state/rendered file count=0
+  mkdir -p "$folder"
+  (cd charts/tests && GOWORK=off NENEP_RENDERED="$folder" go test -count=1 -run TestEveryOptionIsWrittenDown . >/dev/null)
+  for file in "$folder"/*.yaml; do
+    k apply --server-side --force-conflicts --dry-run=server --validate=strict --filename "$file" >"$state/log/applied.log" 2>&1 ||
+      { cat "$state/log/applied.log" >&2; fail "the API server refuses $(head -1 "$file")"; }
+    ! grep -i 'would violate PodSecurity' "$state/log/applied.log" >&2 || fail "not restricted: $(head -1 "$file")"
+    count=$((count + $(grep -c 'serverside-applied' "$state/log/applied.log")))
+  done
+  figure "manifests: objects the API server took, of so many renderings" "$count, $(ls "$folder" | wc -l)"
+  kubectl delete namespace nenep >/dev/null
+}
+
+# volumes: static ones, as an administrator without a storage class would make them.
+volumes() {
+  local name
+  for name in database data; do
+    mkdir -p "$state/volumes/$name"
+    kubectl apply --filename - >/dev/null <<VOLUME
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: $name}
+spec:
+  capacity: {storage: 2Gi}
+  accessModes: [ReadWriteOnce]
+  storageClassName: trial
+  local: {path: $state/volumes/$name}
+  nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [trial]}]}]}}
+VOLUME
+  done
+}
+
+evaluation() {
+  stage "evaluation: everything inside by one command"
+  namespace nenep-evaluation
+  volumes
+  everything >"$state/before-evaluation"
+  local flags=(charts/nenep --set evaluation.enabled=true --set evaluation.storage.className=trial
+    --set evaluation.image.tag="$(tag_of dist/standalone.tar)" --set evaluation.postgres.image.tag="$(tag_of dist/postgres.tar)")
+  install "evaluation" nenep-evaluation "${flags[@]}"
+  started
+  sign_in_by_choice
+  act_in_evaluation
+  settled
+  figure "evaluation: cases" "$(cases)"
+  memory idle
+  busy nenep-evaluation
+  local password key
+  password=$(k get secret nenep-evaluation --output jsonpath='{.data.database-password}')
+  stage "evaluation: upgraded, its pods killed"
+  install "evaluation, upgraded" nenep-evaluation "${flags[@]}" --set podAnnotations.trial=again
+  [ "$password" = "$(k get secret nenep-evaluation --output jsonpath='{.data.database-password}')" ] || fail "an upgrade made another password"
+  k delete pods --all --grace-period 0 --force >/dev/null 2>&1
+  k rollout status statefulset/nenep-postgres --timeout 3m >/dev/null
+  k rollout status deployment/nenep-evaluation --timeout 5m >/dev/null
+  within 60 "the page of whoever was signed in" signed_in nenep-evaluation
+  ! helm upgrade nenep charts/nenep --namespace "$ns" --values scripts/cluster/values.yaml >"$state/log/turned.log" 2>&1 || fail "an evaluation was turned into a release to last"
+  grep -F 'would be taken away with its data' "$state/log/turned.log" >/dev/null || fail "the refusal does not say why"
+  uninstall "$state/before-evaluation"
+  kubectl delete persistentvolume database data >/dev/null
+}
+
+signed_in() { [ "$(inside curl --silent --output /dev/null --max-time 10 --cookie "$jar" --write-out '%{http_code}' "$(service "$1")/")" = 200 ]; }
+
+sign_in_by_choice() {
+  local address person; address=$(service nenep-evaluation)
+  rm -f "$jar"
+  browse "$address/dang-nhap" >"$state/entrance.html"
+  for person in $(grep -o 'name="official" value="[^"]*"' "$state/entrance.html" | head -5 | sed 's/.*value="//; s/"$//'); do
+    rm -f "$jar"
+    [ "$(fill_in "$address/dang-nhap" /dang-nhap/chay-thu "official=$person")" = 200 ] || fail "$person cannot sign in"
+    signed_in nenep-evaluation || fail "$person is not signed in"
+    hers=$(grep -o 'href="/h/[^"]*"' "$state/answer.html" | head -1 | sed 's/href="//; s/"$//' || true)
+    [ -z "$hers" ] || { echo "$person is signed in; a case of hers: $hers ($SECONDS s)"; return; }
+  done
+  fail "none of the people offered has a case"
+}
+
+# act_in_evaluation asks for more time through the Service, and finds the message about it in the ledger and whoever reviews in it.
+act_in_evaluation() {
+  local address code; address=$(service nenep-evaluation)
+  code=$(fill_in "$address$hers/viec/ghi-chu" "$hers/viec/ghi-chu" 'words=Đã giao cho văn phòng.' do=act)
+  [ "$code" = 200 ] || fail "the note was answered by $code"
+  browse "$address$hers/lich-su" | grep -F 'Đã giao cho văn phòng.' >/dev/null || fail "the note is not in the history"
+  code=$(fill_in "$address$hers/viec/de-nghi-gia-han" "$hers/viec/de-nghi-gia-han" "day=$(TZ=Asia/Ho_Chi_Minh date -d '+400 days' +%d/%m/%Y)" 'words=Hội nghị phải lùi.' do=act)
+  [ "$code" = 200 ] || { cat "$state/answer.html" >&2; fail "the request was answered by $code"; }
+  within 120 "the message to the reviewer" told_of "${hers#/h/}"
+  terminal notifications list --case "${hers#/h/}"
+}
+told_of() { [ "$(terminal notifications list --case "$1" | wc -l)" -gt 1 ]; }
+
+# distributed: a release to last, Temporal, PostgreSQL and mail outside.
+distributed() {
+  stage "distributed: Temporal, PostgreSQL and mail relay outside"
+  namespace nenep
+  secret nenep
+  everything >"$state/before-distributed"
+  # shellcheck disable=SC2046
+  install "distributed" nenep-portal charts/nenep $(outside_release "$(tag_of dist/nenep.tar)")
+  started
+  within 180 "cases" opened
+  sign_in_by_mail
+  stage "the worker and reports are killed while cases open"
+  k delete pods --selector 'app.kubernetes.io/component in (worker, reports)' --grace-period 0 --force 2>/dev/null
+  k rollout status deployment/nenep-reports --timeout 3m
+  k rollout status deployment/nenep-worker --timeout 3m
+  settled
+  figure "distributed: cases" "$(cases)"
+  memory idle
+  busy nenep-portal
+  temporal_away
+  tested
+  drained
+  stage "distributed: uninstalled"
+  uninstall "$state/before-distributed" '^(job.batch/nenep-migrations|pod/nenep-migrations-[a-z0-9]+)$'
+}
+
+# sign_in_by_mail: a link mailed to the official opens the portal for this browser.
+sign_in_by_mail() {
+  local address email link; address=$(service nenep-portal)
+  rm -f "$jar"
+  email=$(terminal official list --json | grep -o '"email": "[^"]*@[^"]*"' | head -1 | cut -d'"' -f4)
+  [ -n "$email" ] || fail "no official has an address"
+  [ "$(fill_in "$address/dang-nhap/thu" /dang-nhap/thu "email=$email")" = 200 ] || { cat "$state/answer.html" >&2; fail "no link could be asked for"; }
+  within 60 "the mail with the link" mailed
+  link=$(mailed)
+  [ "$(fill_in "$address$link" "$link")" = 200 ] || { cat "$state/answer.html" >&2; fail "the link opens nothing"; }
+  signed_in nenep-portal || fail "$email is not signed in"
+  echo "$email is signed in by a link in a mail ($SECONDS s)"
+}
+mailed() { cat "$state"/outside/mailbox/*.eml | sed ':more; /=$/ { N; s/=\r*\n//; b more }' | sed 's/=3D/=/g' | grep -oE '/dang-nhap/thu/[A-Za-z0-9_-]+' | tail -1 | grep .; }
+
+# temporal_away: Temporal does not answer for a while; nothing starts anew, pages are there, and all is well when it is back.
+temporal_away() {
+  stage "Temporal goes away and comes back"
+  local restarts said; restarts=$(restarted)
+  inside iptables -I INPUT 1 -p tcp --dport 7233 -d $address ! -s $address -j REJECT --reject-with tcp-reset
+  k delete pods --selector app.kubernetes.io/component=worker --wait=false >/dev/null
+  within 120 "a worker that is not ready" unready worker
+  said=$(inside curl --silent --max-time 10 "http://$(k get pods --selector app.kubernetes.io/component=worker --field-selector status.phase=Running --output jsonpath='{.items[-1:].status.podIP}'):8080/readyz" || true)
+  echo "the worker says: $said"
+  [ -n "$said" ] || fail "the worker does not say what it waits for"
+  [ "$(status_of "$(service nenep-portal)/dang-nhap")" = 200 ] || fail "no page while Temporal is away"
+  sleep 20
+  inside iptables -D INPUT -p tcp --dport 7233 -d $address ! -s $address -j REJECT --reject-with tcp-reset
+  local began; began=$(now)
+  k rollout status deployment/nenep-worker --timeout 3m >/dev/null
+  within 60 "every pod" all_ready
+  figure "Temporal back after half a minute: seconds until all pods are ready" "$(since "$began")"
+  [ "$(restarted)" = "$restarts" ] || fail "containers were started anew: liveness looks at Temporal"
+}
+unready() { [ "$(k get pods --selector "app.kubernetes.io/component=$1" --output jsonpath='{.items[-1:].status.containerStatuses[0].ready}')" = false ]; }
+restarted() { k get pods --selector app.kubernetes.io/component!=migrations --output jsonpath='{range .items[*]}{.status.containerStatuses[0].restartCount}{"\n"}{end}' | awk '{ n += $1 } END { print n + 0 }'; }
+all_ready() { ! k get deployments --output jsonpath='{range .items[*]}{.spec.replicas}{" "}{.status.availableReplicas}{"\n"}{end}' | awk '$1 != $2' | grep .; }
+
+# tested: what the chart itself can tell about a release.
+tested() {
+  helm get hooks nenep --namespace "$ns" | grep -E 'helm.sh/hook"?: .*test' >/dev/null || { echo "the chart has no tests"; return; }
+  stage "helm test"
+  helm test nenep --namespace "$ns" --timeout 10m --logs
+}
+
+# drained: the only node is emptied. A budget keeps one pod of a role with two; when the node takes pods again, all come back.
+drained() {
+  stage "the node is drained"
+  local count began; count=$(cases)
+  # shellcheck disable=SC2046
+  install "two pods of the portal" nenep-portal charts/nenep $(outside_release "$(tag_of dist/nenep.tar)") --set roles.portal.replicas=2
+  ! kubectl drain trial --ignore-daemonsets --delete-emptydir-data --force --timeout 45s >"$state/log/drain.log" 2>&1 || fail "the budget kept no pod of the portal"
+  grep -F "disruption budget" "$state/log/drain.log" >/dev/null || { cat "$state/log/drain.log" >&2; fail "something else than the budget stopped the drain"; }
+  [ "$(status_of "$(service nenep-portal)/livez")" = 200 ] || fail "no portal while the node is drained"
+  kubectl uncordon trial >/dev/null
+  began=$(now)
+  within 180 "every pod after the drain" all_ready
+  figure "drained node back: seconds until all pods are ready" "$(since "$began")"
+  settled
+  [ "$(cases)" -ge "$count" ] || fail "cases were lost: $count, now $(cases)"
+}
+
+# release_before builds the release before the newest migration: image and chart of the parent of the commit that added it.
+release_before() {
+  local added parent
+  added=$(git log --diff-filter=A --format=%H -1 -- 'services/*/migrations/*.sql')
+  [ -n "$added" ] && parent=$(git rev-parse --verify --quiet "$added^") ||
+    { echo "The history of the newest migration is not here: fetch it (git fetch --unshallow)." >&2; return 1; }
+  newest=$(git show --diff-filter=A --name-only --format= "$added" -- 'services/*/migrations/*.sql' | paste -sd' ')
+  [ "$(cat "$before/of" 2>/dev/null)" != "$parent" ] || return 0
+  rm -rf "$before"; mkdir -p "$before"
+  git archive "$parent" | tar -x -C "$before"
+  # As its own work space builds it: sums that a module alone would lack stand there.
+  (cd "$before" && mkdir dist && GOWORK=$before/go.work CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata \
+    -ldflags "-s -w -X nenep/cmd/nenep/app.Version=before-${parent:0:9}" -o dist/nenep ./cmd/nenep)
+  GOWORK=off go run scripts/image/image.go -out "$before/dist/nenep.tar" -binary "$before/dist/nenep" -roots /etc/ssl/certs/ca-certificates.crt \
+    -version "before-${parent:0:9}" -architecture "$(go env GOHOSTARCH)" >/dev/null
+  echo "$parent" >"$before/of"
+}
+
+# upgraded: cases run while a migration comes in, and while the release before is put back.
+upgraded() {
+  stage "upgrade from the release before $newest"
+  namespace nenep-upgraded
+  everything >"$state/before-upgraded"
+  local old new count asking log=$state/log/asked
+  old=$(tag_of "$before/dist/nenep.tar") new=$(tag_of dist/nenep.tar)
+  # shellcheck disable=SC2046
+  { install "the release before" nenep-portal "$before/charts/nenep" $(outside_release "$old" "$before/scripts/cluster/values.yaml") \
+    --set config.temporalNamespace=before --set migrations.timeoutSeconds=900; } & local typed=$!
+  within 120 "a pod that misses its Secret" misses_secret
+  echo "a Secret that is not there: $(misses_secret)"
+  secret before
+  wait $typed || fail "the install did not go on by itself once its Secret was there"
+  within 180 "cases" opened
+  sign_in_by_mail
+  count=$(cases)
+  ask_page nenep-portal "$log-upgrade" & asking=$!
+  # shellcheck disable=SC2046
+  install "upgrade" nenep-portal charts/nenep $(outside_release "$new") --set config.temporalNamespace=before
+  sleep 10; kill $asking; wait $asking 2>/dev/null || true
+  settled
+  unrefused "upgrade with a migration" "$log-upgrade"
+  figure "upgrade: cases before, after" "$count, $(cases)"
+  [ "$(cases)" -ge "$count" ] || fail "cases were lost by an upgrade"
+  stage "rollback"
+  local began; began=$(now); count=$(cases)
+  ask_page nenep-portal "$log-rollback" & asking=$!
+  helm rollback nenep 1 --namespace "$ns" --wait --timeout 10m
+  figure "rollback: seconds until helm is content" "$(since "$began")"
+  sleep 10; kill $asking; wait $asking 2>/dev/null || true
+  unrefused "rollback" "$log-rollback"
+  [ "$(cases)" -ge "$count" ] || fail "cases were lost by a rollback"
+  uninstall "$state/before-upgraded" '^(job.batch/nenep-migrations|pod/nenep-migrations-[a-z0-9]+|secret/nenep)$'
+}
+misses_secret() { k get pods --output jsonpath='{.items[*].status.containerStatuses[*].state.waiting.message}' | grep 'secret "nenep" not found'; }
+
+sizes() {
+  local image
+  for image in nenep standalone postgres; do
+    figure "image $image: MB, compressed as a registry keeps it" "$(($(stat -c %s "dist/$image.tar") / 1000000)), $(($(gzip -1 <"dist/$image.tar" | wc -c) / 1000000))"
+  done
+}
+
+trial() {
+  local image
+  trap 'ended $?' EXIT
+  : >"$figures"
+  figure "taken" "$(date -u +%F' '%H:%M), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), $(git describe --always --dirty)"
+  up
+  figure "node ready after, seconds since the start" "$SECONDS"
+  for image in dist/nenep.tar dist/standalone.tar dist/postgres.tar "$before/dist/nenep.tar"; do load "$image" >/dev/null; done
+  manifests
+  evaluation
+  distributed
+  upgraded
+  stage "figures"
+  sizes
+  figure "load at the end" "$(cut -d' ' -f1 /proc/loadavg)"
+  printf '\n'; cat "$figures"
+  stage "done"
+}
+
+ended() {
+  [ "$1" = 0 ] || report || true
+  down
+}
