@@ -143,8 +143,8 @@ networkPolicy:
 		require.EqualValues(t, 60, *o.pods()["worker"].Spec.TerminationGracePeriodSeconds)
 	}},
 	{"the worker rolled out by Temporal's controller", byController, func(t *testing.T, o objects) { require.Len(t, o.rolledOut, 1) }},
-	{"a port of its own", `config: {unitsAddr: ":9090"}`, func(t *testing.T, o objects) {
-		require.EqualValues(t, 9090, o.pods()["units"].Spec.Containers[0].Ports[0].ContainerPort)
+	{"a port of its own", `config: {unitsAddr: ":9191"}`, func(t *testing.T, o objects) {
+		require.EqualValues(t, 9191, o.pods()["units"].Spec.Containers[0].Ports[0].ContainerPort)
 	}},
 	{"a service elsewhere", `config: {unitsUrl: "https://units.example"}`, func(t *testing.T, o objects) {
 		require.Equal(t, "https://units.example", plain(o, "reports")["NENEP_UNITS_URL"])

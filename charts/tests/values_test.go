@@ -72,6 +72,8 @@ func example(name string) any {
 		return "debug"
 	case strings.HasPrefix(name, "temporalTls"), strings.HasPrefix(name, "tls"), name == "tokenKeys":
 		return "/run/" + name
+	case name == "metricsAddr":
+		return "host:1235"
 	case strings.HasSuffix(name, "Addr"):
 		return "host:1234"
 	case strings.HasSuffix(name, "Url"), name == "oidcIssuer":
@@ -183,6 +185,7 @@ func TestWhatIsMissingIsRefusedAtOnce(t *testing.T) {
 		"paths of files":                {[]string{least, `catalogues: [{name: a, files: {catalogue.yaml: b}, paths: {c: c.yaml}}]`}, []string{"catalogues: paths of a say where the keys of existingConfigMap lie"}},
 		"a catalogue without its first": {[]string{least, `catalogues: [{name: a, files: {rules.yaml: b}}]`}, []string{"catalogues: files of a lack catalogue.yaml"}},
 		"files of the built-in one":     {[]string{least, `catalogues: [{name: built-in, existingConfigMap: c}]`}, []string{"catalogues: built-in is the catalogue inside the program"}},
+		"one port twice":                {[]string{least, `config: {portalAddr: ":9090"}`}, []string{"config.portalAddr:"}},
 		"a password without a user":     {[]string{least, `secrets: {smtpPassword: {existingSecret: mail}}`}, []string{"config.smtpUser:"}},
 	} {
 		t.Run(name, func(t *testing.T) {

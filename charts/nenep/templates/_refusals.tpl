@@ -40,6 +40,13 @@
 {{- if and .Values.monitoring.serviceMonitor.enabled (not $config.metricsAddr) -}}
 {{- $faults = append $faults "monitoring.serviceMonitor: nothing is measured without config.metricsAddr" -}}
 {{- end -}}
+{{- if $config.metricsAddr -}}
+{{- range list "units" "reports" "notifications" "portal" "worker" -}}
+{{- if eq (include "nenep.port" (get $config (printf "%sAddr" .))) (include "nenep.port" $config.metricsAddr) -}}
+{{- $faults = append $faults (printf "config.%sAddr: its port is that of config.metricsAddr; give it another" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range list "databaseUrl" "serviceKey" -}}
 {{- if not (get $.Values.secrets .).existingSecret -}}
 {{- $faults = append $faults (printf "secrets.%s.existingSecret: name the Secret that holds it" .) -}}
