@@ -12,7 +12,8 @@ import (
 )
 
 // SendAgain puts the messages of a case's rung or act that did not arrive back into the line, and sends them unless it is a quiet hour. One
-// that goes on over another channel is left to that; one whose content was purged says nothing any more.
+// that goes on over another channel is left to that, but for a letter on paper that nobody has printed; one whose content was purged says
+// nothing any more.
 func (s *service) SendAgain(ctx context.Context, request *connect.Request[notificationsv1.SendAgainRequest]) (*connect.Response[notificationsv1.SendAgainResponse], error) {
 	if err := s.maySendAgain(ctx); err != nil {
 		return nil, err
@@ -26,7 +27,8 @@ func (s *service) SendAgain(ctx context.Context, request *connect.Request[notifi
 	}
 	var failed []message
 	err := s.db.WithContext(ctx).Scopes(such).Where(`state = ? AND NOT to_follow AND body_text <> '' AND channel <> ?
-		AND NOT EXISTS (SELECT 1 FROM messages later WHERE later.follows_id = messages.id)`, stateFailed, channelPaper).Order("id").Find(&failed).Error
+		AND NOT EXISTS (SELECT 1 FROM messages later WHERE later.follows_id = messages.id AND (later.channel <> ? OR later.state <> ?))`,
+		stateFailed, channelPaper, channelPaper, stateWaiting).Order("id").Find(&failed).Error
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +94,13 @@ func (s *service) sendOne(ctx context.Context, id int64) error {
 	}
 	phone := s.courier.newLine()
 	defer phone.hangUp()
-	_, _, err := s.sendPendingRow(ctx, &r, phone, row)
-	return err
+	taken, _, err := s.sendPendingRow(ctx, &r, phone, row)
+	if err != nil || taken == 0 {
+		return err
+	}
+	return db.Model(&message{}).Where("follows_id = ? AND channel = ? AND state = ?", id, channelPaper, stateWaiting).
+		Updates(map[string]any{"state": stateDropped, "answer": answerSentAgain, "folded_answer": fold(answerSentAgain)}).Error
 }
+
+// answerSentAgain stands with a letter on paper that is not needed any more.
+const answerSentAgain = "Không in vì thông báo đã được gửi lại và đã đi."

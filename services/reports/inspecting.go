@@ -44,9 +44,19 @@ type execution struct {
 	closedAt string
 }
 
-// lost tells of a case that should have a running workflow and has none: what ended regularly has been exported, or can still be read.
-func (e execution) lost() bool {
+// gone tells that no workflow answers for the case any more.
+func (e execution) gone() bool {
 	return e.status != statusRunning && e.status != statusCompleted && e.status != statusUnreachable
+}
+
+// lost tells of a case that should have a running workflow and has none. What was exported has ended. A workflow that completed while its
+// case goes on was none of the case: a second start, which the register had turned away.
+func (s *server) lost(ctx context.Context, row caseRow, found execution) (bool, error) {
+	if row.ExportSha256 != "" || found.gone() || found.status != statusCompleted {
+		return row.ExportSha256 == "" && found.gone(), nil
+	}
+	standing, err := s.standing(ctx, row.ID, found.runID)
+	return err == nil && !hasEnded(standing.GetState()), err
 }
 
 // executionOf asks Temporal for the newest workflow of the case.
@@ -114,12 +124,16 @@ func (s *server) inspect(ctx context.Context, row caseRow, answer *reportsv1.Ins
 		at.RunID = found.runID
 	}
 	answer.Workflow = &reportsv1.Workflow{Id: row.ID, RunId: found.runID, Status: found.status, ClosedAt: found.closedAt, Url: s.temporalURL(at)}
-	if answer.Lost = row.ExportSha256 == "" && found.lost(); answer.Lost || found.status != statusRunning && found.status != statusCompleted {
+	if found.gone() || found.status == statusUnreachable {
+		answer.Lost = row.ExportSha256 == "" && found.gone()
 		return nil
 	}
 	standing, err := s.standing(ctx, row.ID, found.runID)
 	if err != nil {
 		s.logger.Warn("the workflow of a case does not answer", zap.String("case", row.ID), zap.Error(err))
+		return nil
+	}
+	if answer.Lost = row.ExportSha256 == "" && found.status == statusCompleted && !hasEnded(standing.GetState()); answer.Lost {
 		return nil
 	}
 	answer.Workflow.State, answer.Workflow.Writing = standing.GetState(), standing.GetWriting()

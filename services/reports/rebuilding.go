@@ -132,10 +132,10 @@ func (r *rebuilding) one(ctx context.Context, row caseRow) error {
 	}
 	r.told(func(a *reportsv1.RebuildRegisterResponse) { a.Checked++ })
 	switch {
-	case found.lost() && row.ExportSha256 != "":
+	case found.gone() && row.ExportSha256 != "":
 		r.told(func(a *reportsv1.RebuildRegisterResponse) { a.Forgotten++ })
 		return nil
-	case found.lost():
+	case found.gone():
 		r.told(func(a *reportsv1.RebuildRegisterResponse) { a.LostCaseIds = append(a.LostCaseIds, row.ID) })
 		return nil
 	default:
@@ -149,6 +149,10 @@ func (r *rebuilding) inStep(ctx context.Context, row caseRow, found execution) e
 		standing, err := r.standing(ctx, row.ID, found.runID)
 		if err != nil {
 			return r.noAnswer(ctx, row.ID, err)
+		}
+		if found.status == statusCompleted && row.ExportSha256 == "" && !hasEnded(standing.GetState()) {
+			r.told(func(a *reportsv1.RebuildRegisterResponse) { a.LostCaseIds = append(a.LostCaseIds, row.ID) })
+			return nil
 		}
 		if standing.GetWriting() {
 			r.told(func(a *reportsv1.RebuildRegisterResponse) { a.UnreadCaseIds = append(a.UnreadCaseIds, row.ID) })

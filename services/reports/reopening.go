@@ -81,12 +81,14 @@ type lostCase struct {
 
 // lostOf are those of the cases that have no running workflow, in their order. Rows that were exported have ended.
 func (s *server) lostOf(ctx context.Context, rows []caseRow) ([]lostCase, error) {
-	found := make([]execution, len(rows))
+	found, without := make([]execution, len(rows)), make([]bool, len(rows))
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(describedAtOnce)
 	for i, row := range rows {
 		group.Go(func() (err error) {
-			found[i], err = s.executionOf(running, row.ID)
+			if found[i], err = s.executionOf(running, row.ID); err == nil {
+				without[i], err = s.lost(running, row, found[i])
+			}
 			return err
 		})
 	}
@@ -96,7 +98,7 @@ func (s *server) lostOf(ctx context.Context, rows []caseRow) ([]lostCase, error)
 	}
 	var lost []lostCase
 	for i, row := range rows {
-		if found[i].lost() && row.ExportSha256 == "" {
+		if without[i] {
 			lost = append(lost, lostCase{row, found[i]})
 		}
 	}
@@ -391,7 +393,9 @@ func (s *server) DeliverReopened(ctx context.Context, request *connect.Request[r
 		return nil, err
 	}
 	if left == 0 {
-		err = s.register.finishReopening(ctx, row, s.now())
+		if err = s.register.finishReopening(ctx, row, s.now()); err == nil {
+			err = s.deliverStored(ctx, row.CaseID)
+		}
 	}
 	return connect.NewResponse(&reportsv1.DeliverReopenedResponse{Left: int32(left)}), err //nolint:gosec // acts of a case
 }
@@ -403,6 +407,9 @@ func (s *server) deliverReopened(ctx context.Context, caseID string, ids []strin
 	}
 	if found.status == statusCompleted {
 		return 0, nil // its last act had ended it, and has done so again
+	}
+	if found.gone() {
+		return 0, fmt.Errorf("the workflow of %s that had begun again is %s", caseID, found.status)
 	}
 	standing, err := s.standing(ctx, caseID, found.runID)
 	if err != nil {
@@ -422,6 +429,16 @@ func (s *server) deliverReopened(ctx context.Context, caseID string, ids []strin
 		}
 	}
 	return 0, nil
+}
+
+// deliverStored brings the case what was stored while it was lost.
+func (s *server) deliverStored(ctx context.Context, caseID string) error {
+	var rows []actRow
+	if err := s.register.db.WithContext(ctx).Where("case_id = ? AND outcome IS NULL", caseID).Order("stored_at, act_id").Find(&rows).Error; err != nil {
+		return fmt.Errorf("read what waits for case %s: %w", caseID, err)
+	}
+	_, err := s.deliverAll(ctx, rows)
+	return err
 }
 
 func (s *server) deliverAgain(ctx context.Context, actID string) error {

@@ -118,10 +118,16 @@ func TestALostCaseBeginsAgainWithItsActs(t *testing.T) {
 // What had ended is no loss, though Temporal forgets it; what had not been exported is.
 func TestOnlyWhatShouldRunIsLost(t *testing.T) {
 	h := newHouse(t)
-	h.runs()
+	standing := h.runs()
 	h.ends(enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED)
 	require.Len(t, h.lostCases(), 1)
 	h.ends(enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED)
+	require.Len(t, h.lostCases(), 1, "what completed was a second start that the register had turned away")
+	rebuilt, err := h.rebuild()
+	require.NoError(t, err)
+	require.Equal(t, []string{dialogue}, rebuilt.GetLostCaseIds())
+	require.Zero(t, rebuilt.GetWritten())
+	h.temporal.set(func() { standing.State.State = casefilev1.State_STATE_WITHDRAWN })
 	require.Empty(t, h.lostCases(), "it ended by itself: the register is to be rebuilt")
 	h.ends(enumspb.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED)
 	require.NoError(t, h.db.Exec("UPDATE cases SET export_sha256 = repeat('a', 64)").Error)

@@ -75,13 +75,13 @@ func (s *server) takenBy(ctx context.Context, row caseRow) (map[string]bool, err
 	if err != nil {
 		return nil, unavailable("Temporal", "Temporal")
 	}
-	if row.ExportSha256 == "" && found.lost() {
+	if row.ExportSha256 == "" && found.gone() {
 		return nil, wire.Refuse(contract.CodeWrongState,
 			fmt.Sprintf("Hồ sơ %s không còn chạy trong Temporal. Mở lại bằng nenep case reopen %s, các việc đã lưu sẽ được đưa lại.", row.ID, row.ID),
 			fmt.Sprintf("The case %s has no running workflow. Open it again with nenep case reopen %s: its acts are delivered again with it.", row.ID, row.ID))
 	}
-	if found.lost() {
-		return nil, nil
+	if found.gone() {
+		return nil, nil //nolint:nilnil // of a case that has ended nobody knows
 	}
 	standing, err := s.standing(ctx, row.ID, found.runID)
 	if err != nil {
