@@ -6,9 +6,10 @@ images: ## The images without a container engine: dist/nenep.tar, and dist/stand
 postgres-image: ## Debian's PostgreSQL of this machine as an image: dist/postgres.tar
 	@scripts/image/postgres.sh
 
-chart-test: bin/helm ## The chart: linted, rendered with every option, decoded as a cluster would
+chart-test: bin/helm ## The chart: linted, rendered with every option, decoded as a cluster would; the Compose file
 	GOWORK=off go test -count=1 scripts/image/image.go scripts/image/image_test.go
 	cd charts/tests && GOWORK=off go vet ./... && GOWORK=off go test -count=1 ./...
+	cd tools/compose && GOWORK=off go vet ./... && GOWORK=off go test -count=1 ./...
 
 test-cluster: bin/helm images postgres-image ## A real one-node Kubernetes (as root; compiled at first use, some 10 minutes): the chart installed, used, upgraded, drained, removed
 	scripts/cluster.sh test

@@ -140,7 +140,8 @@ busy() {
 everything() {
   local kinds
   kinds=$(kubectl api-resources --verbs=list --namespaced --output name | grep -vE '^(events|events.events.k8s.io|pods.metrics.k8s.io|endpoints)$' | paste -sd,)
-  k get "$kinds" --ignore-not-found --output name 2>/dev/null | grep -vE '^(configmap/kube-root-ca.crt|serviceaccount/default)$' | sort
+  k get "$kinds" --ignore-not-found --output name 2>/dev/null |
+    { grep -vE '^(configmap/kube-root-ca.crt|serviceaccount/default)$' || true; } | sort
 }
 
 # uninstall BEFORE LEFT: everything goes but what was there before, and what is said to stay (a pattern).
