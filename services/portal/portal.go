@@ -64,6 +64,7 @@ type portal struct {
 	declared *catalogue.Catalogue
 	agency   agencyName
 	province provincial
+	payloads *wire.PayloadCodec // of what Temporal keeps
 	reach    reached
 
 	everyUnit everyUnit
@@ -101,9 +102,13 @@ func assemble(cfg wire.Config, logger *zap.Logger, db *gorm.DB, options Options)
 	if err != nil {
 		return nil, err
 	}
+	payloads, err := cfg.PayloadCodec()
+	if err != nil {
+		return nil, err
+	}
 	p := &portal{
-		declared: declared,
-		cfg:      cfg, logger: logger, calls: cfg.NewClients("portal"), speaker: cfg.Speaker("portal"),
+		declared: declared, payloads: payloads,
+		cfg: cfg, logger: logger, calls: cfg.NewClients("portal"), speaker: cfg.Speaker("portal"),
 		kept: draftStore{db}, parking: callers(signInPace), views: views, now: options.Now, signIn: options.SignIn,
 	}
 	if p.now == nil {
@@ -169,6 +174,7 @@ func (p *portal) routes(e *echo.Echo) {
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/lich/:file", p.readFeed, limitCalls(calendarPace, p.tooOften))
 	e.POST("/goi-lai/:channel", p.takeCallback, limitCalls(callbackPace, p.tooOften))
 	p.machineRoutes(e)
+	p.codecRoutes(e)
 	entrance := e.Group("", p.securityHeaders, limitCalls(signInPace, tooOftenPage), p.limitBody, p.readLegibly, p.loadSession, p.checkForgery())
 	pages := e.Group("", p.securityHeaders, p.limitBody, p.readLegibly, p.keepTyped, p.loadSession, p.checkForgery())
 	entrance.GET("/dang-nhap", p.signInPage)

@@ -50,6 +50,7 @@ type right struct {
 	streamed       bool // a form with files
 	unnamed        bool // the address names nothing that is there
 	header         string
+	json           bool // a program's question with the person's session: refused in JSON, and whoever has not signed in with 401
 }
 
 func caseRights(root, of, register string) []right {
@@ -158,6 +159,7 @@ var rights = slices.Concat(
 		{route: "GET /thu/:id", address: "/thu/6", may: readers},
 	},
 	machineRights,
+	codecRights,
 	draftRights,
 	signInLinkRights,
 	formWorkbooksRights,
@@ -298,6 +300,9 @@ func (b *browser) ask(row right, forged, withFiles bool) seen {
 			}
 			require.NoError(b.t, form.Close())
 			kind = form.FormDataContentType()
+		} else if row.json {
+			kind = "application/json"
+			body.WriteString("{}")
 		} else {
 			body.WriteString(values.Encode())
 		}
@@ -334,6 +339,8 @@ func (b *browser) walk(row right, role string) {
 	case role == "nobody" && !row.foreign:
 		require.Equal(b.t, http.StatusSeeOther, answer.status, what)
 		require.True(b.t, strings.HasPrefix(location, "/dang-nhap"), "%s is sent to %s", what, location)
+	case role == "nobody" && row.json:
+		require.Equal(b.t, http.StatusUnauthorized, answer.status, what)
 	case row.refused != 0:
 		require.Equal(b.t, row.refused, answer.status, what)
 	default:

@@ -91,6 +91,29 @@ func prepareData(folder string) (string, error) {
 	return key, nil
 }
 
+// preparePayloadKeys answers the keys that what Temporal keeps is encrypted with: the variable's, or the folder's own, made at a first start.
+// A folder from before there were keys gets one as well: what it holds stays readable.
+func preparePayloadKeys(folder, configured string) (string, error) {
+	if configured != "" {
+		return configured, nil
+	}
+	file := filepath.Join(folder, "payload.keys")
+	if keys, err := os.ReadFile(file); err == nil {
+		if codec, err := wire.ReadPayloadKeys(string(keys)); err != nil || len(codec.IDs()) == 0 {
+			return "", fmt.Errorf("file %s is damaged: restore it from a backup; without it what Temporal keeps cannot be read and cases stand still (%w)", file, err)
+		}
+		return strings.TrimSpace(string(keys)), nil
+	}
+	entry, err := wire.NewPayloadKey("first")
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(file, []byte(entry+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("file %s cannot be written: set NENEP_DATA to a folder you may write to (%w)", file, err)
+	}
+	return entry, nil
+}
+
 func checkFree(folder string) error {
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(folder, &disk); err != nil {
