@@ -90,7 +90,9 @@ func TestAnExportNeedsNoKey(t *testing.T) {
 	h.temporal.events = sealedBy(t, firstKey, aHistory(t))
 	_, err := h.worker().Register.ExportHistory(t.Context(), connect.NewRequest(&reportsv1.ExportHistoryRequest{CaseId: dialogue, RunId: run}))
 	require.NoError(t, err)
-	later := newHouse(t, func(cfg *wire.Config, _ *Options) { cfg.DatabaseURL, cfg.EvidenceURL = h.cfg.DatabaseURL, h.cfg.EvidenceURL })
+	later := newHouse(t, func(cfg *wire.Config, _ *Options) {
+		cfg.DatabaseURL, cfg.EvidenceURL = h.cfg.DatabaseURL, h.cfg.EvidenceURL
+	})
 	later.temporal.set(func() { later.temporal.away = true })
 	told := later.history()
 	require.False(t, told.GetFromRegister())

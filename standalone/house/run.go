@@ -52,6 +52,9 @@ func Run(ctx context.Context, options Options) (err error) {
 	}()
 	options.Say("Nề Nếp: data in " + options.Data)
 	options.Config.ServiceKey = key
+	if options.Config.PayloadKeys, err = preparePayloadKeys(options.Data, options.Config.PayloadKeys); err != nil {
+		return err
+	}
 	stop, err := options.startPostgres(ctx)
 	if err != nil {
 		return err
@@ -138,7 +141,13 @@ func (o *Options) startTemporal(ctx context.Context, logger *zap.Logger) (*tempo
 	return temporalserver.Start(ctx, temporalserver.Options{
 		DatabaseURL: o.DatabaseURL, Addr: o.Config.TemporalAddr, UIAddr: o.Config.TemporalUIAddr,
 		Namespace: o.Config.TemporalNamespace, Logger: logger.Named("temporal"), Prefix: temporalPrefix, TimeSkipping: o.TimeSkipping,
+		CodecURL: o.portalURL() + "/temporal/codec", SignInURL: o.portalURL() + "/dang-nhap",
 	})
+}
+
+// portalURL is the portal as a browser reaches it.
+func (o *Options) portalURL() string {
+	return cmp.Or(o.PortalURL, "http://"+app.Reached(o.Config.PortalAddr))
 }
 
 // live runs the services, the worker and the mailbox until the context ends.
@@ -201,7 +210,7 @@ func (o *Options) completeConfig() error {
 	o.Config.UnitsURL = "http://" + app.Reached(o.Config.UnitsAddr)
 	o.Config.ReportsURL = "http://" + app.Reached(o.Config.ReportsAddr)
 	o.Config.NotificationsURL = "http://" + app.Reached(o.Config.NotificationsAddr)
-	o.Config.PortalURL = cmp.Or(o.PortalURL, "http://"+app.Reached(o.Config.PortalAddr))
+	o.Config.PortalURL = o.portalURL()
 	o.Config.TemporalUIURL = cmp.Or(o.TemporalUIURL, "http://"+app.Reached(o.Config.TemporalUIAddr))
 	return nil
 }

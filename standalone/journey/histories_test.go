@@ -21,6 +21,7 @@ import (
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
 	unitsv1 "nenep/proto/nenep/units/v1"
+	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
 )
@@ -208,7 +209,11 @@ func (r *running) keep(t *testing.T, id, workflowType, scenario string) {
 		return
 	}
 	name := fmt.Sprintf("%s-%s-%s.json", workflowType, scenario, time.Now().UTC().Format("2006-01-02"))
-	raw, err := protojson.MarshalOptions{Indent: " "}.Marshal(r.history(t, id))
+	payloads, err := r.options.Config.DataConverter()
+	require.NoError(t, err)
+	opened, err := wire.OpenHistory(r.history(t, id).GetEvents(), payloads) // replays need no key
+	require.NoError(t, err)
+	raw, err := protojson.MarshalOptions{Indent: " "}.Marshal(&historypb.History{Events: opened})
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join("..", "..", "workflows", "testdata", "histories", name), append(raw, '\n'), 0o644))
 }

@@ -113,7 +113,7 @@ func start(folder string) (*running, error) {
 	return r, r.connect()
 }
 
-// connect makes clients that hold the key the house wrote into its folder.
+// connect makes clients that hold the keys the house wrote into its folder.
 func (r *running) connect() error {
 	key, err := os.ReadFile(filepath.Join(r.options.Data, "service.key"))
 	if err != nil {
@@ -121,6 +121,11 @@ func (r *running) connect() error {
 	}
 	cfg := &r.options.Config
 	cfg.ServiceKey = strings.TrimSpace(string(key))
+	keys, err := os.ReadFile(filepath.Join(r.options.Data, "payload.keys"))
+	if err != nil {
+		return err
+	}
+	cfg.PayloadKeys = strings.TrimSpace(string(keys))
 	cfg.UnitsURL, cfg.ReportsURL = "http://"+cfg.UnitsAddr, "http://"+cfg.ReportsAddr
 	cfg.NotificationsURL, cfg.PortalURL = "http://"+cfg.NotificationsAddr, "http://"+cfg.PortalAddr
 	r.clients = cfg.NewClients("terminal")

@@ -47,6 +47,10 @@ type Options struct {
 	Namespace   string // what the UI opens with
 	Logger      *zap.Logger
 	Prefix      string // of the two databases' names, so that several servers may share one PostgreSQL
+	// CodecURL is what decodes payloads for the UI, asked by the browser with the person's own session there; empty: nothing does.
+	CodecURL string
+	// SignInURL is where the UI sends whoever has no session there.
+	SignInURL string
 	// TimeSkipping lets tests and rehearsals have single workflows skip the time they wait. Closed
 	// runs are then also deleted at once, not after the server's own half-minute round.
 	TimeSkipping bool
@@ -311,6 +315,9 @@ func (s *Server) startUI(options Options) error {
 	s.ui = uiserver.NewServer(uioptions.WithConfigProvider(&uiconfig.Config{
 		TemporalGRPCAddress: options.Addr, Host: host, Port: port, EnableUI: true,
 		DefaultNamespace: options.Namespace, DisableNewsFetch: true, HideLogs: true,
+		Codec: uiconfig.Codec{Endpoint: options.CodecURL, IncludeCredentials: options.CodecURL != "",
+			DefaultErrorMessage: "Nội dung được mã hóa: đăng nhập cổng (quản trị hệ thống, hoặc kiểm tra, giám sát) trong cùng trình duyệt rồi tải lại trang này.",
+			DefaultErrorLink:    options.SignInURL},
 		CORS: uiconfig.CORS{CookieInsecure: true, AllowOrigins: []string{"http://" + options.UIAddr}},
 	}))
 	failed := make(chan error, 1)

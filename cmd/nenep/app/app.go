@@ -63,7 +63,7 @@ func newRoot() *cobra.Command {
 		serveCommand(), workCommand(), standbyCommand(), migrateCommand(), readyCommand(), configCommand(),
 		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(), registerCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
-		notificationsCommand(), auditCommand(), importCommand(), whyCommand(),
+		notificationsCommand(), keysCommand(), auditCommand(), importCommand(), whyCommand(),
 		backupCommand(), restoreCommand(), historiesCommand(),
 	)
 	return root
