@@ -27,7 +27,7 @@ func (c Config) Verify(role string) error {
 	if role == "portal" && c.OIDCIssuer == "" && !c.SignInByMail {
 		faults = append(faults, "NENEP_OIDC_ISSUER is not set and NENEP_SIGN_IN_BY_MAIL is false: nobody could sign in; set one of them")
 	}
-	return slices.Concat(faults, c.wrongAddresses(), c.wrongChoices(), c.brokenPairs(role), c.unreadableFiles(role), c.trustFaults(role)).orNil()
+	return slices.Concat(faults, c.wrongAddresses(), c.wrongChoices(), c.wrongPayloadKeys(), c.brokenPairs(role), c.unreadableFiles(role), c.trustFaults(role)).orNil()
 }
 
 func (c Config) wrongAddresses() Faults {

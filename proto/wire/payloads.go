@@ -201,6 +201,14 @@ func SealedWith(payload *commonpb.Payload) (keyID string, is bool) {
 // PayloadCodec is the codec of NENEP_PAYLOAD_KEYS.
 func (c Config) PayloadCodec() (*PayloadCodec, error) { return ReadPayloadKeys(c.PayloadKeys) }
 
+func (c Config) wrongPayloadKeys() Faults {
+	_, err := c.PayloadCodec()
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
 // DataConverter is the converter of this process: DataConverter around the codec of NENEP_PAYLOAD_KEYS.
 func (c Config) DataConverter() (converter.DataConverter, error) {
 	codec, err := c.PayloadCodec()

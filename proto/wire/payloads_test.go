@@ -177,6 +177,9 @@ func TestFaultsOfTheKeysAreNamedAtOnceAndShowNoKey(t *testing.T) {
 		require.Contains(t, err.Error(), wanted)
 	}
 	require.NotContains(t, err.Error(), short[:8])
+	for _, role := range []string{"units", "reports", "portal", "worker", "migrate"} {
+		require.ErrorContains(t, cfg.Verify(role), `NENEP_PAYLOAD_KEYS: entry 3: the key "k3" has 20 bytes`, role)
+	}
 	_, err = cfg.TemporalOptions(zap.NewNop())
 	require.ErrorContains(t, err, "NENEP_PAYLOAD_KEYS", "a worker names them at start as well")
 	for _, good := range []string{"", "  ", former, former + "," + latter, "plain," + former, "plain", strings.TrimRight(former, "=")} {
