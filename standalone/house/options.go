@@ -98,11 +98,15 @@ func preparePayloadKeys(folder, configured string) (string, error) {
 		return configured, nil
 	}
 	file := filepath.Join(folder, "payload.keys")
-	if keys, err := os.ReadFile(file); err == nil {
+	keys, err := os.ReadFile(file)
+	if err == nil {
 		if codec, err := wire.ReadPayloadKeys(string(keys)); err != nil || len(codec.IDs()) == 0 {
 			return "", fmt.Errorf("file %s is damaged: restore it from a backup; without it what Temporal keeps cannot be read and cases stand still (%w)", file, err)
 		}
 		return strings.TrimSpace(string(keys)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) { // a key that cannot be read must not be written over
+		return "", fmt.Errorf("file %s cannot be read: give it to the user who runs this, mode 600 (%w)", file, err)
 	}
 	entry, err := wire.NewPayloadKey("first")
 	if err != nil {
