@@ -3,14 +3,19 @@ package portal
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	"google.golang.org/protobuf/encoding/protojson"
 	"nenep/proto/wire"
 )
@@ -156,5 +161,29 @@ func TestEveryRefusalOfTheCodecIsASentenceInJSON(t *testing.T) {
 		if refused.eng != "" {
 			require.Contains(t, answer["message_en"], refused.eng, name)
 		}
+	}
+}
+
+func TestTheLogHasWhoAskedAndNothingOfWhatHeRead(t *testing.T) {
+	first := serve(t, administered(t), withCodec)
+	core, logged := observer.New(zap.DebugLevel)
+	service, err := New(t.Context(), first.cfg, zap.New(core), Options{SignIn: byName{}, Now: func() time.Time { return morning }, WithoutTemporal: true})
+	require.NoError(t, err)
+	server := httptest.NewServer(service)
+	t.Cleanup(func() { server.Close(); require.NoError(t, service.Close()) })
+	s := site{server.URL, first.cfg}
+	body := sealedQuestion(t, codecKey, "Hội nghị của xã", "hai")
+	response, _ := s.as(t, "o-quan").decode(question{origin: temporalUI, kind: "application/json", body: body})
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	response, _ = s.as(t, "o-an").decode(question{origin: temporalUI, kind: "application/json", body: body})
+	require.Equal(t, http.StatusForbidden, response.StatusCode)
+	asked := logged.FilterMessage("payloads decoded for the Temporal Web UI").All()
+	require.Len(t, asked, 1)
+	require.Equal(t, map[string]any{"official": "o-quan", "payloads": int64(2), "keys": []any{"k1"}}, asked[0].ContextMap())
+	require.Equal(t, "o-an", logged.FilterMessage("payloads not decoded: no right").All()[0].ContextMap()["official"])
+	for _, entry := range logged.All() {
+		text := entry.Message + fmt.Sprint(entry.ContextMap())
+		require.NotContains(t, text, "Hội nghị của xã")
+		require.NotContains(t, text, body[20:60])
 	}
 }
