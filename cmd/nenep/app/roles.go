@@ -157,6 +157,9 @@ func serveCommand() *cobra.Command {
 // configured reads and verifies the settings of a role. All that is wrong with them is said at once.
 func configured(role string) (wire.Config, *zap.Logger, error) {
 	cfg, unread := wire.Load()
+	if unread != nil && cfg.MaxFileBytes == 0 {
+		cfg.MaxFileBytes = 1 // what could not be read is named already
+	}
 	if err := errors.Join(unread, cfg.Verify(role)); err != nil {
 		return cfg, nil, fmt.Errorf("%s cannot start as it is configured:\n%w", role, err)
 	}

@@ -31,7 +31,9 @@ type DatabaseFault struct {
 }
 
 // Error is the operator's sentence, and the cause.
-func (f *DatabaseFault) Error() string { return f.Sentence + " (" + f.cause.Error() + ")" }
+func (f *DatabaseFault) Error() string {
+	return f.Sentence + " (" + strings.Join(strings.Fields(f.cause.Error()), " ") + ")"
+}
 
 // MayPass tells that it may go away without anybody changing the settings of this program.
 func (f *DatabaseFault) MayPass() bool { return f.passing }

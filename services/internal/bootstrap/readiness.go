@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
 	"gorm.io/gorm"
+	"nenep/proto/wire"
 )
 
 // readiness is what was last said of a service, so that its log tells each change once.
@@ -92,12 +93,34 @@ func (s *Service) answerOwnReady(c echo.Context) error {
 func (s *Service) answerReadiness(c echo.Context, err, aside error) error {
 	s.readiness.log(errors.Join(err, aside), err == nil)
 	if err != nil {
-		return c.String(http.StatusServiceUnavailable, errors.Join(err, aside).Error()+"\n")
+		return c.String(http.StatusServiceUnavailable, sentences(errors.Join(err, aside)))
 	}
 	if aside != nil {
-		return c.String(http.StatusOK, "ready\n"+aside.Error()+"\n")
+		return c.String(http.StatusOK, "ready\n"+sentences(aside))
 	}
 	return c.String(http.StatusOK, "ready\n")
+}
+
+// sentences are the faults one a line. Their causes, which name addresses and users, are the log's: whoever reaches the portal can read its
+// readiness.
+func sentences(err error) string {
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		said := ""
+		for _, one := range joined.Unwrap() {
+			said += sentences(one)
+		}
+		return said
+	}
+	var database *DatabaseFault
+	var temporal *wire.TemporalFault
+	switch {
+	case errors.As(err, &database):
+		return database.Sentence + "\n"
+	case errors.As(err, &temporal):
+		return temporal.Sentence + "\n"
+	default:
+		return err.Error() + "\n"
+	}
 }
 
 // numbersIn are what differs between two tellings of the same: ports, numbers of connections.
