@@ -64,7 +64,8 @@ func (s *server) handIn(c echo.Context) error {
 	return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, text)
 }
 
-// caller is the context with the identity that the request's token shows.
+// caller is the context with the identity that the request's token shows: an official's, or for reading the terminal's, whose key only
+// administrators of the cluster hold.
 func (s *server) caller(c echo.Context) (context.Context, error) {
 	id, err := s.listener.IdentityOfHeader(c.Request().Header)
 	if err != nil {
@@ -74,7 +75,7 @@ func (s *server) caller(c echo.Context) (context.Context, error) {
 		}
 		return nil, echo.NewHTTPError(http.StatusUnauthorized, "a service token is needed")
 	}
-	if id.OfficialID == "" {
+	if id.OfficialID == "" && !(id.Service == "terminal" && c.Request().Method == http.MethodGet) {
 		return nil, wire.Forbidden("Chưa biết cán bộ nào mở tệp. Đăng nhập rồi thử lại.", "It is not known which official asks for files. Sign in and try again.")
 	}
 	return wire.WithIdentity(c.Request().Context(), id), nil
@@ -346,7 +347,11 @@ func (s *server) readable(ctx context.Context, id string) (fileRow, error) {
 	if err != nil {
 		return file, fmt.Errorf("read file %s: %w", id, err)
 	}
-	hats, err := s.hats(ctx, wire.IdentityOf(ctx).OfficialID)
+	official := wire.IdentityOf(ctx).OfficialID
+	if official == "" { // the terminal, which archives
+		return file, s.register.refuseDeleted(ctx, file)
+	}
+	hats, err := s.hats(ctx, official)
 	if err != nil {
 		return file, err
 	}

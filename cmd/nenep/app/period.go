@@ -21,5 +21,6 @@ func periodCommand() *cobra.Command {
 		}
 		return t.print(answer.Msg, []string{"WORKFLOW"}, [][]string{{answer.Msg.GetWorkflowId()}})
 	}))
+	root.AddCommand(archiveCommand(), verifyArchiveCommand())
 	return root
 }
