@@ -24,6 +24,9 @@ func (c Config) Verify(role string) error {
 	if role == "reports" && c.EvidenceURL == "" {
 		faults = append(faults, "NENEP_EVIDENCE_URL: is not set; files that officials hand in need a place (file:///folder, s3://bucket…)")
 	}
+	if _, err := c.PayloadCodec(); err != nil {
+		faults = append(faults, err.Error())
+	}
 	if role == "portal" && c.OIDCIssuer == "" && !c.SignInByMail {
 		faults = append(faults, "NENEP_OIDC_ISSUER is not set and NENEP_SIGN_IN_BY_MAIL is false: nobody could sign in; set one of them")
 	}

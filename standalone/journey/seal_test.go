@@ -3,6 +3,8 @@ package journey
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -49,6 +51,8 @@ func TestSealingAPeriodExportsWhatIsAcceptedAndLeavesTheRest(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, history.Msg.GetEventsTotal(), history.Msg.GetEventsTold(), "every event is told")
 
+	standing.archived(t, "BCD-03", c)
+
 	code, _, faults = terminal(t, "period", "seal", "BCD-03", "2026-Q9", "--as", reviewer)
 	require.Equal(t, 2, code)
 	require.Contains(t, faults, "2026-Q9")
@@ -78,6 +82,7 @@ func TestACaseThatTemporalHasForgottenIsNotOpenedAgain(t *testing.T) {
 	require.NoError(t, second.Get(t.Context(), nil), "it ends at once")
 	after := standing.getCase(t, c.GetId())
 	require.Equal(t, before.GetRunId(), after.GetRunId())
+	standing.archived(t, "BCD-04", c) // what Temporal has forgotten is told from the export
 	require.Equal(t, casefilev1.State_STATE_WITHDRAWN, after.GetState().GetState())
 }
 
@@ -101,4 +106,34 @@ func (r *running) forget(t *testing.T, id string) {
 		var missing *serviceerror.NotFound
 		return errors.As(err, &missing)
 	}, patience, look)
+}
+
+// archived writes a period into a folder, finds in it what the case was, and sees one changed byte named.
+func (r *running) archived(t *testing.T, obligation string, c *reportsv1.Case) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), obligation)
+	code, out, faults := terminal(t, "period", "archive", obligation, c.GetPeriodId(), folder)
+	require.Zero(t, code, faults)
+	require.Contains(t, out, folder)
+	code, out, faults = terminal(t, "period", "verify", folder)
+	require.Zero(t, code, faults)
+	require.Contains(t, out, "true")
+	kept := filepath.Join(folder, "ho-so", c.GetUnitId())
+	for _, name := range []string{"ho-so.json", "viec-da-lam.json", "lich-su.json", "lich-su-goc.json", "index.html"} {
+		require.FileExists(t, filepath.Join(kept, name))
+	}
+	told, err := os.ReadFile(filepath.Join(kept, "lich-su.json"))
+	require.NoError(t, err)
+	require.NotContains(t, string(told), `"from_register"`, "it is told from the events, not from the register alone")
+	for _, file := range r.getCase(t, c.GetId()).GetFiles() {
+		found, err := filepath.Glob(filepath.Join(kept, "tep", "*-"+file.GetName()))
+		require.NoError(t, err)
+		require.NotEmpty(t, found, file.GetName())
+	}
+	page, err := os.ReadFile(filepath.Join(kept, "index.html"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(kept, "index.html"), append(page[:len(page)-1], ' '), 0o600))
+	code, _, faults = terminal(t, "period", "verify", folder)
+	require.Equal(t, 1, code)
+	require.Contains(t, faults, "ho-so/"+c.GetUnitId()+"/index.html was changed")
 }

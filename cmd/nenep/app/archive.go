@@ -418,17 +418,20 @@ func (a *archiving) writeFile(ctx context.Context, page *archive.Case, number in
 	return a.folder.Put(page.Folder+"/"+kept.Path, content)
 }
 
+// fileTime is what one file may take.
+const fileTime = 15 * time.Minute
+
 func (a *archiving) contentOf(ctx context.Context, file *reportsv1.File) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(a.cfg.ReportsURL, "/")+"/files/"+url.PathEscape(file.GetId()), nil)
 	if err != nil {
 		return nil, err
 	}
-	token, err := a.token()
+	token, err := a.sign("reports")
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
+	response, err := a.cfg.HouseClient(fileTime).Do(request)
 	if err != nil {
 		return nil, connect.NewError(connect.CodeUnavailable, err)
 	}
