@@ -40,12 +40,13 @@ answers() { local address; address=$(service "$1" 2>/dev/null) && [ "$(status_of
 
 # install WHAT SERVICE CHART FLAGS...: what an administrator types, and how long it takes until the first page is there.
 install() {
-  local what=$1 service=$2 fresh=yes began typed; shift 2
+  local what=$1 service=$2 fresh=yes left=150 began typed; shift 2
   ! helm status nenep --namespace "$ns" >/dev/null 2>&1 || fresh=
   began=$(now)
   helm upgrade --install nenep "$@" --namespace "$ns" --wait --timeout 15m --set image.pullPolicy=Never >"$state/log/helm-$ns.log" 2>&1 & typed=$!
   until answers "$service"; do
-    kill -0 $typed 2>/dev/null || answers "$service" || { cat "$state/log/helm-$ns.log" >&2; fail "helm: $what"; }
+    # A Service may be unknown to the node's rules for a while after helm is content.
+    kill -0 $typed 2>/dev/null || [ $((left -= 1)) -gt 0 ] || { cat "$state/log/helm-$ns.log" >&2; fail "helm: $what"; }
     sleep 0.2
   done
   [ -z "$fresh" ] || figure "$what: seconds to the first page" "$(since "$began")"
@@ -297,7 +298,7 @@ distributed() {
 sign_in_by_mail() {
   local address email link; address=$(service nenep-portal)
   rm -f "$jar"
-  email=$(terminal official list --json | grep -o '"email": "[^"]*@[^"]*"' | head -1 | cut -d'"' -f4)
+  email=$(terminal unit show SO-NV --json | sed -n 's/.*"email": "\([^"]*@[^"]*\)".*/\1/p' | tail -1)
   [ -n "$email" ] || fail "no official has an address"
   [ "$(fill_in "$address/dang-nhap/thu" /dang-nhap/thu "email=$email")" = 200 ] || { cat "$state/answer.html" >&2; fail "no link could be asked for"; }
   within 60 "the mail with the link" mailed
@@ -306,18 +307,18 @@ sign_in_by_mail() {
   signed_in nenep-portal || fail "$email is not signed in"
   echo "$email is signed in by a link in a mail ($SECONDS s)"
 }
-mailed() { cat "$state"/outside/mailbox/*.eml | sed ':more; /=$/ { N; s/=\r*\n//; b more }' | sed 's/=3D/=/g' | grep -oE '/dang-nhap/thu/[A-Za-z0-9_-]+' | tail -1 | grep .; }
+mailed() {
+  tr -d '\r' <"$(ls "$state"/outside/mailbox/*.eml | tail -1)" | sed ':more; /=$/ { N; s/=\n//; b more }' | grep -oE '/dang-nhap/thu/[A-Za-z0-9_-]+' | tail -1 | grep .
+}
 
 # temporal_away: Temporal does not answer for a while; nothing starts anew, pages are there, and all is well when it is back.
 temporal_away() {
   stage "Temporal goes away and comes back"
-  local restarts said; restarts=$(restarted)
+  local restarts; restarts=$(restarted)
   inside iptables -I INPUT 1 -p tcp --dport 7233 -d $address ! -s $address -j REJECT --reject-with tcp-reset
   k delete pods --selector app.kubernetes.io/component=worker --wait=false >/dev/null
-  within 120 "a worker that is not ready" unready worker
-  said=$(inside curl --silent --max-time 10 "http://$(k get pods --selector app.kubernetes.io/component=worker --field-selector status.phase=Running --output jsonpath='{.items[-1:].status.podIP}'):8080/readyz" || true)
-  echo "the worker says: $said"
-  [ -n "$said" ] || fail "the worker does not say what it waits for"
+  within 120 "a worker that says what it waits for" worker_says
+  echo "the worker says: $(worker_says)"
   [ "$(status_of "$(service nenep-portal)/dang-nhap")" = 200 ] || fail "no page while Temporal is away"
   sleep 20
   inside iptables -D INPUT -p tcp --dport 7233 -d $address ! -s $address -j REJECT --reject-with tcp-reset
@@ -327,7 +328,11 @@ temporal_away() {
   figure "Temporal back after half a minute: seconds until all pods are ready" "$(since "$began")"
   [ "$(restarted)" = "$restarts" ] || fail "containers were started anew: liveness looks at Temporal"
 }
-unready() { [ "$(k get pods --selector "app.kubernetes.io/component=$1" --output jsonpath='{.items[-1:].status.containerStatuses[0].ready}')" = false ]; }
+worker_says() {
+  local at
+  at=$(k get pods --selector app.kubernetes.io/component=worker --sort-by .metadata.creationTimestamp --output jsonpath='{.items[-1:].status.podIP}')
+  [ -n "$at" ] && inside curl --silent --max-time 10 "http://$at:8080/readyz" | grep Temporal
+}
 restarted() { k get pods --selector app.kubernetes.io/component!=migrations --output jsonpath='{range .items[*]}{.status.containerStatuses[0].restartCount}{"\n"}{end}' | awk '{ n += $1 } END { print n + 0 }'; }
 all_ready() { ! k get deployments --output jsonpath='{range .items[*]}{.spec.replicas}{" "}{.status.availableReplicas}{"\n"}{end}' | awk '$1 != $2' | grep .; }
 
