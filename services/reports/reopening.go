@@ -189,14 +189,19 @@ func (s *server) ReopenCases(ctx context.Context, request *connect.Request[repor
 
 // keepLostHistories stores what Temporal still has of workflows that were ended otherwise than by the case: soon it forgets them.
 func (s *server) keepLostHistories(ctx context.Context, lost []lostCase) {
+	group := &errgroup.Group{}
+	group.SetLimit(comparedAtOnce)
 	for _, one := range lost {
-		if one.found.status == statusMissing || one.found.runID != one.row.RunID {
-			continue
-		}
-		if err := s.exportLost(ctx, one.row.ID, one.row.RunID); err != nil {
-			s.logger.Warn("the history of a lost case could not be kept", zap.String("case", one.row.ID), zap.Error(err))
+		if one.found.gone() && one.found.status != statusMissing && one.found.runID == one.row.RunID {
+			group.Go(func() error {
+				if err := s.exportLost(ctx, one.row.ID, one.row.RunID); err != nil {
+					s.logger.Warn("the history of a lost case could not be kept", zap.String("case", one.row.ID), zap.Error(err))
+				}
+				return nil
+			})
 		}
 	}
+	_ = group.Wait()
 }
 
 // orderReopenings writes the order, and what each case begins again with; a case that is under way by an earlier order stays under that.
@@ -221,10 +226,17 @@ func (r register) orderReopenings(ctx context.Context, order repairRow, lost []l
 				}
 			}
 			if !written {
-				if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&order).Error; err != nil {
-					return fmt.Errorf("keep the order %s: %w", order.ID, err)
+				kept := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&order)
+				if kept.Error != nil {
+					return fmt.Errorf("keep the order %s: %w", order.ID, kept.Error)
 				}
-				written = true
+				entry, err := order.entry()
+				if err != nil {
+					return err
+				}
+				if written = true; kept.RowsAffected == 1 {
+					entries = append(entries, entry)
+				}
 			}
 			row, entry, err := register{db: tx}.newReopening(ctx, order, one, now)
 			if err != nil {

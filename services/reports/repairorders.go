@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"time"
@@ -68,9 +69,15 @@ func (o repairRow) keep(tx *gorm.DB) error {
 	if kept.RowsAffected == 0 {
 		return nil
 	}
-	body, err := canonicalJSON(fmt.Appendf(nil, `{"order_id":%q,"kind":%q}`, o.ID, o.Kind))
+	entry, err := o.entry()
 	if err != nil {
 		return err
 	}
-	return appendAudit(tx, auditEntry{at: o.OrderedAt, kind: "repair-ordered", caseID: o.CaseID, officialID: o.OfficialID, body: body})
+	return appendAudit(tx, entry)
+}
+
+// entry is the order in the trail, which keeps the fingerprint of its words.
+func (o repairRow) entry() (auditEntry, error) {
+	body, err := canonicalJSON(fmt.Appendf(nil, `{"order_id":%q,"kind":%q,"words_sha256":"%x"}`, o.ID, o.Kind, sha256.Sum256([]byte(o.Words))))
+	return auditEntry{at: o.OrderedAt, kind: "repair-ordered", caseID: o.CaseID, officialID: o.OfficialID, body: body}, err
 }

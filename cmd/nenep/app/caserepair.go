@@ -28,6 +28,8 @@ func caseResendCommand() *cobra.Command {
 	resend.Flags().StringVar(&request.Words, "words", "", "why")
 	return withTerminal(resend, func(ctx context.Context, t *terminal, arguments []string) error {
 		request.CaseId, request.OrderId = arguments[0], uuid.NewString()
+		ctx, cancel := context.WithTimeout(ctx, pagePatience)
+		defer cancel()
 		return t.resend(ctx, request)
 	})
 }
@@ -88,7 +90,7 @@ func caseReopenCommand() *cobra.Command {
 	wait := reopen.Flags().Bool("wait", true, "wait until the case has all its acts again")
 	return withTerminal(reopen, func(ctx context.Context, t *terminal, arguments []string) error {
 		order := uuid.NewString()
-		answer, err := t.clients.Repair.ReopenCases(ctx, connect.NewRequest(&reportsv1.ReopenCasesRequest{OrderId: order, CaseIds: arguments, Words: *words}))
+		answer, err := aPage(ctx, t.clients.Repair.ReopenCases, connect.NewRequest(&reportsv1.ReopenCasesRequest{OrderId: order, CaseIds: arguments, Words: *words}))
 		if err != nil {
 			return err
 		}
@@ -203,7 +205,7 @@ func (t *terminal) lostCases(ctx context.Context) ([]*reportsv1.LostCase, error)
 	var cases []*reportsv1.LostCase
 	request, checked := &reportsv1.ListLostRequest{}, int32(0)
 	for {
-		answer, err := t.clients.Repair.ListLost(ctx, connect.NewRequest(request))
+		answer, err := aPage(ctx, t.clients.Repair.ListLost, connect.NewRequest(request))
 		if err != nil {
 			return nil, err
 		}
@@ -217,7 +219,10 @@ func (t *terminal) lostCases(ctx context.Context) ([]*reportsv1.LostCase, error)
 }
 
 // reopenedAtOnce is how many cases one order names.
-const reopenedAtOnce = 500
+const reopenedAtOnce = 200
+
+// pagePatience is how long one page of a repair may take: its workflows may all have to be replayed first.
+const pagePatience = 5 * time.Minute
 
 func (t *terminal) reopenAll(ctx context.Context, cases []*reportsv1.LostCase, words string, wait bool) error {
 	ids := make([]string, len(cases))
@@ -226,7 +231,7 @@ func (t *terminal) reopenAll(ctx context.Context, cases []*reportsv1.LostCase, w
 	}
 	for from := 0; from < len(ids); from += reopenedAtOnce {
 		request := &reportsv1.ReopenCasesRequest{OrderId: uuid.NewString(), CaseIds: ids[from:min(from+reopenedAtOnce, len(ids))], Words: words}
-		if _, err := t.clients.Repair.ReopenCases(ctx, connect.NewRequest(request)); err != nil {
+		if _, err := aPage(ctx, t.clients.Repair.ReopenCases, connect.NewRequest(request)); err != nil {
 			return err
 		}
 	}
@@ -262,7 +267,7 @@ func (t *terminal) rebuild(ctx context.Context, request *reportsv1.RebuildRegist
 	defer t.progressed()
 	whole := &reportsv1.RebuildRegisterResponse{}
 	for {
-		answer, err := t.clients.Repair.RebuildRegister(ctx, connect.NewRequest(request))
+		answer, err := aPage(ctx, t.clients.Repair.RebuildRegister, connect.NewRequest(request))
 		if err != nil {
 			return nil, err
 		}
@@ -290,7 +295,7 @@ func (t *terminal) rebuild(ctx context.Context, request *reportsv1.RebuildRegist
 func (t *terminal) adopt(ctx context.Context, rebuild *reportsv1.RebuildRegisterRequest, whole *reportsv1.RebuildRegisterResponse) error {
 	request := &reportsv1.AdoptCasesRequest{OrderId: rebuild.GetOrderId(), Words: rebuild.GetWords(), DryRun: rebuild.GetDryRun()}
 	for {
-		answer, err := t.clients.Repair.AdoptCases(ctx, connect.NewRequest(request))
+		answer, err := aPage(ctx, t.clients.Repair.AdoptCases, connect.NewRequest(request))
 		if err != nil {
 			return err
 		}
@@ -323,4 +328,11 @@ func rebuiltRows(done *reportsv1.RebuildRegisterResponse) [][]string {
 	}
 	return append(rows, []string{fmt.Sprintf("Đã đối chiếu %d hồ sơ: ghi lại %d, đưa lại %d việc, mất %d, chưa đọc được %d.",
 		done.GetChecked(), done.GetWritten(), done.GetRedelivered(), len(done.GetLostCaseIds()), len(done.GetUnreadCaseIds()))})
+}
+
+// aPage makes one call of a repair, for as long as a page of it may take.
+func aPage[Request, Response any](ctx context.Context, call func(context.Context, *connect.Request[Request]) (*connect.Response[Response], error), request *connect.Request[Request]) (*connect.Response[Response], error) {
+	ctx, cancel := context.WithTimeout(ctx, pagePatience)
+	defer cancel()
+	return call(ctx, request)
 }
