@@ -32,9 +32,9 @@ var closedStatuses = map[enumspb.WorkflowExecutionStatus]string{
 
 const (
 	// describePatience is how long Temporal may take to say whether a workflow runs.
-	describePatience = 5 * time.Second
+	describePatience = 10 * time.Second
 	// standingPatience is how long a workflow may take to answer; one that is not in a worker's memory is replayed first.
-	standingPatience = 10 * time.Second
+	standingPatience = 20 * time.Second
 )
 
 // execution is how Temporal describes the newest workflow of a case.

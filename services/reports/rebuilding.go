@@ -24,7 +24,7 @@ const (
 	mostPage  = 500
 	// comparedAtOnce is how many workflows are asked side by side: each may have to be replayed by a worker first.
 	comparedAtOnce = 8
-	// silentAtMost is how many workflows of a page may stay silent before the page is given up: then it is the workers that are away.
+	// silentAtMost is how many workflows may stay silent one after the other before a page is given up: then it is the workers that are away.
 	silentAtMost = 8
 	// rebuildTries is how often a case is looked at again because it moved on while it was being written.
 	rebuildTries = 3
@@ -150,6 +150,7 @@ func (r *rebuilding) inStep(ctx context.Context, row caseRow, found execution) e
 		if err != nil {
 			return r.noAnswer(ctx, row.ID, err)
 		}
+		r.told(func(*reportsv1.RebuildRegisterResponse) { r.silent = 0 })
 		if found.status == statusCompleted && row.ExportSha256 == "" && !hasEnded(standing.GetState()) {
 			r.told(func(a *reportsv1.RebuildRegisterResponse) { a.LostCaseIds = append(a.LostCaseIds, row.ID) })
 			return nil
