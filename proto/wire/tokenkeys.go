@@ -54,8 +54,8 @@ func markOf(public ed25519.PublicKey) string {
 	return hex.EncodeToString(sum[:3])
 }
 
-// derivedTokenKey is a service's key where none was given: it comes of NENEP_SERVICE_KEY, so whoever holds that holds all of them.
-func derivedTokenKey(secret, service string) (TokenKey, error) {
+// DerivedTokenKey is a service's key where none was given: it comes of NENEP_SERVICE_KEY, so whoever holds that holds all of them.
+func DerivedTokenKey(secret, service string) (TokenKey, error) {
 	seed, err := hkdf.Key(sha256.New, []byte(secret), nil, "nenep service token v1 "+service, ed25519.SeedSize)
 	if err != nil {
 		return TokenKey{}, fmt.Errorf("derive the key of %s: %w", service, err)
@@ -68,7 +68,7 @@ func derivedTokenKey(secret, service string) (TokenKey, error) {
 func DerivedTokenKeys(secret string) ([]PublicTokenKey, error) {
 	var keys []PublicTokenKey
 	for _, service := range TokenKeepers() {
-		key, err := derivedTokenKey(secret, service)
+		key, err := DerivedTokenKey(secret, service)
 		if err != nil {
 			return nil, err
 		}
@@ -212,7 +212,7 @@ func (c Config) ownTokenKey(service string) (TokenKey, error) {
 		if len(c.ServiceKey) < shortestSecret {
 			return TokenKey{}, errShortSecret
 		}
-		return derivedTokenKey(c.ServiceKey, keeperOf(service))
+		return DerivedTokenKey(c.ServiceKey, keeperOf(service))
 	}
 	keys, err := ReadTokenKeys(c.TokenKey)
 	if err != nil {
