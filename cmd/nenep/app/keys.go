@@ -4,6 +4,6 @@ import "github.com/spf13/cobra"
 
 func keysCommand() *cobra.Command {
 	root := &cobra.Command{Use: "keys", Short: "Keys: make new ones, see which are still needed"}
-	root.AddCommand(payloadKeyCommand())
+	root.AddCommand(payloadKeyCommand(), tokenKeysCommand())
 	return root
 }
