@@ -149,6 +149,7 @@ type town struct {
 	asked    map[string]int               // calls by name
 	below    map[string][]string          // units that stand below a body
 	named    map[string]*unitsv1.Unit     // that a list names
+	events   []*reportsv1.Event
 
 	handedOver *unitsv1.HandOverPostResponse
 }
@@ -165,6 +166,19 @@ func (s *town) ResolveRole(_ context.Context, r *connect.Request[unitsv1.Resolve
 	for _, holder := range s.holders[at] {
 		if !r.Msg.GetPersonal() || holder.GetDelegatedBy() == "" {
 			answer.Holders = append(answer.Holders, holder)
+		}
+	}
+	return connect.NewResponse(answer), nil
+}
+
+func (s *town) ListEvents(_ context.Context, r *connect.Request[reportsv1.ListEventsRequest]) (*connect.Response[reportsv1.ListEventsResponse], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count("ListEvents")
+	answer := &reportsv1.ListEventsResponse{}
+	for _, event := range s.events {
+		if event.GetObligationId() == r.Msg.GetObligationId() && event.GetUnitId() == r.Msg.GetUnitId() {
+			answer.Events = append(answer.Events, event)
 		}
 	}
 	return connect.NewResponse(answer), nil

@@ -201,6 +201,10 @@ func (s *service) rows(ctx context.Context, m matter, holders []*unitsv1.Holder,
 	if err != nil {
 		return nil, err
 	}
+	example, err := s.ofExample(ctx, m.caseID)
+	if err != nil {
+		return nil, err
+	}
 	write := s.authorOf(m)
 	var rows []message
 	for _, holder := range holders {
@@ -212,14 +216,18 @@ func (s *service) rows(ctx context.Context, m matter, holders []*unitsv1.Holder,
 		if until := p.muted(m.template, m.caseID, m.on.String()); until != "" && state == stateWaiting {
 			row.State, row.Answer = stateDropped, answerMuted(until)
 		}
+		if example && !holder.GetOfficial().GetExample() {
+			row.State, row.Answer = stateDropped, answerExample
+		}
 		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
 const (
-	answerNobody = "Chưa có người giữ vai trò này, không gửi cho ai."
-	answerAbsent = "Người giữ vai trò này vắng mặt và không ủy quyền cho ai, không gửi cho ai."
+	answerNobody  = "Chưa có người giữ vai trò này, không gửi cho ai."
+	answerExample = "Hồ sơ ví dụ: chỉ ghi sổ, không gửi cho người thật."
+	answerAbsent  = "Người giữ vai trò này vắng mặt và không ủy quyền cho ai, không gửi cho ai."
 )
 
 func answerMuted(until string) string {

@@ -99,6 +99,9 @@ func (s *server) accept(ctx context.Context, act *casefilev1.Act, hash []byte) (
 		return nil, err
 	}
 	ready.At, ready.ActingUnitId, ready.ActingRole = s.now().UTC().Format(time.RFC3339Nano), who.unitID, who.role
+	if atTerminal(ctx) {
+		ready.OfficialId = terminalsName
+	}
 	return s.register.storeAct(ctx, ready, answers, hash, s.now())
 }
 
@@ -108,6 +111,9 @@ func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (a
 	id := wire.IdentityOf(ctx)
 	if bySystem(ctx) && slices.Contains(systemsActs, actKind(act)) {
 		return acting{row.ReviewerUnitID, roleStandingAgency}, nil
+	}
+	if atTerminal(ctx) && actKind(act) == "withdraw" {
+		return s.endExample(ctx, row)
 	}
 	if slices.Contains(orderedActs, actKind(act)) && id.Service != "worker" {
 		verb := actVerbs[actKind(act)]
@@ -126,6 +132,22 @@ func (s *server) right(ctx context.Context, act *casefilev1.Act, row caseRow) (a
 		return acting{}, s.notYours(ctx, verb[0], verb[1], row.UnitID)
 	}
 	return who, nil
+}
+
+// terminalsName stands where an official's id does in what the terminal does by itself: nobody did it.
+const terminalsName = "terminal"
+
+// endExample lets the terminal take back what it opened to see whether the house works: the case of an example, and no other.
+func (s *server) endExample(ctx context.Context, row caseRow) (acting, error) {
+	event, err := s.register.eventOf(ctx, row)
+	if err != nil {
+		return acting{}, err
+	}
+	if event == nil || !event.Example {
+		return acting{}, wire.Forbidden("Chỉ hồ sơ ví dụ mới được thu hồi mà không nêu tên cán bộ. Đăng nhập rồi gửi lại.",
+			"Only the case of an example is withdrawn in no official's name. Sign in and send again.")
+	}
+	return acting{row.ReviewerUnitID, roleStandingAgency}, nil
 }
 
 // hats asks the units service what the official is today.

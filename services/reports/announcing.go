@@ -79,6 +79,9 @@ func newAnnouncement(tx *gorm.DB, caseID string) (announcement, error) {
 	if err := tx.Where("state <> 'ended'").Order("id").Find(&a.subscribers).Error; err != nil || len(a.subscribers) == 0 {
 		return a, err
 	}
+	if example, err := openedByExample(tx, caseID); err != nil || example {
+		return announcement{}, err // other systems would take it for a case
+	}
 	var was []*string
 	if err := tx.Model(&caseRow{}).Where("id = ?", caseID).Pluck("due_day", &was).Error; err != nil {
 		return a, fmt.Errorf("read the due day of case %s: %w", caseID, err)
@@ -87,6 +90,20 @@ func newAnnouncement(tx *gorm.DB, caseID string) (announcement, error) {
 		a.wasDue = dayText(was[0])
 	}
 	return a, nil
+}
+
+// openedByExample tells whether the event that opened the case is marked as an example.
+func openedByExample(tx *gorm.DB, caseID string) (bool, error) {
+	obligation, _, period, err := contract.CaseIDParts(caseID)
+	if err != nil {
+		return false, nil // no id of a case: nothing opened it
+	}
+	event, _, _ := strings.Cut(period, "/")
+	var examples int64
+	if err := tx.Model(&eventRow{}).Where("id = ? AND obligation_id = ? AND example", event, obligation).Count(&examples).Error; err != nil {
+		return false, fmt.Errorf("look whether case %s is an example: %w", caseID, err)
+	}
+	return examples > 0, nil
 }
 
 func dayText(column *string) string {

@@ -26,7 +26,7 @@ func (s *server) RecordEvent(ctx context.Context, request *connect.Request[repor
 	if err := refuseFields(happened.faults()); err != nil {
 		return nil, err
 	}
-	if err := s.mayRecord(ctx, happened.unit, request.Msg.GetEveryUnit()); err != nil {
+	if err := s.mayRecord(ctx, happened.unit, request.Msg); err != nil {
 		return nil, err
 	}
 	unitIDs, err := s.concerned(ctx, happened)
@@ -91,6 +91,12 @@ func bySystem(ctx context.Context) bool {
 	return id.Service == "worker" && id.OfficialID == ""
 }
 
+// atTerminal: somebody at a terminal of the house, in no official's name.
+func atTerminal(ctx context.Context) bool {
+	id := wire.IdentityOf(ctx)
+	return id.Service == "terminal" && id.OfficialID == ""
+}
+
 // unit answers the unit with that id; nil when nobody knows it.
 func (s *server) unit(ctx context.Context, id string) (*unitsv1.Unit, error) {
 	answer, err := s.units.GetUnit(ctx, connect.NewRequest(&unitsv1.GetUnitRequest{Id: id}))
@@ -117,10 +123,11 @@ func (s *server) boardsOf(ctx context.Context, unitID string) ([]*unitsv1.Board,
 	return answer.Msg.GetBoards(), nil
 }
 
-// mayRecord: the unit's own people, its reviewing body, administrators, and the worker. For every unit at once: the standing agency's
-// leaders and reviewers, administrators, and the worker.
-func (s *server) mayRecord(ctx context.Context, unit *unitsv1.Unit, everyUnit bool) error {
-	if bySystem(ctx) {
+// mayRecord: the unit's own people, its reviewing body, administrators, and the worker; the terminal an example of one unit. For every
+// unit at once: the standing agency's leaders and reviewers, administrators, and the worker.
+func (s *server) mayRecord(ctx context.Context, unit *unitsv1.Unit, said *reportsv1.RecordEventRequest) error {
+	everyUnit := said.GetEveryUnit()
+	if bySystem(ctx) || (atTerminal(ctx) && said.GetExample() && !everyUnit) {
 		return nil
 	}
 	id := wire.IdentityOf(ctx)

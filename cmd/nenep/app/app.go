@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(
 		serveCommand(), workCommand(), standbyCommand(), migrateCommand(), readyCommand(), configCommand(),
-		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), eventCommand(), periodCommand(), registerCommand(),
+		areaCommand(), unitCommand(), officialCommand(), positionCommand(), postCommand(), absenceCommand(), delegationCommand(), boardCommand(), reorganizeCommand(), caseCommand(), tryCommand(), eventCommand(), periodCommand(), registerCommand(),
 		catalogueCommand(), calendarCommand(), settingCommand(),
 		notificationsCommand(), keysCommand(), auditCommand(), importCommand(), whyCommand(),
 		backupCommand(), restoreCommand(), historiesCommand(),
