@@ -11,6 +11,9 @@ chart-test: bin/helm ## The chart: linted, rendered with every option, decoded a
 	cd charts/tests && GOWORK=off go vet ./... && GOWORK=off go test -count=1 ./...
 	cd tools/compose && GOWORK=off go vet ./... && GOWORK=off go test -count=1 ./...
 
+chart-readme: ## What values.yaml says of each value into the README of the chart and into its schema
+	cd charts/tests && GOWORK=off go run ./readme ../nenep
+
 test-cluster: bin/helm images postgres-image ## A real one-node Kubernetes (as root; compiled at first use, some 10 minutes): the chart installed, used, upgraded, drained, removed
 	scripts/cluster.sh test
 

@@ -55,6 +55,7 @@ type objects struct {
 	alerts      map[string]*monitoringv1.PrometheusRule
 	rolledOut   map[string]*workerDeployment
 	connections map[string]*connection
+	trials      map[string]*corev1.Pod
 	stateful    map[string]*appsv1.StatefulSet
 	claims      map[string]*corev1.PersistentVolumeClaim
 	generated   map[string]*corev1.Secret
@@ -65,6 +66,9 @@ func (o objects) pods() map[string]corev1.PodTemplateSpec {
 	pods := map[string]corev1.PodTemplateSpec{}
 	for _, deployment := range o.deployments {
 		pods[role(deployment.Labels)] = deployment.Spec.Template
+	}
+	for _, trial := range o.trials {
+		pods[role(trial.Labels)] = corev1.PodTemplateSpec{ObjectMeta: trial.ObjectMeta, Spec: trial.Spec}
 	}
 	for _, worker := range o.rolledOut {
 		pods[role(worker.Labels)] = worker.Spec.Template
@@ -138,7 +142,7 @@ func decode(t *testing.T, manifests string) objects {
 		ingresses: map[string]*networkingv1.Ingress{}, policies: map[string]*networkingv1.NetworkPolicy{}, files: map[string]*corev1.ConfigMap{},
 		budgets: map[string]*policyv1.PodDisruptionBudget{}, scalers: map[string]*autoscalingv2.HorizontalPodAutoscaler{},
 		queueScaled: map[string]*kedav1alpha1.ScaledObject{}, routes: map[string]*gatewayv1.HTTPRoute{}, monitors: map[string]*monitoringv1.ServiceMonitor{},
-		alerts: map[string]*monitoringv1.PrometheusRule{}, rolledOut: map[string]*workerDeployment{}, connections: map[string]*connection{},
+		alerts: map[string]*monitoringv1.PrometheusRule{}, rolledOut: map[string]*workerDeployment{}, connections: map[string]*connection{}, trials: map[string]*corev1.Pod{},
 		stateful: map[string]*appsv1.StatefulSet{},
 		claims:   map[string]*corev1.PersistentVolumeClaim{}, generated: map[string]*corev1.Secret{},
 	}
@@ -164,6 +168,8 @@ func (o objects) keep(t *testing.T, object runtime.Object) {
 	switch object := object.(type) {
 	case *appsv1.Deployment:
 		o.deployments[object.Name] = object
+	case *corev1.Pod:
+		o.trials[object.Name] = object
 	case *corev1.Service:
 		o.services[object.Name] = object
 	case *batchv1.Job:

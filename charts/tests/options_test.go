@@ -143,6 +143,11 @@ networkPolicy:
 		require.EqualValues(t, 60, *o.pods()["worker"].Spec.TerminationGracePeriodSeconds)
 	}},
 	{"the worker rolled out by Temporal's controller", byController, func(t *testing.T, o objects) { require.Len(t, o.rolledOut, 1) }},
+	{"another trial", `helmTest: {withinSeconds: 300, obligation: BCD-02, unit: DU-12205-2507}`, func(t *testing.T, o objects) {
+		require.Equal(t, []string{"try", "--ready=http://nenep-portal/readyz", "--within=300s", "--obligation=BCD-02", "--unit=DU-12205-2507"}, o.trials["nenep-try"].Spec.Containers[0].Args)
+		require.EqualValues(t, 360, *o.trials["nenep-try"].Spec.ActiveDeadlineSeconds)
+	}},
+	{"no trial", `helmTest: {enabled: false}`, func(t *testing.T, o objects) { require.Empty(t, o.trials) }},
 	{"a port of its own", `config: {unitsAddr: ":9191"}`, func(t *testing.T, o objects) {
 		require.EqualValues(t, 9191, o.pods()["units"].Spec.Containers[0].Ports[0].ContainerPort)
 	}},
@@ -371,6 +376,13 @@ func TestRolesRunTheOneProgram(t *testing.T) {
 		require.Equal(t, arguments, pods[name].Spec.Containers[0].Args)
 		require.Empty(t, pods[name].Spec.Containers[0].Command, "the image knows its program")
 	}
+}
+
+func TestTheTrialRunsWhenAskedOnly(t *testing.T) {
+	trial := render(t).trials["nenep-try"]
+	require.Equal(t, "test", trial.Annotations["helm.sh/hook"])
+	require.Equal(t, corev1.RestartPolicyNever, trial.Spec.RestartPolicy)
+	require.Equal(t, secrets(render(t), "terminal"), secrets(render(t), "try"), "what a terminal is shown, and no more")
 }
 
 func TestMigrationsRunBeforeEverythingElse(t *testing.T) {

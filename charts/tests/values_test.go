@@ -268,6 +268,9 @@ func requireTyped(t *testing.T, place string, schema map[string]any) {
 	}
 	properties, _ := schema["properties"].(map[string]any)
 	for name, property := range properties {
+		if place+"/"+name != "/global" {
+			require.NotEmpty(t, property.(map[string]any)["description"], "%s/%s: write a comment beside it in values.yaml and run make chart-readme, or a description into the schema", place, name)
+		}
 		requireTyped(t, place+"/"+name, property.(map[string]any))
 	}
 }

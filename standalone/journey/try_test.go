@@ -13,7 +13,7 @@ import (
 
 // What `helm test` does: a case opens, its reminder is in the ledger, and nothing of it counts.
 func TestTheRunningHouseIsTried(t *testing.T) {
-	code, out, faults := terminal(t, "try", "--json", "--ready", standing.options.Config.PortalURL+"/readyz")
+	code, out, faults := terminal(t, "try", "--json", "--within", "6m", "--ready", standing.options.Config.PortalURL+"/readyz")
 	require.Zero(t, code, faults)
 	var seen struct {
 		Case, Rung string

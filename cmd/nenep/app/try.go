@@ -19,6 +19,7 @@ import (
 	"nenep/proto/wire"
 	"nenep/rules/calendar"
 	"nenep/rules/catalogue"
+	"nenep/rules/ladder"
 )
 
 const (
@@ -33,6 +34,7 @@ const (
 type trial struct {
 	t     *terminal
 	began time.Time
+	days  *calendar.Calendar
 	seen  trialSeen
 }
 
@@ -41,6 +43,7 @@ type trialSeen struct {
 	Case     string   `json:"case"`
 	DueDay   string   `json:"due_day"`
 	Rung     string   `json:"rung"`
+	RungDay  string   `json:"rung_day"`
 	Messages []string `json:"messages"`
 	Ended    bool     `json:"ended"`
 	Seconds  float64  `json:"seconds"`
@@ -48,8 +51,8 @@ type trialSeen struct {
 
 func tryCommand() *cobra.Command {
 	command := &cobra.Command{Use: "try", Short: "See whether the running house works: a case of an example opens, reminds and is withdrawn", Args: cobra.NoArgs,
-		Long: "An event marked as an example is recorded, its case opens, its first reminder is written into the ledger, the case is withdrawn. What was\n" +
-			"seen is said line by line; what is not seen in time is a failure, and the case is withdrawn all the same. Nobody real is told: messages\n" +
+		Long: "An event marked as an example is recorded, its case opens, its first reminder is written into the ledger (at night and on days off, when\n" +
+			"none leaves: is set, and its letter is shown), the case is withdrawn. What was seen is said line by line; what is not seen in time is a failure, and the case is withdrawn all the same. Nobody real is told: messages\n" +
 			"of examples reach officials who are examples only, other systems hear nothing, and a withdrawn case counts in no figure. What stays is\n" +
 			"one event marked as an example, one withdrawn case, and their entries in the audit trail."}
 	within := command.Flags().Duration("within", 2*time.Minute, "how long to wait until the reminder is seen")
@@ -125,14 +128,39 @@ func (y *trial) look(ctx context.Context) error {
 	}
 	y.seen.DueDay = c.GetState().GetDueDay()
 	y.say("Hồ sơ %s đã mở, hạn %s.", y.seen.Case, civil(y.seen.DueDay).Vietnamese())
+	waits := y.waits(time.Now())
 	c, err = y.await(ctx, "the case %s opened and reminded nobody in time: look at the worker's log and at /readyz of notifications",
-		func(c *reportsv1.Case) bool { return len(c.GetState().GetFired()) > 0 })
+		func(c *reportsv1.Case) bool {
+			return len(c.GetState().GetFired()) > 0 || (waits && c.GetState().GetNextRungId() != "")
+		})
 	if err != nil {
 		return err
 	}
-	fired := c.GetState().GetFired()
-	y.seen.Rung = fired[len(fired)-1].GetRungId()
-	return y.lookAtLedger(ctx)
+	if fired := c.GetState().GetFired(); len(fired) > 0 {
+		y.seen.Rung, y.seen.RungDay = fired[len(fired)-1].GetRungId(), fired[len(fired)-1].GetDay()
+		return y.lookAtLedger(ctx)
+	}
+	y.seen.Rung, y.seen.RungDay = c.GetState().GetNextRungId(), c.GetState().GetNextRungDay()
+	return y.lookAtLetter(ctx, c)
+}
+
+// waits tells whether reminders leave later only: they leave from six on working days.
+func (y *trial) waits(now time.Time) bool {
+	today := calendar.DateOf(now)
+	return !y.days.IsWorkingDay(today) || now.Before(today.At(ladder.Hour, 0))
+}
+
+// lookAtLetter reads the reminder as it would be written: at night and on days off it waits for its morning, which the case will not live.
+func (y *trial) lookAtLetter(ctx context.Context, c *reportsv1.Case) error {
+	y.say("Ngoài giờ nhắc việc: mức nhắc %s đã đặt vào ngày %s.", y.seen.Rung, civil(y.seen.RungDay).Vietnamese())
+	letter, err := y.t.clients.Notifications.PreviewLetter(ctx, connect.NewRequest(&notificationsv1.PreviewLetterRequest{
+		ObligationId: c.GetObligationId(), RungId: y.seen.Rung, UnitId: c.GetUnitId(), Language: "vi"}))
+	if err != nil {
+		return err
+	}
+	y.seen.Messages = append(y.seen.Messages, letter.Msg.GetSubject())
+	y.say("Thư sẽ viết: %s", letter.Msg.GetSubject())
+	return nil
 }
 
 // lookAtLedger reads what was written down of the rung; that nobody holds the role is written too.
@@ -215,21 +243,37 @@ const wantedDaysLeft = 3
 // would be due in some days. False when the catalogue has none.
 func chooseExample(cat *catalogue.Catalogue, units []catalogue.UnitFacts, days *calendar.Calendar, today calendar.Date, obligation string) (triedEvent, bool) {
 	edition := cmp.Or(cat.At(today), cat.Latest())
+	var all []duty
 	for _, o := range edition.Obligations {
-		trigger := simpleTrigger(o)
-		if (obligation != "" && o.Code != obligation) || trigger == "" {
-			continue
+		if trigger := simpleTrigger(o); trigger != "" && (obligation == "" || o.Code == obligation) {
+			all = append(all, duty{o, trigger, owing(edition, o, units, today)})
 		}
-		for _, unit := range units {
-			if obliged, _, _ := edition.Obliged(o, unit, today); !obliged || unit.Merged {
-				continue
-			}
-			if on, found := dayBefore(cat, o, trigger, unit, days, today); found {
-				return triedEvent{o.Code, trigger, unit.ID, on}, true
+	}
+	// The commonest first: what one body alone owes is rather that of the highest.
+	slices.SortStableFunc(all, func(a, b duty) int { return cmp.Compare(len(b.units), len(a.units)) })
+	for _, d := range all {
+		for _, unit := range d.units {
+			if on, found := dayBefore(cat, d.obligation, d.trigger, unit, days, today); found {
+				return triedEvent{d.obligation.Code, d.trigger, unit.ID, on}, true
 			}
 		}
 	}
 	return triedEvent{}, false
+}
+
+// duty is an obligation by event with those who owe it.
+type duty struct {
+	obligation *catalogue.Obligation
+	trigger    string
+	units      []catalogue.UnitFacts
+}
+
+// owing are the units that owe the obligation today and are reminded: one just merged is left in peace for some days.
+func owing(edition *catalogue.Edition, o *catalogue.Obligation, units []catalogue.UnitFacts, today calendar.Date) []catalogue.UnitFacts {
+	return slices.DeleteFunc(slices.Clone(units), func(unit catalogue.UnitFacts) bool {
+		obliged, _, _ := edition.Obliged(o, unit, today)
+		return !obliged || unit.Merged
+	})
 }
 
 // simpleTrigger is the first trigger a person records without saying anything but the day; empty when there is none.

@@ -37,3 +37,13 @@ func TestATrialOfAHouseThatDoesNotAnswerSaysSo(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, faults, "the services do not answer")
 }
+
+func TestRemindersLeaveInTheMorningOfWorkingDays(t *testing.T) {
+	days, err := calendar.New(calendar.VietnamDays())
+	require.NoError(t, err)
+	y := &trial{days: days}
+	monday := calendar.MustDate("2026-11-23")
+	require.True(t, y.waits(monday.At(5, 59)))
+	require.False(t, y.waits(monday.At(6, 0)))
+	require.True(t, y.waits(monday.AddDays(-1).At(10, 0)), "a Sunday")
+}

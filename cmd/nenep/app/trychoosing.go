@@ -35,11 +35,10 @@ func (y *trial) choose(ctx context.Context, obligation, unit string) (triedEvent
 			ValidFrom: civil(u.GetValidFrom()), ValidTo: civil(u.GetValidTo()), FollowedFrom: civil(u.GetFollowedFrom()),
 		})
 	}
-	days, _, err := y.t.daysOff(ctx, today.AddDays(-400), today.AddDays(400))
-	if err != nil {
+	if y.days, _, err = y.t.daysOff(ctx, today.AddDays(-400), today.AddDays(400)); err != nil {
 		return triedEvent{}, err
 	}
-	if chosen, found := chooseExample(cat, units, days, today, obligation); found {
+	if chosen, found := chooseExample(cat, units, y.days, today, obligation); found {
 		return chosen, nil
 	}
 	return triedEvent{}, wire.Refuse(contract.CodeInvalid,
