@@ -64,7 +64,7 @@ func toldFigures(t *testing.T) map[string]bool {
 		source, err := os.ReadFile(filepath.Join("..", "..", file))
 		require.NoError(t, err)
 		for _, found := range regexp.MustCompile(`(?:Name: |NewDesc\()"([a-z_]+)"`).FindAllStringSubmatch(string(source), -1) {
-			told[prefix+found[1]] = true
+			told[prefix+strings.TrimPrefix(found[1], prefix)] = true // a collector of its own says the whole name
 		}
 	}
 	return told
