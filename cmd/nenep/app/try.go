@@ -86,7 +86,7 @@ func (y *trial) ready(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := y.t.cfg.HouseClient(10 * time.Second).Do(request)
 	if err != nil {
 		return fmt.Errorf("the portal does not answer at %s: look at its pods", address)
 	}
