@@ -14,6 +14,9 @@ chart-test: bin/helm ## The chart: linted, rendered with every option, decoded a
 chart-readme: ## What values.yaml says of each value into the README of the chart and into its schema
 	cd charts/tests && GOWORK=off go run ./readme ../nenep
 
+chart-schemas: ## The schemas by which the chart's manifests are checked, from the Go modules of Kubernetes and of the CRDs
+	cd charts/tests && GOWORK=off go run ./schemas/from schemas
+
 test-cluster: bin/helm images postgres-image ## A real one-node Kubernetes (as root; compiled at first use, some 10 minutes): the chart installed, used, upgraded, drained, removed
 	scripts/cluster.sh test
 

@@ -136,6 +136,8 @@ var separator = regexp.MustCompile(`(?m)^---\s*$`)
 
 func decode(t *testing.T, manifests string) objects {
 	t.Helper()
+	requireWellFormed(t, manifests)
+	collect(manifests)
 	decoder := strictDecoder(t)
 	found := objects{
 		deployments: map[string]*appsv1.Deployment{}, services: map[string]*corev1.Service{}, jobs: map[string]*batchv1.Job{},

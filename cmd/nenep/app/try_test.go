@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,6 +34,7 @@ func TestATrialOfAHouseThatDoesNotAnswerSaysSo(t *testing.T) {
 	code, _, faults := typed(t, "try", "--ready", "http://127.0.0.1:1/readyz")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, faults, "the portal does not answer at http://127.0.0.1:1/readyz")
+	t.Setenv("NENEP_SERVICE_KEY", strings.Repeat("k", 40))
 	code, _, faults = typed(t, "try")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, faults, "the services do not answer")
