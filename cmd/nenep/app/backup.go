@@ -45,6 +45,7 @@ func printing(command *cobra.Command, run func(c *cobra.Command, t *terminal, ar
 		if err != nil {
 			return err
 		}
+		cfg.PayloadKeys = cmp.Or(cfg.PayloadKeys, payloadKeysOfThisFolder())
 		return run(c, &terminal{cfg: cfg, json: *asJSON, out: c.OutOrStdout()}, arguments)
 	}
 	return command
