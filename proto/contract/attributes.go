@@ -7,7 +7,7 @@ import "regexp"
 // begin with Temporal, and the builds, are Temporal's own: changes that code asks for by GetVersion, schedules, tasks that fail.
 var AttributeForms = map[string]*regexp.Regexp{
 	AttributeUnit.GetName():       regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`),
-	AttributeObligation.GetName(): regexp.MustCompile(`^[A-Z]{2,5}-[0-9]{2}[a-z]?$`),
+	AttributeObligation.GetName(): regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*$`),
 	AttributePeriod.GetName():     regexp.MustCompile(`^(2[01][0-9]{2}(-H[12]|-Q[1-4])?|E-2[01][0-9]{2}-[0-9]{4,9})$`),
 	AttributeArea.GetName():       regexp.MustCompile(`^([0-9]{2,5}-[0-9]{4})?$`),
 	AttributeState.GetName():      regexp.MustCompile(`^(open|submitted|returned|accepted|exempted|withdrawn|succeeded)$`),

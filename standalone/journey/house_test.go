@@ -122,10 +122,11 @@ func (r *running) connect() error {
 	cfg := &r.options.Config
 	cfg.ServiceKey = strings.TrimSpace(string(key))
 	keys, err := os.ReadFile(filepath.Join(r.options.Data, "payload.keys"))
-	if err != nil {
+	if err == nil {
+		cfg.PayloadKeys = strings.TrimSpace(string(keys))
+	} else if cfg.PayloadKeys == "" {
 		return err
 	}
-	cfg.PayloadKeys = strings.TrimSpace(string(keys))
 	cfg.UnitsURL, cfg.ReportsURL = "http://"+cfg.UnitsAddr, "http://"+cfg.ReportsAddr
 	cfg.NotificationsURL, cfg.PortalURL = "http://"+cfg.NotificationsAddr, "http://"+cfg.PortalAddr
 	r.clients = cfg.NewClients("terminal")

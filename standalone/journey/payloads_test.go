@@ -147,76 +147,95 @@ func TestTemporalKeepsNoWordOfASchedule(t *testing.T) {
 	}
 }
 
-// A key is rotated while a case runs. While the old key is away the case stands still and loses nothing; with both it goes on.
+// A house that wrote in clear gets a key, and another one, while a case runs. Without the former key the house does not start
+// and says which it needs; with both the case goes on, and its history is told whole.
 func TestAKeyIsRotatedWhileCasesRun(t *testing.T) {
 	folder := t.TempDir()
 	keysFile := filepath.Join(folder, "payload.keys")
-	first := startSeparate(t, folder, nil)
-	first.await(t, "Opening the current periods")
-	require.NoError(t, first.connect())
-	first.awaitCases(t, 20)
-	oldKey := first.options.Config.PayloadKeys
-	c := first.lastOf(t, "")
-	contact := first.holder(t, c.GetUnitId(), "contact")
+	t.Setenv("NENEP_PAYLOAD_KEYS", "plain")
+	inClear := startSeparate(t, folder, nil)
+	inClear.await(t, "Opening the current periods")
+	require.NoError(t, inClear.connect())
+	inClear.awaitCases(t, 20)
+	c := inClear.lastOf(t, "")
+	contact := inClear.holder(t, c.GetUnitId(), "contact")
 	note := func(words string) *casefilev1.Act {
 		return &casefilev1.Act{ActId: words, CaseId: c.GetId(), Kind: &casefilev1.Act_Note{Note: &casefilev1.Note{Words: words}}}
 	}
-	first.act(t, contact, note("before"))
+	inClear.act(t, contact, note("note-in-clear"))
+	inClear.kill(t)
+	require.NoFileExists(t, keysFile)
+	t.Setenv("NENEP_PAYLOAD_KEYS", "")
+
+	first := startSeparate(t, folder, &inClear.options)
+	first.await(t, "Opening the current periods")
+	require.NoError(t, first.connect())
+	oldKey := first.options.Config.PayloadKeys
+	require.True(t, strings.HasPrefix(oldKey, "first:"), "the folder gained a key")
+	first.acts(t, contact, note("note-by-the-first"))
 	first.kill(t)
 
 	newKey, err := wire.NewPayloadKey("second")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(keysFile, []byte(newKey+"\n"), 0o600))
-	without := startSeparate(t, folder, &first.options)
-	without.await(t, "Opening the current periods")
-	require.NoError(t, without.connect())
-	var outcome *casefilev1.ActOutcome
-	require.Eventually(t, func() bool { // while the services still start
-		outcome, err = without.tryAct(t, contact, note("without-the-old-key"))
-		return err == nil
-	}, patience, look)
-	require.True(t, outcome.GetPending(), "the act is stored and waits")
-	described, err := without.temporal.DescribeWorkflowExecution(t.Context(), c.GetId(), "")
-	require.NoError(t, err)
-	require.Equal(t, enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, described.GetWorkflowExecutionInfo().GetStatus(), "the case is not failed by a key that is away")
-	code, _, faults := without.keysUsed(t)
-	require.Equal(t, 1, code)
-	require.Contains(t, faults, `the key "first" is needed and NENEP_PAYLOAD_KEYS does not hold it`)
-	without.kill(t)
+	said := startSeparateExpectingFailure(t, folder, first.options)
+	require.Contains(t, said, `the payload is encrypted with the key "first", which NENEP_PAYLOAD_KEYS does not hold`)
 
 	require.NoError(t, os.WriteFile(keysFile, []byte(newKey+","+oldKey+"\n"), 0o600))
 	both := startSeparate(t, folder, &first.options)
 	both.await(t, "Opening the current periods")
 	require.NoError(t, both.connect())
-	require.Eventually(t, func() bool {
-		outcome, err = both.tryAct(t, contact, note("after"))
-		return err == nil && outcome.GetState() != nil
-	}, patience, look)
-	require.Eventually(t, func() bool {
-		acts, err := both.clients.Acts.ListActs(t.Context(), connect.NewRequest(&reportsv1.ListActsRequest{CaseId: c.GetId()}))
-		return err == nil && !slices.ContainsFunc(acts.Msg.GetActs(), func(a *reportsv1.StoredAct) bool { return a.GetOutcome() == nil })
-	}, patience, look, "what waited is delivered")
+	both.acts(t, contact, note("note-by-the-second"))
 	told := both.told(t, c.GetId())
 	require.Equal(t, told.GetEventsTotal(), told.GetEventsTold())
 	keys := map[string]bool{}
 	for _, event := range both.recorded(t, c.GetId()) {
+		keys[""] = keys[""] || strings.Contains(bytesOf(t, event), "nenep.casefile.v1")
 		for _, id := range []string{"first", "second"} {
 			keys[id] = keys[id] || strings.Contains(bytesOf(t, event), "encryption-key-id\x12"+string(rune(len(id)))+id)
 		}
 	}
-	require.Equal(t, map[string]bool{"first": true, "second": true}, keys, "old events stay under the old key, new ones come under the new")
-	code, out, faults := both.keysUsed(t)
+	require.Equal(t, map[string]bool{"": true, "first": true, "second": true}, keys, "what was recorded stays as it was, new events come under the new key")
+	code, out, faults := both.keysUsed(t, newKey+","+oldKey)
 	require.Zero(t, code, faults)
 	require.Regexp(t, `(?m)^first +[1-9].* yes +is needed$`, out)
 	require.Regexp(t, `(?m)^second +[1-9].* first +encrypts$`, out)
+	code, _, faults = both.keysUsed(t, newKey)
+	require.Equal(t, 1, code)
+	require.Contains(t, faults, `the key "first" is needed and NENEP_PAYLOAD_KEYS does not hold it`)
 	both.kill(t)
 }
 
+// A key that cannot be read is told, and never written over: what Temporal keeps would be lost with it.
+func TestADamagedFileOfPayloadKeysIsNamedAndKept(t *testing.T) {
+	folder, options := t.TempDir(), standing.options
+	takeFreeAddresses(&options)
+	file := filepath.Join(folder, "payload.keys")
+	require.NoError(t, os.WriteFile(file, []byte("first:c2VjcmV0\n"), 0o600))
+	said := startSeparateExpectingFailure(t, folder, options)
+	require.Contains(t, said, "payload.keys is damaged: restore it from a backup")
+	require.Contains(t, said, `the key "first" has 6 bytes and must have 32`)
+	require.NotContains(t, said, "c2VjcmV0")
+	kept, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "first:c2VjcmV0\n", string(kept))
+}
+
+// acts delivers an act to a house that may still be starting.
+func (r *running) acts(t *testing.T, official string, act *casefilev1.Act) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		outcome, err := r.tryAct(t, official, act)
+		return err == nil && outcome.GetState() != nil
+	}, patience, look, act.GetActId())
+}
+
 // keysUsed asks at a terminal which keys are still needed.
-func (r *running) keysUsed(t *testing.T) (code int, out, faults string) {
+func (r *running) keysUsed(t *testing.T, keys string) (code int, out, faults string) {
 	t.Helper()
 	t.Setenv("NENEP_TEMPORAL_ADDR", r.options.Config.TemporalAddr)
-	t.Setenv("NENEP_PAYLOAD_KEYS", r.options.Config.PayloadKeys)
+	t.Setenv("NENEP_PAYLOAD_KEYS", keys)
+	defer t.Setenv("NENEP_PAYLOAD_KEYS", "")
 	return terminal(t, "keys", "payload", "used")
 }
 
