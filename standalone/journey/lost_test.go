@@ -75,7 +75,6 @@ func TestALostCaseIsOpenedAgainFromTheRegister(t *testing.T) {
 		require.Zero(t, differences(t, "--case", id))
 	}
 	fired := len(before.GetState().GetFired())
-	standing.act(t, contact, &casefilev1.Act{CaseId: id, Kind: &casefilev1.Act_Revoke{Revoke: &casefilev1.Revoke{What: "explanation", Words: "Có số liệu rồi"}}})
 	c = standing.getCase(t, id)
 	standing.shiftAs(t, contact, c)
 	standing.awaitCase(t, id, func(c *reportsv1.Case) bool { return len(c.GetState().GetFired()) > fired })
