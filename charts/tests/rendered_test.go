@@ -20,6 +20,14 @@ func TestEveryOptionIsWrittenDown(t *testing.T) {
 		{"evaluation", evaluation}, {"evaluation on claims of one's own", evaluation, `evaluation: {storage: {databaseClaim: a, dataClaim: b}}`},
 		{"a worker that is rolled out by Temporal's controller", least, `roles: {worker: {kind: workerDeployment}}`},
 	}
+	written = append(written,
+		[]string{"a key for each service", least, `secrets: {tokenKey: {existingSecret: nenep-tokens}}`},
+		[]string{"TLS in the house, behind a gateway, looked at by Prometheus", least, `
+tls: {existingSecret: nenep-tls}
+databaseTls: {existingSecret: nenep-database}
+gateway: {enabled: true, host: nenep.example, parent: {name: public}}
+monitoring: {serviceMonitor: {enabled: true}}
+`})
 	for _, option := range options {
 		written = append(written, []string{option.name, least, option.values})
 	}

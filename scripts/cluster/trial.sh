@@ -294,7 +294,7 @@ distributed() {
   tested
   drained
   stage "distributed: uninstalled"
-  uninstall "$state/before-distributed" '^(job.batch/nenep-migrations|pod/nenep-migrations-[a-z0-9]+)$'
+  uninstall "$state/before-distributed" '^(job.batch/nenep-migrations|pod/nenep-migrations-[a-z0-9]+|pod/nenep-try)$'
 }
 
 # sign_in_by_mail: a link mailed to the official opens the portal for this browser.
