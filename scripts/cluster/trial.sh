@@ -221,6 +221,8 @@ evaluation() {
   act_in_evaluation
   settled
   figure "evaluation: cases" "$(cases)"
+  # Whether a reminder leaves depends on the hour; the program says what it saw.
+  terminal try --within 3m && figure "evaluation: a case opened, its reminder seen" yes || figure "evaluation: a case opened, its reminder seen" no
   memory idle
   busy nenep-evaluation
   local password key
