@@ -76,7 +76,7 @@ func prepareData(folder string) (string, error) {
 	file := filepath.Join(folder, "service.key")
 	if key, err := os.ReadFile(file); err == nil {
 		if len(strings.TrimSpace(string(key))) < 32 {
-			return "", fmt.Errorf("file %s is damaged: restore it from a backup, or delete it (everyone signs in anew, links in old messages stop working)", file)
+			return "", fmt.Errorf("file %s is damaged: restore it from a backup, or delete it (links in old messages stop working)", file)
 		}
 		return strings.TrimSpace(string(key)), nil
 	}
