@@ -312,8 +312,13 @@ sign_in_by_mail() {
   signed_in nenep-portal || fail "$email is not signed in"
   echo "$email is signed in by a link in a mail ($SECONDS s)"
 }
+# mailed is the link of the newest mail that holds one.
 mailed() {
-  tr -d '\r' <"$(ls "$state"/outside/mailbox/*.eml | tail -1)" | sed ':more; /=$/ { N; s/=\n//; b more }' | grep -oE '/dang-nhap/thu/[A-Za-z0-9_-]+' | tail -1 | grep .
+  local mail
+  for mail in $(ls -r "$state"/outside/mailbox/*.eml); do
+    tr -d '\r' <"$mail" | sed ':more; /=$/ { N; s/=\n//; b more }' | grep -oE '/dang-nhap/thu/[A-Za-z0-9_-]+' | tail -1 | grep . && return
+  done
+  return 1
 }
 
 # temporal_away: Temporal does not answer for a while; nothing starts anew, pages are there, and all is well when it is back.
