@@ -221,13 +221,13 @@ func TestADamagedFileOfPayloadKeysIsNamedAndKept(t *testing.T) {
 	require.Equal(t, "first:c2VjcmV0\n", string(kept))
 }
 
-// acts delivers an act to a house that may still be starting.
+// acts delivers an act to a house that has just started and opens thousands of cases meanwhile: until it is the act's turn it is sent again.
 func (r *running) acts(t *testing.T, official string, act *casefilev1.Act) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		outcome, err := r.tryAct(t, official, act)
 		return err == nil && outcome.GetState() != nil
-	}, patience, look, act.GetActId())
+	}, 5*patience, 10*look, act.GetActId())
 }
 
 // keysUsed asks at a terminal which keys are still needed.
