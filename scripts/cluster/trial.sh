@@ -305,6 +305,7 @@ sign_in_by_mail() {
   rm -f "$jar"
   email=$(terminal unit show SO-NV --json | sed -n 's/.*"email": "\([^"]*@[^"]*\)".*/\1/p' | tail -1)
   [ -n "$email" ] || fail "no official has an address"
+  rm -f "$state"/outside/mailbox/*.eml # of an earlier sign-in
   [ "$(fill_in "$address/dang-nhap/thu" /dang-nhap/thu "email=$email")" = 200 ] || { cat "$state/answer.html" >&2; fail "no link could be asked for"; }
   within 60 "the mail with the link" mailed
   link=$(mailed)
