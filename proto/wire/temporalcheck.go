@@ -35,10 +35,11 @@ func SearchAttributes() map[string]enumspb.IndexedValueType {
 	}
 }
 
-const (
-	temporalAnswers = 3 * time.Second // what Temporal may take to answer a probe
-	temporalFresh   = 5 * time.Second // for how long an answer stands, so that probes cost Temporal little
-)
+// temporalAnswers is what Temporal may take to answer a probe.
+const temporalAnswers = 3 * time.Second
+
+// TemporalFresh is for how long an answer about Temporal stands, so that probes cost it little.
+const TemporalFresh = 5 * time.Second
 
 // TemporalCheck tells in a sentence why this program cannot work with the Temporal it was told of.
 type TemporalCheck struct {
@@ -61,7 +62,7 @@ func (c Config) CheckTemporal(connect func() (client.Client, error)) *TemporalCh
 func (t *TemporalCheck) Check(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.asked.IsZero() && time.Since(t.asked) < temporalFresh {
+	if !t.asked.IsZero() && time.Since(t.asked) < TemporalFresh {
 		return t.answer
 	}
 	// A caller who goes away must not leave "it does not answer" to the next one.

@@ -103,10 +103,10 @@ func (t *terminal) archive(ctx context.Context, obligation, period, to string) e
 
 // casesOf are the ids of the period's cases that have closed, and of those that have not.
 func (t *terminal) casesOf(ctx context.Context, obligation, period string) (closed, open []string, err error) {
-	const page = 1000
+	const page = 500
 	for offset := int32(0); ; offset += page {
 		answer, err := t.clients.Register.ListCases(ctx, connect.NewRequest(&reportsv1.ListCasesRequest{
-			ObligationId: obligation, PeriodId: period, Limit: page, Offset: offset, Brief: true,
+			ObligationId: obligation, PeriodId: period, Limit: page, Offset: offset,
 		}))
 		if err != nil {
 			return nil, nil, err

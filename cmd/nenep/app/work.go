@@ -54,14 +54,13 @@ func Work(ctx context.Context, cfg wire.Config, logger *zap.Logger, options Opti
 		group.Go(func() error { return serveUntilDone(running, logger, answering, measured.answer()) })
 	}
 	group.Go(func() error {
-		if err := awaitTemporal(running, check, logger); err != nil {
-			return err
-		}
 		doors := activities.New(cfg.NewClients("worker"), connection, cat, activities.Options{Demo: options.Demo, ClockOffset: options.ClockOffset})
-		logger.Info("working", zap.String("build", cfg.BuildID), zap.String("deployment", cfg.DeploymentName))
-		return workflows.Run(running, workflows.New(connection, doors, workflows.Options{
-			BuildID: cfg.BuildID, DeploymentName: cfg.DeploymentName, StopTimeout: time.Duration(cfg.WorkerStopSeconds) * time.Second,
-		}))
+		return workPatiently(running, check, logger, func() error {
+			logger.Info("working", zap.String("build", cfg.BuildID), zap.String("deployment", cfg.DeploymentName))
+			return workflows.Run(running, workflows.New(connection, doors, workflows.Options{
+				BuildID: cfg.BuildID, DeploymentName: cfg.DeploymentName, StopTimeout: time.Duration(cfg.WorkerStopSeconds) * time.Second,
+			}))
+		})
 	})
 	return group.Wait()
 }
@@ -75,6 +74,28 @@ func lazily(cfg wire.Config, logger *zap.Logger, measured client.MetricsHandler)
 	options.MetricsHandler = measured
 	return client.NewLazyClient(options)
 }
+
+// workPatiently begins to work when Temporal can be worked with, and begins anew when it went away while the work began. A work that does not
+// begin with a Temporal that answers ends the process, so that somebody sees it.
+func workPatiently(ctx context.Context, check *wire.TemporalCheck, logger *zap.Logger, work func() error) error {
+	for attempt := 1; ; attempt++ {
+		if err := awaitTemporal(ctx, check, logger); err != nil {
+			return err
+		}
+		err := work()
+		if err == nil || ctx.Err() != nil || attempt == mostBeginnings {
+			return err
+		}
+		logger.Warn("the work did not begin", zap.Error(err))
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wire.TemporalFresh): // until Temporal is asked anew
+		}
+	}
+}
+
+const mostBeginnings = 5
 
 // awaitTemporal waits until Temporal can be worked with: a worker that starts before it, or before its namespace is prepared, must not die of it.
 func awaitTemporal(ctx context.Context, check *wire.TemporalCheck, logger *zap.Logger) error {
