@@ -52,6 +52,12 @@ func runAsHouse() int {
 			return 1
 		}
 	}
+	if communes := os.Getenv(onlyCommunes); communes != "" {
+		if err := liveSmall(&options, communes); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
 	if err := house.Run(ctx, options); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	enumspb "go.temporal.io/api/enums/v1"
@@ -175,13 +176,18 @@ func fromTemporal(ctx context.Context, cfg wire.Config, each int, count func(wor
 	})
 }
 
+// listPatience is how long a page of the list may take a Temporal that is busy.
+const listPatience = 2 * time.Minute
+
 // runningByType lists what runs, the newest first.
 func runningByType(ctx context.Context, connection client.Client, namespace string) (map[string][]recorded, error) {
 	running, page := map[string][]recorded{}, []byte(nil)
 	for {
-		answer, err := connection.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
-			Namespace: namespace, PageSize: 1000, NextPageToken: page, Query: `ExecutionStatus = "Running"`,
+		patient, cancel := context.WithTimeout(ctx, listPatience)
+		answer, err := connection.ListWorkflow(patient, &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: namespace, PageSize: 500, NextPageToken: page, Query: `ExecutionStatus = "Running"`,
 		})
+		cancel()
 		if err != nil {
 			return nil, fmt.Errorf("list the running workflows of namespace %s: %w", namespace, err)
 		}
