@@ -98,16 +98,16 @@ fill_in() {
 # ask_page SERVICE LOG: what an official would have got, five times a second: his page.
 ask_page() {
   local address; address=$(service "$1")
-  while sleep 0.2; do inside curl --silent --output /dev/null --max-time 15 --cookie "$jar" --write-out '%{http_code}\n' "$address/" >>"$2" || true; done
+  while sleep 0.2; do inside curl --silent --output /dev/null --max-time 15 --cookie "$jar" --write-out '%{http_code} %{time_total} %{errormsg}\n' "$address/" >>"$2" || true; done
 }
 
 # unrefused WHAT LOG
 unrefused() {
   local asked refused
-  asked=$(wc -l <"$2") refused=$(grep -cvx 200 "$2" || true)
+  asked=$(wc -l <"$2") refused=$(grep -cv '^200 ' "$2" || true)
   figure "$1: pages asked for, refused" "$asked, $refused"
   [ "$asked" -gt 5 ] || fail "$1: the portal was hardly asked"
-  [ "$refused" = 0 ] || [ -n "${3:-}" ] || { sort "$2" | uniq -c >&2; fail "$1: officials would have been refused"; }
+  [ "$refused" = 0 ] || [ -n "${3:-}" ] || { grep -v '^200 ' "$2" >&2; fail "$1: officials would have been refused"; }
 }
 
 # signs is how the services of a source tree sign what they say to each other. Pods of two releases that differ in it do not hear each other.

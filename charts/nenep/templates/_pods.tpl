@@ -59,7 +59,7 @@ spec:
       lifecycle:
         preStop:
           sleep:
-            seconds: 5
+            seconds: 10
       {{- end }}
       livenessProbe:
         httpGet:
