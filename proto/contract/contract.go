@@ -257,6 +257,13 @@ func CaseID(obligation, unit, period string) string {
 	return obligation + "/" + unit + "/" + period
 }
 
+// EventOfCase is the event that opened a case, by the case's id; is tells whether an event did.
+func EventOfCase(id string) (event string, is bool) {
+	_, _, period, err := CaseIDParts(id)
+	event, _, _ = strings.Cut(period, "/")
+	return event, err == nil && strings.HasPrefix(event, "E-")
+}
+
 // CaseIDParts takes a case id apart; a correction's tail ("c1") stays with the period.
 func CaseIDParts(id string) (obligation, unit, period string, err error) {
 	parts := strings.Split(id, "/")

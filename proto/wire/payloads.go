@@ -292,13 +292,16 @@ func OpenFailures(event *historypb.HistoryEvent, payloads converter.DataConverte
 func openFailures(message proto.Message, payloads converter.DataConverter) error {
 	return proxy.VisitFailures(context.Background(), message, proxy.VisitFailuresOptions{
 		Visitor: func(_ *proxy.VisitFailuresContext, failure *failurepb.Failure) error {
-			var raw converter.RawValue
-			if failure.GetEncodedAttributes() == nil || payloads.FromPayload(failure.GetEncodedAttributes(), &raw) != nil {
-				return nil
+			if opens(failure.GetEncodedAttributes(), payloads) {
+				converter.DecodeCommonFailureAttributes(payloads, failure)
+				failure.EncodedAttributes = nil
 			}
-			converter.DecodeCommonFailureAttributes(payloads, failure)
-			failure.EncodedAttributes = nil
 			return nil
 		},
 	})
+}
+
+func opens(payload *commonpb.Payload, payloads converter.DataConverter) bool {
+	var raw converter.RawValue
+	return payload != nil && payloads.FromPayload(payload, &raw) == nil
 }

@@ -3,7 +3,6 @@ package notifications
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"connectrpc.com/connect"
 	"nenep/proto/contract"
@@ -13,11 +12,14 @@ import (
 // ofExample tells whether the case was opened by an event that is marked as an example. What such a case says is written into the ledger
 // and reaches nobody but officials who are examples themselves.
 func (s *service) ofExample(ctx context.Context, caseID string) (bool, error) {
-	obligation, unit, period, err := contract.CaseIDParts(caseID)
-	if err != nil || !strings.HasPrefix(period, "E-") {
+	event, is := contract.EventOfCase(caseID)
+	if !is {
 		return false, nil
 	}
-	event, _, _ := strings.Cut(period, "/")
+	obligation, unit, _, err := contract.CaseIDParts(caseID)
+	if err != nil {
+		return false, err
+	}
 	answer, err := s.clients.Register.ListEvents(ctx, connect.NewRequest(&reportsv1.ListEventsRequest{ObligationId: obligation, UnitId: unit}))
 	if notFound(err) {
 		return false, nil

@@ -287,7 +287,8 @@ func (b *browser) ask(row right, forged, withFiles bool) seen {
 			values.Set(forgeryField, b.forgery())
 		}
 		kind = "application/x-www-form-urlencoded"
-		if withFiles {
+		switch {
+		case withFiles:
 			form := multipart.NewWriter(&body)
 			for name := range values {
 				require.NoError(b.t, form.WriteField(name, values.Get(name)))
@@ -300,10 +301,10 @@ func (b *browser) ask(row right, forged, withFiles bool) seen {
 			}
 			require.NoError(b.t, form.Close())
 			kind = form.FormDataContentType()
-		} else if row.json {
+		case row.json:
 			kind = "application/json"
 			body.WriteString("{}")
-		} else {
+		default:
 			body.WriteString(values.Encode())
 		}
 	}

@@ -94,11 +94,14 @@ func newAnnouncement(tx *gorm.DB, caseID string) (announcement, error) {
 
 // openedByExample tells whether the event that opened the case is marked as an example.
 func openedByExample(tx *gorm.DB, caseID string) (bool, error) {
-	obligation, _, period, err := contract.CaseIDParts(caseID)
-	if err != nil {
-		return false, nil // no id of a case: nothing opened it
+	event, is := contract.EventOfCase(caseID)
+	if !is {
+		return false, nil
 	}
-	event, _, _ := strings.Cut(period, "/")
+	obligation, _, _, err := contract.CaseIDParts(caseID)
+	if err != nil {
+		return false, err
+	}
 	var examples int64
 	if err := tx.Model(&eventRow{}).Where("id = ? AND obligation_id = ? AND example", event, obligation).Count(&examples).Error; err != nil {
 		return false, fmt.Errorf("look whether case %s is an example: %w", caseID, err)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -45,8 +46,11 @@ func Verify(folder, manifest string) (Manifest, []Fault, error) {
 		return written, nil, fmt.Errorf("%s is no archive of the form %s: its %s says otherwise, or was changed", folder, Format, manifestName)
 	}
 	sums, err := os.ReadFile(filepath.Join(folder, sumsName))
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return written, []Fault{{"missing", sumsName}}, nil
+	case err != nil:
+		return written, nil, fmt.Errorf("%s cannot be read: %w", sumsName, err)
 	}
 	var faults []Fault
 	sum := sha256.Sum256(text)
