@@ -114,21 +114,25 @@ func (c *counting) Read(p []byte) (int, error) {
 // spread over cells that do not bear them.
 func measure(sheet io.Reader, within Bounds) (spilled []string, err error) {
 	tokens := xml.NewDecoder(sheet)
-	row, cells := 0, 0
+	row, cells, open := 0, 0, 0
 	var formulas formulas
 	for {
 		token, err := tokens.RawToken()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && open == 0 {
 			return formulas.spilled(), nil
 		}
-		if err != nil {
+		if err != nil { // raw tokens may end anywhere: a sheet that was cut off ends with elements open
 			return nil, fmt.Errorf("read a sheet: %w", err)
 		}
 		start, is := token.(xml.StartElement)
 		if !is {
+			if _, ends := token.(xml.EndElement); ends {
+				open--
+			}
 			formulas.hear(token)
 			continue
 		}
+		open++
 		switch start.Name.Local {
 		case "row":
 			if row++; attribute(start, "r") != "" {
