@@ -105,9 +105,11 @@ func TestAWorkerWaitsForTemporalAndComesBackToIt(t *testing.T) {
 	way.mend(t)
 	becomes(http.StatusOK, "ready")
 	run, err := standing.in(t, "returning").ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "back", TaskQueue: contract.QueueUpkeep},
-		contract.SealPeriod, contract.SealInput{Obligation: "BCD-03", Period: "1999"})
+		contract.SealPeriod, contract.SealInput{Obligation: "BCD-03", Period: "2025"})
 	require.NoError(t, err)
-	require.NoError(t, run.Get(t.Context(), nil), "it works again")
+	patient, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	require.NoError(t, run.Get(patient, nil), "it works again")
 	select {
 	case err := <-ended:
 		require.FailNow(t, "the worker ended", "%v", err)
