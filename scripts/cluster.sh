@@ -136,7 +136,7 @@ case ${1:-} in
   load) load "$2" ;;
   in) shift; export KUBECONFIG=$state/config/kubeconfig PATH=$bin:$root/bin:$PATH; inside "$@" ;;
   down) down ;;
-  stage) [ "$2" != upgraded ] || release_before; eval "$2" ;;
-  test) need; build; release_before; trial ;;
+  stage) [ "$2" != upgraded ] || { release_before; release_after; }; eval "$2" ;;
+  test) need; build; release_before; release_after; trial ;;
   *) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -2,7 +2,7 @@
 
 ns=nenep
 figures=$root/dist/cluster/figures.txt
-latest=$root/dist before=$root/dist/cluster/before
+latest=$root/dist before=$root/dist/cluster/before after=$root/dist/cluster/after
 
 fail() { echo "FAILED ($SECONDS s): $*" >&2; exit 1; }
 stage() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -378,15 +378,34 @@ release_before() {
   [ -n "$added" ] && parent=$(git rev-parse --verify --quiet "$added^") ||
     { echo "The history of the newest migration is not here: fetch it (git fetch --unshallow)." >&2; return 1; }
   newest=$(git show --diff-filter=A --name-only --format= "$added" -- 'services/*/migrations/*.sql' | paste -sd' ')
-  [ "$(cat "$before/of" 2>/dev/null)" != "$parent" ] || return 0
-  rm -rf "$before"; mkdir -p "$before"
-  git archive "$parent" | tar -x -C "$before"
+  source_of "$parent" "$before" || return 0
+  image_of "$before" "before-${parent:0:9}"
+}
+
+# release_after builds a release that has one migration more than this one: what the next upgrade will be.
+release_after() {
+  local head; head=$(git rev-parse HEAD)
+  source_of "$head" "$after" || return 0
+  printf -- '-- +goose Up\nALTER TABLE cases ADD COLUMN trial text;\n-- +goose Down\nALTER TABLE cases DROP COLUMN trial;\n' >"$after/services/reports/migrations/99999_trial.sql"
+  image_of "$after" "after-${head:0:9}"
+}
+
+# source_of COMMIT FOLDER: its tree, unless an image of it was made there already.
+source_of() {
+  [ "$(cat "$2/of" 2>/dev/null)" = "$1" ] && return 1
+  rm -rf "$2"; mkdir -p "$2"
+  git archive "$1" | tar -x -C "$2"
+  commit=$1
+}
+
+# image_of FOLDER VERSION
+image_of() {
   # As its own work space builds it: sums that a module alone would lack stand there.
-  (cd "$before" && mkdir dist && GOWORK=$before/go.work CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata \
-    -ldflags "-s -w -X nenep/cmd/nenep/app.Version=before-${parent:0:9}" -o dist/nenep ./cmd/nenep)
-  GOWORK=off go run scripts/image/image.go -out "$before/dist/nenep.tar" -binary "$before/dist/nenep" -roots /etc/ssl/certs/ca-certificates.crt \
-    -version "before-${parent:0:9}" -architecture "$(go env GOHOSTARCH)" >/dev/null
-  echo "$parent" >"$before/of"
+  (cd "$1" && mkdir dist && GOWORK=$1/go.work CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags timetzdata \
+    -ldflags "-s -w -X nenep/cmd/nenep/app.Version=$2" -o dist/nenep ./cmd/nenep)
+  GOWORK=off go run scripts/image/image.go -out "$1/dist/nenep.tar" -binary "$1/dist/nenep" -roots /etc/ssl/certs/ca-certificates.crt \
+    -version "$2" -architecture "$(go env GOHOSTARCH)" >/dev/null
+  echo "$commit" >"$1/of"
 }
 
 # upgraded: cases run while a migration comes in, and while the release before is put back.
@@ -411,23 +430,23 @@ upgraded() {
   install "upgrade" nenep-portal charts/nenep $(outside_release "$new") --set config.temporalNamespace=before
   sleep 10; kill $asking; wait $asking 2>/dev/null || true
   settled
-  local otherwise='' back=1
-  [ "$(signs "$before")" = "$(signs .)" ] || { otherwise=yes back=2; }
+  local otherwise=''
+  [ "$(signs "$before")" = "$(signs .)" ] || { otherwise=yes; figure "the release before signs calls otherwise" "$(signs "$before"), now $(signs .)"; }
   unrefused "upgrade with a migration" "$log-upgrade" $otherwise
   figure "upgrade: cases before, after" "$count, $(cases)"
   [ "$(cases)" -ge "$count" ] || fail "cases were lost by an upgrade"
-  if [ -n "$otherwise" ]; then
-    figure "the release before signs calls otherwise; an upgrade between equals follows" "$(signs "$before"), now $(signs .)"
-    ask_page nenep-portal "$log-equals" & asking=$!
-    # shellcheck disable=SC2046
-    install "upgrade between equals" nenep-portal charts/nenep $(outside_release "$new") --set config.temporalNamespace=before --set podAnnotations.trial=again
-    sleep 10; kill $asking; wait $asking 2>/dev/null || true
-    unrefused "upgrade between equals" "$log-equals"
-  fi
+  stage "upgrade to a release with one migration more"
+  count=$(cases)
+  ask_page nenep-portal "$log-next" & asking=$!
+  # shellcheck disable=SC2046
+  install "next upgrade" nenep-portal "$after/charts/nenep" $(outside_release "$(tag_of "$after/dist/nenep.tar")") --set config.temporalNamespace=before
+  sleep 10; kill $asking; wait $asking 2>/dev/null || true
+  unrefused "next upgrade with a migration" "$log-next"
+  [ "$(cases)" -ge "$count" ] || fail "cases were lost by an upgrade"
   stage "rollback"
   local began; began=$(now); count=$(cases)
   ask_page nenep-portal "$log-rollback" & asking=$!
-  helm rollback nenep $back --namespace "$ns" --wait --timeout 10m
+  helm rollback nenep 2 --namespace "$ns" --wait --timeout 10m
   figure "rollback: seconds until helm is content" "$(since "$began")"
   sleep 10; kill $asking; wait $asking 2>/dev/null || true
   unrefused "rollback" "$log-rollback"
@@ -450,7 +469,7 @@ trial() {
   figure "taken" "$(date -u +%F' '%H:%M), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), $(git describe --always --dirty)"
   up
   figure "node ready after, seconds since the start" "$SECONDS"
-  for image in dist/nenep.tar dist/standalone.tar dist/postgres.tar "$before/dist/nenep.tar"; do load "$image" >/dev/null; done
+  for image in dist/nenep.tar dist/standalone.tar dist/postgres.tar "$before/dist/nenep.tar" "$after/dist/nenep.tar"; do load "$image" >/dev/null; done
   manifests
   evaluation
   distributed
