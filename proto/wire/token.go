@@ -90,7 +90,7 @@ func (l Listener) Read(token string, now time.Time) (Identity, error) {
 	if read.IssuedAt == nil || read.ExpiresAt.Sub(read.IssuedAt.Time) > tokenLife {
 		return Identity{}, errors.New("read service token: it lives longer than a token may")
 	}
-	if !mayCall(read.Issuer, l.service, read.Official != "") {
+	if !MayCall(read.Issuer, l.service, read.Official != "") {
 		return Identity{}, fmt.Errorf("%s calls %s (for an official: %t): %w", read.Issuer, l.service, read.Official != "", ErrMayNotCall)
 	}
 	return Identity{Service: read.Issuer, OfficialID: read.Official}, nil

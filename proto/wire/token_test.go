@@ -26,8 +26,8 @@ func TestWhoCallsWhom(t *testing.T) {
 	for speaker, to := range table {
 		for _, listener := range []string{"units", "reports", "notifications", "portal", "worker", ""} {
 			may := to[listener]
-			require.Equal(t, may == own || may == both, mayCall(speaker, listener, false), "%s calls %s", speaker, listener)
-			require.Equal(t, may == officials || may == both, mayCall(speaker, listener, true), "%s calls %s for an official", speaker, listener)
+			require.Equal(t, may == own || may == both, MayCall(speaker, listener, false), "%s calls %s", speaker, listener)
+			require.Equal(t, may == officials || may == both, MayCall(speaker, listener, true), "%s calls %s for an official", speaker, listener)
 		}
 	}
 	require.Equal(t, []string{"notifications", "portal", "reports", "terminal", "worker"}, TokenKeepers())

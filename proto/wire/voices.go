@@ -23,8 +23,8 @@ var voices = []voice{
 	{"notifications", "units", true, true}, {"notifications", "reports", true, true},
 }
 
-// mayCall tells whether a service may call another, in its own name or in an official's.
-func mayCall(speaker, listener string, forOfficial bool) bool {
+// MayCall tells whether a service may call another, in its own name or in an official's.
+func MayCall(speaker, listener string, forOfficial bool) bool {
 	return slices.ContainsFunc(voices, func(v voice) bool {
 		return v.speaker == speaker && v.listener == listener && (forOfficial && v.officials || !forOfficial && v.own)
 	})

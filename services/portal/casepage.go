@@ -74,7 +74,9 @@ func (p *portal) casePage(c echo.Context) error {
 	body.Report = p.reportTable(c.Request().Context(), v)
 	p.readDrafts(c.Request().Context(), v)
 	body.Raised = p.raised(c.Request().Context(), v)
-	body.Documents = p.documentsOf(c.Request().Context(), v.person, v.Case)
+	if body.Documents = p.documentsOf(c.Request().Context(), v.person, v.Case); body.Documents != nil {
+		body.Documents.Numbered = v.Mine()
+	}
 	body.Opinions = p.opinions(c.Request().Context(), v)
 	body.Signed = p.signed(c.Request().Context(), v)
 	body.Recent = p.recent(c.Request().Context(), v)

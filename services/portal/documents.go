@@ -32,10 +32,10 @@ type offeredDocument struct {
 // documentLink is where a document in a format is: as it stands, and where a form asks for it with its number.
 type documentLink struct{ Href, Action, Label string }
 
-// offeredDocuments are those of a page, of the version of a synthesis (0: of its last), and where whoever may changes their templates.
+// offeredDocuments are those of a page, whether they can be drawn up with their number there, and where whoever may changes their templates.
 type offeredDocuments struct {
 	Offered   []offeredDocument
-	Version   int32
+	Numbered  bool
 	Templates string
 }
 
@@ -79,7 +79,7 @@ func (p *portal) documentsAt(ctx context.Context, who *person, caseID string, ve
 	if len(offered) == 0 {
 		return nil
 	}
-	shown := &offeredDocuments{Offered: offered, Version: version}
+	shown := &offeredDocuments{Offered: offered}
 	if who.has("head", "leader", "administrator") {
 		shown.Templates = templatesPath
 	}

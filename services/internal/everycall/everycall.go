@@ -55,16 +55,16 @@ func clientOf[Client any](clients wire.Clients) Client {
 	panic("no client of the house makes that call")
 }
 
-// Clients speak as the service in its own name, and as the portal in an official's: what a call does is one matter, who may make it the
-// walk's.
+// Clients speak as the service in its own name, and in an official's where it may; where it may not, as the portal: what a call does is one
+// matter, who may make it the walk's.
 func Clients(cfg wire.Config, service string) wire.Clients {
 	own, portal := cfg.Speaker(service), cfg.Speaker("portal")
 	return cfg.NewClientsWith(func(listener string) connect.Interceptor {
 		return wire.ShowTokens(func(ctx context.Context) (string, error) {
-			if official := wire.IdentityOf(ctx).OfficialID; official != "" {
+			if official := wire.IdentityOf(ctx).OfficialID; official != "" && !wire.MayCall(service, listener, true) {
 				return portal.Sign(listener, official, time.Now())
 			}
-			return own.Sign(listener, "", time.Now())
+			return own.Sign(listener, wire.IdentityOf(ctx).OfficialID, time.Now())
 		})
 	})
 }
