@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -82,8 +83,13 @@ func (r *running) lastOf(t *testing.T, obligation string) *reportsv1.Case {
 	t.Helper()
 	answer, err := r.clients.Register.ListCases(t.Context(), connect.NewRequest(&reportsv1.ListCasesRequest{ObligationId: obligation, Limit: 500}))
 	require.NoError(t, err)
-	require.NotEmpty(t, answer.Msg.GetCases())
-	return r.getCase(t, answer.Msg.GetCases()[len(answer.Msg.GetCases())-1].GetId())
+	// A case of a year to come was opened by one whose clock had been shifted, and goes by that clock.
+	ours := slices.DeleteFunc(answer.Msg.GetCases(), func(c *reportsv1.Case) bool {
+		_, _, period, err := contract.CaseIDParts(c.GetId())
+		return err != nil || period >= strconv.Itoa(calendar.DateOf(time.Now()).Year()+1)
+	})
+	require.NotEmpty(t, ours)
+	return r.getCase(t, ours[len(ours)-1].GetId())
 }
 
 func TestTemporalKeepsNoWordOfACase(t *testing.T) {
