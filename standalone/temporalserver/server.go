@@ -116,9 +116,7 @@ func (s *Server) Stop() error {
 
 func dynamicSettings(options Options) dynamicconfig.StaticClient {
 	return dynamicconfig.StaticClient{
-		// Search attributes are registered at first start and must be seen by the very next call.
-		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
-		dynamicconfig.WorkflowTimeSkippingEnabled.Key():             options.TimeSkipping,
+		dynamicconfig.WorkflowTimeSkippingEnabled.Key(): options.TimeSkipping,
 
 		// One process needs no partitions, and after a kill the backlog of a partition would lie until
 		// some worker's long poll happens on it.
