@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 	"nenep/proto/contract"
 	casefilev1 "nenep/proto/nenep/casefile/v1"
 	reportsv1 "nenep/proto/nenep/reports/v1"
@@ -56,6 +58,18 @@ func TestSealingAPeriodExportsWhatIsAcceptedAndLeavesTheRest(t *testing.T) {
 	code, _, faults = terminal(t, "period", "seal", "BCD-03", "2026-Q9", "--as", reviewer)
 	require.Equal(t, 2, code)
 	require.Contains(t, faults, "2026-Q9")
+}
+
+// Whoever starts a sealing by hand, past the door, with a period that is none, has it refused once and not asked for ever.
+func TestASealingOfNoPeriodEnds(t *testing.T) {
+	run, err := standing.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "seal-by-hand", TaskQueue: contract.QueueUpkeep},
+		contract.SealPeriod, contract.SealInput{Obligation: "BCD-03", Period: "2026-Q9"})
+	require.NoError(t, err)
+	patient, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var refused *temporal.ApplicationError
+	require.ErrorAs(t, run.Get(patient, nil), &refused)
+	require.Equal(t, contract.CodeInvalid, refused.Type())
 }
 
 // Once Temporal has forgotten a closed run, the register's unique case id still makes a second

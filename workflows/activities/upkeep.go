@@ -95,13 +95,13 @@ func (a *Activities) DeliverActs(ctx context.Context) (*reportsv1.DeliverPending
 // sealPage is how many cases of a period one question to the register answers.
 const sealPage = 5000
 
-// ListCasesToSeal answers the accepted cases of a period that are not sealed yet.
+// ListCasesToSeal answers the accepted cases of a period that are not sealed yet. What is no period is refused for good.
 func (a *Activities) ListCasesToSeal(ctx context.Context, input contract.SealInput) ([]string, error) {
 	answer, err := a.clients.Register.ListCases(ctx, connect.NewRequest(&reportsv1.ListCasesRequest{
 		ObligationId: input.Obligation, PeriodId: input.Period, State: "accepted", Limit: sealPage,
 	}))
 	if err != nil {
-		return nil, fmt.Errorf("list cases to seal: %w", err)
+		return nil, failure(fmt.Errorf("list cases to seal: %w", err))
 	}
 	var ids []string
 	for _, c := range answer.Msg.GetCases() {
