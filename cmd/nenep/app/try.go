@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,20 +56,22 @@ func tryCommand() *cobra.Command {
 			"none leaves: is set, and its letter is shown), the case is withdrawn. What was seen is said line by line; what is not seen in time is a failure, and the case is withdrawn all the same. Nobody real is told: messages\n" +
 			"of examples reach officials who are examples only, other systems hear nothing, and a withdrawn case counts in no figure. What stays is\n" +
 			"one event marked as an example, one withdrawn case, and their entries in the audit trail."}
-	within := command.Flags().Duration("within", 2*time.Minute, "how long to wait until the reminder is seen")
+	within := command.Flags().Duration("within", 2*time.Minute, "how long to wait, from the start until the reminder is seen")
 	obligation := command.Flags().String("obligation", "", "an obligation by event; empty: the first that needs no facts")
 	unit := command.Flags().String("unit", "", "a unit that owes it; empty: the first")
-	ready := command.Flags().String("ready", "", "also ask this address, of the portal's /readyz")
+	ready := command.Flags().String("ready", "", "first wait until this address, the portal's /readyz, says that all is ready")
 	return withTerminal(command, func(ctx context.Context, t *terminal, _ []string) error {
 		try := &trial{t: t, began: time.Now()}
-		if err := try.ready(ctx, *ready); err != nil {
+		looking, cancel := context.WithTimeout(ctx, *within)
+		defer cancel()
+		if err := try.ready(looking, *ready); err != nil {
 			return err
 		}
 		chosen, err := try.choose(ctx, *obligation, *unit)
 		if err != nil {
 			return err
 		}
-		return try.run(ctx, chosen, *within)
+		return try.run(ctx, looking, chosen)
 	})
 }
 
@@ -78,11 +81,28 @@ func (y *trial) say(format string, values ...any) {
 	}
 }
 
+// ready waits until the portal says that everything behind it is; after an upgrade that takes a moment.
 func (y *trial) ready(ctx context.Context, address string) error {
 	if address == "" {
 		return nil
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	for {
+		fault := y.asked(ctx, address)
+		if fault == nil {
+			y.say("Cổng đã sẵn sàng.")
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fault
+		case <-time.After(tryLook):
+		}
+	}
+}
+
+// asked asks the portal once; a question under way when the time ends is still answered, so that the fault told is the portal's own.
+func (y *trial) asked(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
@@ -91,17 +111,15 @@ func (y *trial) ready(ctx context.Context, address string) error {
 		return fmt.Errorf("the portal does not answer at %s: look at its pods", address)
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("the portal at %s is not ready (HTTP %d): its answer there says what it waits for", address, response.StatusCode)
+	if response.StatusCode == http.StatusOK {
+		return nil
 	}
-	y.say("Cổng đã sẵn sàng.")
-	return nil
+	says, _ := io.ReadAll(io.LimitReader(response.Body, 2000))
+	return fmt.Errorf("the portal at %s is not ready (HTTP %d): %s", address, response.StatusCode, strings.TrimSpace(string(says)))
 }
 
-// run opens the case, looks, and takes it back whatever was seen.
-func (y *trial) run(ctx context.Context, chosen triedEvent, within time.Duration) error {
-	looking, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
+// run opens the case, looks as long as looking lasts, and takes it back whatever was seen.
+func (y *trial) run(ctx, looking context.Context, chosen triedEvent) error {
 	answer, err := y.t.clients.Acts.RecordEvent(looking, connect.NewRequest(chosen.event()))
 	if err != nil {
 		return err

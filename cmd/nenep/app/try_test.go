@@ -1,6 +1,8 @@
 package app
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -31,13 +33,33 @@ func TestTheExampleOfATrialIsDueInSomeDays(t *testing.T) {
 }
 
 func TestATrialOfAHouseThatDoesNotAnswerSaysSo(t *testing.T) {
-	code, _, faults := typed(t, "try", "--ready", "http://127.0.0.1:1/readyz")
+	code, _, faults := typed(t, "try", "--within", "1ms", "--ready", "http://127.0.0.1:1/readyz")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, faults, "the portal does not answer at http://127.0.0.1:1/readyz")
 	t.Setenv("NENEP_SERVICE_KEY", strings.Repeat("k", 40))
 	code, _, faults = typed(t, "try")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, faults, "the services do not answer")
+}
+
+// A portal that has just begun, or whose Temporal has just come back, is waited for; what it waits for itself is told.
+func TestATrialWaitsUntilThePortalIsReady(t *testing.T) {
+	asked := 0
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked < 3 {
+			http.Error(w, "Temporal at temporal:7233 does not answer", http.StatusServiceUnavailable)
+		}
+	}))
+	defer portal.Close()
+	code, _, faults := typed(t, "try", "--within", "1ms", "--ready", portal.URL)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, faults, "(HTTP 503): Temporal at temporal:7233 does not answer")
+	t.Setenv("NENEP_SERVICE_KEY", strings.Repeat("k", 40))
+	code, out, faults := typed(t, "try", "--ready", portal.URL)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, "Cổng đã sẵn sàng.")
+	require.Contains(t, faults, "the services do not answer")
+	require.Equal(t, 3, asked)
 }
 
 func TestRemindersLeaveInTheMorningOfWorkingDays(t *testing.T) {
