@@ -28,14 +28,39 @@ namespace() {
   kubectl label namespace "$ns" pod-security.kubernetes.io/enforce=restricted pod-security.kubernetes.io/warn=restricted >/dev/null
 }
 
-# secret DATABASE: what a release outside evaluation is given.
+# secret DATABASE: what every release outside evaluation is given.
 secret() {
   k create secret generic nenep --from-literal=database-url="$(cat "$state/outside/$1-database-url")" \
     --from-literal=service-key="$(openssl rand -hex 32)" --from-literal=payload-keys="trial:$(openssl rand -base64 32)"
 }
 
-service() { k get service "$1" --output jsonpath='http://{.spec.clusterIP}'; }
-status_of() { inside curl --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$@" || true; }
+# given: what a release to last is given besides: keys of its own for each role, a certificate of an authority that only this trial
+# knows, a volume for backups and the password of Temporal's database.
+given() {
+  local made=$state/given each names=subjectAltName=DNS:nenep-metrics
+  mkdir -p "$made" "$state/volumes/backups"
+  for each in units reports notifications portal; do names+=,DNS:nenep-$each; done
+  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=trial' -keyout "$made/ca.key" -out "$made/ca.crt" 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -subj '/CN=nenep' -addext "$names" -keyout "$made/tls.key" -out "$made/tls.csr" 2>/dev/null
+  openssl x509 -req -in "$made/tls.csr" -CA "$made/ca.crt" -CAkey "$made/ca.key" -CAcreateserial -days 30 -copy_extensions copyall -out "$made/tls.crt" 2>/dev/null
+  k create secret generic nenep-tls --from-file="$made/tls.crt" --from-file="$made/tls.key" --from-file="$made/ca.crt"
+  dist/nenep keys tokens "$made/tokens.yaml" --namespace "$ns" >/dev/null
+  kubectl apply --filename "$made/tokens.yaml"
+  k create secret generic temporal-db --from-literal=password="$(sed 's#.*://[^:]*:\([^@]*\)@.*#\1#' "$state/outside/nenep-database-url")"
+  volume backups
+  k apply --filename - <<'CLAIM'
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: nenep-backups}
+spec: {accessModes: [ReadWriteOnce], storageClassName: trial, volumeName: backups, resources: {requests: {storage: 1Gi}}}
+CLAIM
+}
+
+# service NAME: its address; where it answers over TLS, by its name, which curl is told where to find.
+trust=()
+service() { k get service "$1" --output jsonpath='{.spec.ports[0].name}{" "}{.spec.clusterIP}' | awk -v name="$1" '{ print $1 "://" ($1 == "https" ? name : $2) }'; }
+trusted() { trust=(--cacert "$state/given/ca.crt" --connect-to "nenep-portal:443:$(k get service nenep-portal --output jsonpath='{.spec.clusterIP}'):443"); }
+status_of() { inside curl "${trust[@]}" --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$@" || true; }
 answers() { local address; address=$(service "$1" 2>/dev/null) && [ "$(status_of "$address/dang-nhap")" = 200 ]; }
 
 # install WHAT SERVICE CHART FLAGS...: what an administrator types, and how long it takes until the first page is there.
@@ -79,19 +104,21 @@ settled() {
 
 # A person at a browser: jar is what his browser remembers.
 jar=$state/jar
-browse() { inside curl --silent --show-error --location --max-time 30 --cookie-jar "$jar" --cookie "$jar" "$@"; }
+browse() { inside curl "${trust[@]}" --silent --show-error --location --max-time 30 --cookie-jar "$jar" --cookie "$jar" "$@"; }
 plain() { sed 's/&#43;/+/g; s/&#61;/=/g; s/&#39;/'"'"'/g; s/&amp;/\&/g'; }
 
-# fill_in PAGE ACTION FIELD=VALUE...: fetches the page, and sends the form of that address with the hidden fields it holds.
+# fill_in PAGE ACTION FIELD=VALUE...: fetches the page, and sends the form of that address with the hidden fields it holds; FIELD=@FILE
+# sends a file.
 fill_in() {
-  local page=$1 action=$2 origin flags=() name value; shift 2
+  local page=$1 action=$2 origin flags=() name value kind=--data-urlencode; shift 2
+  [[ "$*" != *=@* ]] || kind=--form-string
   origin=$(echo "$page" | cut -d/ -f1-3)
   browse "$page" >"$state/page.html"
-  while IFS=$'\t' read -r name value; do flags+=(--data-urlencode "$name=$value"); done < <(
+  while IFS=$'\t' read -r name value; do flags+=("$kind" "$name=$value"); done < <(
     sed -n "\\#<form[^>]*action=\"$action\"#,\\#</form>#p" "$state/page.html" | grep -o '<input type="hidden"[^>]*>' |
       sed -n 's/.*name="\([^"]*\)" value="\([^"]*\)".*/\1\t\2/p' | plain)
   [ ${#flags[@]} -gt 0 ] || fail "$page has no form for $action"
-  for each; do flags+=(--data-urlencode "$each"); done
+  for each; do [[ $each == *=@* ]] && flags+=(--form "$each") || flags+=("$kind" "$each"); done
   browse "${flags[@]}" --output "$state/answer.html" --write-out '%{http_code}' "$origin$action"
 }
 
@@ -176,9 +203,13 @@ manifests() {
   kubectl apply --server-side --filename "$bin/kinds" >/dev/null 2>&1 || kubectl apply --server-side --filename "$bin/kinds"
   kubectl wait --for=condition=Established crd --all --timeout=60s >/dev/null
   namespace nenep
-  local folder=$state/rendered file count=0
+  local folder=$state/rendered file each count=0
   mkdir -p "$folder"
   (cd charts/tests && GOWORK=off NENEP_RENDERED="$folder" go test -count=1 -run TestEveryOptionIsWrittenDown . >/dev/null)
+  # A pod of its own, as helm test makes one, is taken only where its account exists.
+  for each in $(grep -hoE 'serviceAccountName: .*' "$folder"/*.yaml | cut -d' ' -f2 | sort -u); do
+    k get serviceaccount "$each" >/dev/null 2>&1 || k create serviceaccount "$each"
+  done
   for file in "$folder"/*.yaml; do
     k apply --server-side --force-conflicts --dry-run=server --validate=strict --filename "$file" >"$state/log/applied.log" 2>&1 ||
       { cat "$state/log/applied.log" >&2; fail "the API server refuses $(head -1 "$file")"; }
@@ -189,29 +220,27 @@ manifests() {
   kubectl delete namespace nenep >/dev/null
 }
 
-# volumes: static ones, as an administrator without a storage class would make them.
-volumes() {
-  local name
-  for name in database data; do
-    mkdir -p "$state/volumes/$name"
-    kubectl apply --filename - >/dev/null <<VOLUME
+# volume NAME: a static one, as an administrator without a storage class would make them.
+volume() {
+  mkdir -p "$state/volumes/$1"
+  kubectl apply --filename - >/dev/null <<VOLUME
 apiVersion: v1
 kind: PersistentVolume
-metadata: {name: $name}
+metadata: {name: $1}
 spec:
   capacity: {storage: 2Gi}
   accessModes: [ReadWriteOnce]
   storageClassName: trial
-  local: {path: $state/volumes/$name}
+  local: {path: $state/volumes/$1}
   nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [trial]}]}]}}
 VOLUME
-  done
 }
 
 evaluation() {
   stage "evaluation: everything inside by one command"
   namespace nenep-evaluation
-  volumes
+  volume database
+  volume data
   everything >"$state/before-evaluation"
   local flags=(charts/nenep --set evaluation.enabled=true --set evaluation.storage.className=trial
     --set evaluation.image.tag="$(tag_of dist/standalone.tar)" --set evaluation.postgres.image.tag="$(tag_of dist/postgres.tar)")
@@ -220,6 +249,8 @@ evaluation() {
   sign_in_by_choice
   act_in_evaluation
   settled
+  handed_in
+  reminded
   figure "evaluation: cases" "$(cases)"
   # Whether a reminder leaves depends on the hour; the program says what it saw.
   terminal try --within 3m && figure "evaluation: a case opened, its reminder seen" yes || figure "evaluation: a case opened, its reminder seen" no
@@ -240,7 +271,7 @@ evaluation() {
   kubectl delete persistentvolume database data >/dev/null
 }
 
-signed_in() { [ "$(inside curl --silent --output /dev/null --max-time 10 --cookie "$jar" --write-out '%{http_code}' "$(service "$1")/")" = 200 ]; }
+signed_in() { [ "$(inside curl "${trust[@]}" --silent --output /dev/null --max-time 10 --cookie "$jar" --write-out '%{http_code}' "$(service "$1")/")" = 200 ]; }
 
 # sign_in_by_choice is whoever is offered and has a case; the cases open while she looks.
 sign_in_by_choice() {
@@ -271,16 +302,55 @@ act_in_evaluation() {
   within 120 "the message to the reviewer" told_of "${hers#/h/}"
   terminal notifications list --case "${hers#/h/}"
 }
+
+holder() { terminal unit show "$1" --json | tr -d '\n' | grep -o "\"official_id\": *\"[^\"]*\", *\"role\": *\"$2\"" | head -1 | cut -d'"' -f4; }
+
+# enter_as UNIT ROLE signs in whoever holds it, by choice.
+enter_as() {
+  local person; person=$(holder "$1" "$2")
+  rm -f "$jar"
+  [ "$(fill_in "$address/dang-nhap" /dang-nhap/chay-thu "official=$person")" = 200 ] || fail "$2 of $1 cannot sign in"
+}
+
+# handed_in: a case is worked and submitted through the Service by the official who answers for it, and waits for whoever reviews it.
+handed_in() {
+  local address case code; address=$(service nenep-evaluation)
+  case=$(terminal case list --obligation BCD-03 --unit SO-NV | grep -o 'BCD-03/SO-NV/[A-Z0-9-]*' | head -1)
+  [ -n "$case" ] || fail "the department of home affairs has no case"
+  enter_as SO-NV contact
+  printf '%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n' >"$state/quyet-dinh.pdf"
+  code=$(fill_in "$address/h/$case/buoc/decision" "/h/$case/buoc/decision" "held_on=$(TZ=Asia/Ho_Chi_Minh date +%d/%m/%Y)" fact-chair_role=head fact-members=7 "files=@$state/quyet-dinh.pdf;type=application/pdf" do=act)
+  [ "$code" = 200 ] || { cat "$state/answer.html" >&2; fail "the decision was answered by $code"; }
+  code=$(fill_in "$address/h/$case/kiem-tra" "/h/$case/kiem-tra" do=act)
+  [ "$code" = 200 ] || { cat "$state/answer.html" >&2; fail "the submission was answered by $code"; }
+  terminal case show "$case" | grep -i submitted || { cat "$state/answer.html" >&2; fail "$case is not submitted"; }
+  enter_as BTGDV reviewer
+  browse "$address/cho-xac-nhan" | grep -F "/h/$case" >/dev/null || fail "$case does not wait for its reviewer"
+  figure "evaluation: a case submitted through the Service" "$case"
+}
+
+# reminded: the clock of a case is put forward to the next rung of its ladder, and the reminder is written and delivered.
+reminded() {
+  local case day
+  read -r case day < <(terminal case list --unit SO-NV | awk '$2 == "open" && $6 ~ /^20/ { print $1, $6; exit }')
+  terminal case shift-clock "$case" --as "$(holder SO-NV contact)" --seconds $(($(TZ=Asia/Ho_Chi_Minh date -d "$day 06:01" +%s) - $(date +%s)))
+  within 60 "the reminder of $case" reminder_of "$case"
+  figure "evaluation: the reminder of $day, delivered" "$case"
+}
+reminder_of() { terminal notifications list --case "$1" | grep ' sent .* reminder '; }
 told_of() { [ "$(terminal notifications list --case "$1" | wc -l)" -gt 1 ]; }
 
 # distributed: a release to last, Temporal, PostgreSQL and mail outside.
 distributed() {
+  local lasting
   stage "distributed: Temporal, PostgreSQL and mail relay outside"
+  # shellcheck disable=SC2207
+  lasting=($(outside_release "$(tag_of dist/nenep.tar)") --set secrets.payloadKeys.existingSecret=nenep --set secrets.tokenKey.existingSecret=nenep-tokens)
   namespace nenep
   secret nenep
+  given
   everything >"$state/before-distributed"
-  # shellcheck disable=SC2046
-  install "distributed" nenep-portal charts/nenep $(outside_release "$(tag_of dist/nenep.tar)")
+  install "distributed" nenep-portal charts/nenep "${lasting[@]}"
   started
   within 180 "cases" opened
   sign_in_by_mail
@@ -295,6 +365,8 @@ distributed() {
   temporal_away
   tested
   drained
+  guided
+  secured
   stage "distributed: uninstalled"
   uninstall "$state/before-distributed" '^(job.batch/nenep-migrations|pod/nenep-migrations-[a-z0-9]+|pod/nenep-try)$'
 }
@@ -358,8 +430,7 @@ tested() {
 drained() {
   stage "the node is drained"
   local count began; count=$(cases)
-  # shellcheck disable=SC2046
-  install "two pods of the portal" nenep-portal charts/nenep $(outside_release "$(tag_of dist/nenep.tar)") --set roles.portal.replicas=2
+  install "two pods of the portal" nenep-portal charts/nenep "${lasting[@]}" --set roles.portal.replicas=2
   ! kubectl drain trial --ignore-daemonsets --delete-emptydir-data --force --timeout 45s >"$state/log/drain.log" 2>&1 || fail "the budget kept no pod of the portal"
   grep -F "disruption budget" "$state/log/drain.log" >/dev/null || { cat "$state/log/drain.log" >&2; fail "something else than the budget stopped the drain"; }
   [ "$(status_of "$(service nenep-portal)/livez")" = 200 ] || fail "no portal while the node is drained"
@@ -369,6 +440,46 @@ drained() {
   figure "drained node back: seconds until all pods are ready" "$(since "$began")"
   settled
   [ "$(cases)" -ge "$count" ] || fail "cases were lost: $count, now $(cases)"
+}
+
+# guided: what docs/operations.md prints for a cluster is run as it stands there, but for names and addresses.
+guided() {
+  stage "the guide's Job that replays the running cases, its backups"
+  local at
+  sed -n "/apply -f - <<'END'/,/^END/p" docs/operations.md | sed '1d;$d' | sed "s#nenep:NEW#nenep:$(tag_of dist/nenep.tar)#; s#temporal:7233#$address:7233#" | k apply --filename -
+  k wait --for=condition=Complete job/replay --timeout=2m || { k logs job/replay >&2; fail "the running cases do not replay"; }
+  figure "running cases replayed by the guide's Job" "$(k logs job/replay | awk 'NF == 4 && $3 ~ /^[0-9]+$/ { n += $3; types++ } END { print n " of " types " types" }')"
+  k delete job replay
+  at=$(sed 's#/nenep?#/?#; s#:[^:@]*@#@#' "$state/outside/nenep-database-url")
+  # The evidence of this release lies in its pod: the folder stands for it.
+  sed -n '/^extraObjects:/,/^```/p' docs/operations.md | sed '$d' >"$state/backup.yaml"
+  sed -i "s#nenep-postgres:15#nenep-postgres:$(tag_of dist/postgres.tar)#; s#postgres://temporal@temporal-db/#$at#; s#s3://evidence[^\"]*#file:///tmp#" "$state/backup.yaml"
+  lasting+=(--values "$state/backup.yaml")
+  install "with backups" nenep-portal charts/nenep "${lasting[@]}"
+  k create job backup --from=cronjob/nenep-backup
+  k wait --for=condition=Complete job/backup --timeout=2m || { k logs job/backup --all-containers >&2; fail "no backup"; }
+  k logs job/backup
+  figure "backups by the guide's CronJob" "$(cd "$state/volumes/backups" && du -sk -- * | awk '{ printf "%s %s kB  ", $2, $1 }')"
+}
+
+# secured: TLS on every listener, turned on in a release that runs; whoever speaks plain HTTP to it is told.
+secured() {
+  stage "TLS on every listener"
+  local count pod metrics; count=$(cases)
+  trusted
+  install "TLS turned on" nenep-portal charts/nenep "${lasting[@]}" --set tls.existingSecret=nenep-tls --set config.portalUrl=https://nenep-portal
+  within 60 "every pod over TLS" all_ready
+  [ "$(service nenep-portal)" = https://nenep-portal ] || fail "the portal is not reached over TLS"
+  [ "$(status_of "http://$(k get service nenep-units --output jsonpath='{.spec.clusterIP}'):443/livez")" = 400 ] || fail "units answers plain HTTP"
+  sign_in_by_mail
+  browse "$(service nenep-portal)/" | grep -F '/dang-xuat' >/dev/null || fail "the page of whoever signed in over TLS"
+  settled
+  [ "$(cases)" -ge "$count" ] || fail "cases were lost: $count, now $(cases)"
+  for pod in $(k get pods --selector 'app.kubernetes.io/component in (units, reports, notifications, portal, worker)' --output jsonpath='{.items[*].status.podIP}'); do
+    metrics=$(inside curl --silent --show-error --max-time 10 --cacert "$state/given/ca.crt" --connect-to "nenep-metrics:9090:$pod:9090" https://nenep-metrics:9090/metrics)
+    grep '^nenep_certificate_ends_seconds' >/dev/null <<<"$metrics" || fail "no metric over TLS from $pod"
+  done
+  trust=()
 }
 
 # release_before builds the release before the newest migration: image and chart of the parent of the commit that added it.
