@@ -468,7 +468,8 @@ secured() {
   local count pod metrics; count=$(cases)
   trusted
   install "TLS turned on" nenep-portal charts/nenep "${lasting[@]}" --set tls.existingSecret=nenep-tls --set config.portalUrl=https://nenep-portal
-  within 60 "every pod over TLS" all_ready
+  # Pods that still speak plain HTTP answer until they have gone.
+  within 60 "only pods that speak TLS" none_leaving
   [ "$(service nenep-portal)" = https://nenep-portal ] || fail "the portal is not reached over TLS"
   [ "$(status_of "http://$(k get service nenep-units --output jsonpath='{.spec.clusterIP}'):443/livez")" = 400 ] || fail "units answers plain HTTP"
   sign_in_by_mail
@@ -481,6 +482,8 @@ secured() {
   done
   trust=()
 }
+
+none_leaving() { all_ready && ! k get pods --output jsonpath='{.items[*].metadata.deletionTimestamp}' | grep .; }
 
 # release_before builds the release before the newest migration: image and chart of the parent of the commit that added it.
 release_before() {
